@@ -1,0 +1,104 @@
+# Everything a person or a machine does with engage, by name. Needs Python 3.11 or newer and make, nothing else.
+# PYTHON=python3.12 names another Python; WORKERS=2 says how many tests run side by side; ARGS="-k receipt" goes to pytest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+WORKERS ?= auto
+ARGS ?=
+
+# Paths are relative, so that a checkout may lie in a folder whose name has spaces.
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export FLASK_APP ?= wsgi
+
+# Stamps carry the check sum of what they were made from: another branch's pins are another stamp.
+sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
+RUN_STAMP := .venv/.run-$(call sum,requirements.txt)
+DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
+NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
+
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL
+
+.PHONY: help run serve demo test check lint e2e bench fix lock build migrate migration clean install
+
+help: ## List what make can do
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Start the demonstration on http://127.0.0.1:8000 (demo data, mails readable at /dev/mail)
+	@exec $(BIN)/python -m engage.cli.start run
+
+serve: build ## Start the embedded product: web, worker and schedule on this machine
+	@exec $(BIN)/python -m engage.cli.start serve
+
+demo: build migrate ## Fill the database with demonstration data
+	$(BIN)/flask engage seed-demo
+
+test: build $(DEV_STAMP) ## Test with nothing but Python: SQLite, folder queue, a real local mail server
+	$(WITHOUT_SERVERS) $(PYTEST) -m "not postgres and not redis and not browser"
+
+check: lint build ## Check before each commit: format, lint, types, layers, fast tests
+	$(WITHOUT_SERVERS) $(PYTEST) -m "not postgres and not redis and not browser and not slow"
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/python .ci/check_files.py
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+e2e: build $(DEV_STAMP) ## Walk the journeys in a real browser (Debian's chromium; CHROMIUM= names another)
+	$(PYTEST) -m browser tests/e2e
+
+bench: build $(DEV_STAMP) ## Measure the pages against a floor on PostgreSQL; writes bench/results.md
+	$(BIN)/python -m bench
+
+fix: $(DEV_STAMP) ## Format the code and mend what the linter can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: $(DEV_STAMP) ## Compile requirements*.txt from requirements*.in, with exact pins and hashes
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+build: $(NPM_STAMP) ## Build style sheets and scripts into engage/static/dist
+	@$(BIN)/node frontend/build.mjs
+
+migrate: $(RUN_STAMP) ## Bring the database to the newest schema
+	$(BIN)/flask db upgrade
+
+migration: $(DEV_STAMP) ## Write a migration from the models: make migration name=add_outbox
+	@test -n "$(name)" || { echo 'Say what it does: make migration name=add_outbox' >&2; exit 2; }
+	$(BIN)/flask db migrate -m "$(name)"
+
+clean: ## Remove what make made; var/, which holds data, stays
+	rm -rf .venv node_modules engage/static/dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(DEV_STAMP)
+
+$(RUN_STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'engage needs Python 3.11 or newer as "$(PYTHON)". Install it, or name yours: make PYTHON=/path/to/python3.12 …' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo 'Python could not make .venv. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@echo 'Installing what engage runs on …'
+	@$(PIP_INSTALL) -r requirements.txt
+	@rm -f .venv/.run-*
+	@touch $@
+
+$(DEV_STAMP): | $(RUN_STAMP)
+	@echo 'Installing what its developers use …'
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@rm -f .venv/.dev-*
+	@touch $@
+
+$(NPM_STAMP): | $(RUN_STAMP)
+	@echo 'Installing what the front end is built from …'
+	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
