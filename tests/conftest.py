@@ -1,0 +1,9 @@
+"""Where the fixtures are, and what holds for the whole run."""
+
+import os
+
+# Settings come from the tests alone, whatever the developer's shell has set.
+for name in [name for name in os.environ if name.startswith("ENGAGE_")]:
+    del os.environ[name]
+
+pytest_plugins = ["tests.fixtures.mail"]
