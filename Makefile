@@ -20,7 +20,7 @@ RUN_STAMP := .venv/.run-$(call sum,requirements.txt)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
 NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
 
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL

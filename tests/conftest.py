@@ -6,4 +6,9 @@ import os
 for name in [name for name in os.environ if name.startswith("ENGAGE_")]:
     del os.environ[name]
 
-pytest_plugins = ["tests.fixtures.mail"]
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.edges",
+    "tests.fixtures.mail",
+    "tests.fixtures.web",
+]

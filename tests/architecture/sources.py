@@ -23,9 +23,9 @@ def service_files() -> tuple[Path, ...]:
 
 @cache
 def all_files() -> tuple[Path, ...]:
-    """Return every Python file of the repository that people write, tests included."""
+    """Return every Python file of the repository that people write, tests included, migrations apart."""
     found = list(service_files())
-    for folder in ("tests", "bench", ".ci", "engage/migrations"):
+    for folder in ("tests", "bench", ".ci"):
         found += (ROOT / folder).rglob("*.py")
     return tuple(sorted(found))
 
