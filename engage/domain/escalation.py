@@ -1,0 +1,228 @@
+"""The ladder: who is reminded of a promise, and who hears of it when it is late.
+
+A ladder says when; the rows of what has fired make each rung happen once. Nothing here looks people up: a seat is a
+role at the case's site or at all sites.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engage.domain.deadlines import NOTHING, Promise
+from engage.domain.severity import Level
+
+ASSIGNEE = "assignee"  # whoever works the case; before assignment the seat is empty and passes to the coordinators
+PERSON = "person"  # whoever raised the case
+
+
+class RungKind(StrEnum):
+    """A reminder goes to whoever owes the promise, a rung to someone above."""
+
+    REMINDER = "reminder"
+    RUNG = "rung"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Those who hold a role at the site of the case, or at all sites."""
+
+    role: str
+    all_sites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartGone:
+    """When so much of the time has passed."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """So long before the due date, if there is more time than that in all."""
+
+    wait: timedelta
+    only_longer_than: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """So long after the due date, sooner for severe cases."""
+
+    wait: timedelta
+    wait_severe: timedelta
+
+
+When = PartGone | Before | After
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a ladder; `also` names what it brings besides its notice."""
+
+    code: str
+    kind: RungKind
+    when: When
+    seat: Seat
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """A fact of a case that is told to these seats at once, whatever the clocks say."""
+
+    fact: str
+    tell: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One version of a site's ladder, rungs in order; levels from `severe_from` up climb faster."""
+
+    version: int
+    severe_from: Level
+    merge_within: timedelta
+    rungs: tuple[Rung, ...]
+    urgent: tuple[Urgent, ...]
+
+    def tell_at_once(self, facts: Collection[str]) -> tuple[Seat, ...]:
+        """Return the seats that hear of these facts at once, each seat once."""
+        return tuple(dict.fromkeys(seat for row in self.urgent if row.fact in facts for seat in row.tell))
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Every seat that should have somebody on it, for checking a configuration; assignee and person are none."""
+        told = [rung.seat for rung in self.rungs] + [seat for row in self.urgent for seat in row.tell]
+        return tuple(dict.fromkeys(seat for seat in told if seat.role not in (ASSIGNEE, PERSON)))
+
+
+@dataclass(frozen=True, slots=True)
+class RungDue:
+    """A rung whose time has come; a superseded one is recorded and not sent."""
+
+    rung: Rung
+    at: datetime
+    superseded: bool = False
+
+
+def rungs_due(
+    ladder: Ladder,
+    *,
+    promise: Promise,
+    starts_at: datetime,
+    due_at: datetime | None,
+    level: Level | None,
+    fired: Collection[str],
+    now: datetime,
+) -> list[RungDue]:
+    """Return the rungs to record now, earliest first, leaving out the codes that have fired for this deadline version.
+
+    Calling it twice, late, or after the clock jumped is safe as long as what it returned is recorded. A reminder is
+    superseded when the next reminder's time has come too; rungs above are never superseded. While a pause holds the due
+    date (None) nothing is due. Level None is a case not assessed yet. All instants are aware.
+    """
+    times = _times(ladder, promise=promise, starts_at=starts_at, due_at=due_at, level=level)
+    return [
+        RungDue(rung, at, superseded=_is_superseded(times[place + 1 :], rung, fired, now))
+        for place, (at, rung) in enumerate(times)
+        if at <= now and rung.code not in fired
+    ]
+
+
+def next_rung(
+    ladder: Ladder,
+    *,
+    promise: Promise,
+    starts_at: datetime,
+    due_at: datetime | None,
+    level: Level | None,
+    fired: Collection[str],
+    now: datetime,
+) -> RungDue | None:
+    """Return the rung that will be told next and when, or None when nothing is left or a pause holds the due date.
+
+    One whose time has come but that has not fired yet is the next.
+    """
+    times = _times(ladder, promise=promise, starts_at=starts_at, due_at=due_at, level=level)
+    for place, (at, rung) in enumerate(times):
+        if rung.code not in fired and not _is_superseded(times[place + 1 :], rung, fired, now):
+            return RungDue(rung, at)
+    return None
+
+
+def next_rung_with_people(ladder: Ladder, rung: Rung, has_people: Callable[[Seat], bool]) -> Rung | None:
+    """Return the rung itself, or the next one above whose seat has somebody free to act.
+
+    `has_people` says no for a vacant seat and for one whose people are all in conflict with the case. None means that
+    nobody is left above: the caller must make that visible and not count the rung as told.
+    """
+    above = ladder.rungs[[step.code for step in ladder.rungs].index(rung.code) :]
+    return next((step for step in above if has_people(step.seat)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder on its way to one recipient; `key` is whatever lets the caller find it again."""
+
+    recipient: str
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Reminders that go out as one, at the time of the first."""
+
+    recipient: str
+    at: datetime
+    keys: tuple[str, ...]
+
+
+def merge_reminders(reminders: Iterable[Reminder], *, within: timedelta) -> list[Merged]:
+    """Return what to send: reminders to one recipient less than `within` after the first of them go out together.
+
+    Counted from the first and not from the last, so that a steady drip cannot grow without end.
+    """
+    merged: list[Merged] = []
+    for reminder in sorted(reminders, key=lambda reminder: (reminder.recipient, reminder.at, reminder.key)):
+        last = merged[-1] if merged else None
+        if last and last.recipient == reminder.recipient and reminder.at - last.at < within:
+            merged[-1] = replace(last, keys=(*last.keys, reminder.key))
+        else:
+            merged.append(Merged(reminder.recipient, reminder.at, (reminder.key,)))
+    return sorted(merged, key=lambda one: (one.at, one.recipient))
+
+
+def _times(
+    ladder: Ladder, *, promise: Promise, starts_at: datetime, due_at: datetime | None, level: Level | None
+) -> list[tuple[datetime, Rung]]:
+    """When each rung comes for one deadline, in order of time; equal times keep the ladder's order."""
+    if due_at is None:
+        return []
+    is_severe = level is not None and level >= ladder.severe_from
+    times: list[tuple[datetime, Rung]] = []
+    for rung in ladder.rungs:
+        at = _time(rung.when, starts_at, due_at, is_severe)
+        if at is not None and promise.owed_by_us:
+            times.append((at, rung))
+        elif at is not None and rung.kind is RungKind.REMINDER:
+            times.append((at, replace(rung, seat=Seat(PERSON))))
+    return sorted(times, key=lambda pair: pair[0])
+
+
+def _time(when: When, starts_at: datetime, due_at: datetime, is_severe: bool) -> datetime | None:
+    match when:
+        case PartGone(percent):
+            return starts_at + max(due_at - starts_at, NOTHING) * percent / 100
+        case Before(wait, only_longer_than):
+            return due_at - wait if due_at - starts_at > only_longer_than else None
+        case After(wait, wait_severe):
+            return due_at + (wait_severe if is_severe else wait)
+
+
+def _is_superseded(later: list[tuple[datetime, Rung]], rung: Rung, fired: Collection[str], now: datetime) -> bool:
+    if rung.kind is not RungKind.REMINDER:
+        return False
+    following = [(at, step) for at, step in later if step.kind is RungKind.REMINDER]
+    return bool(following) and (following[0][0] <= now or any(step.code in fired for _, step in following))
