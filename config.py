@@ -1,0 +1,156 @@
+"""Every setting of engage, typed. The only reader of the environment."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class UnsafeSetting(ValueError):
+    """A setting is missing or unsafe for the way engage is started; the text names it and the remedy."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set, as environment variables with the prefix ENGAGE_."""
+
+    model_config = SettingsConfigDict(env_prefix="ENGAGE_", frozen=True, hide_input_in_errors=True, extra="ignore")
+
+    MODE: Literal["run", "serve"] = Field("serve", description="`run` is the demonstration, `serve` the product.")
+    VAR: Path = Field(Path("var"), description="Folder for everything that is written: database, queue, files, keys.")
+    HOST: str = Field("127.0.0.1", description="Address the web server listens on.")
+    PORT: int = Field(8000, description="Port the web server listens on.")
+    PUBLIC_URL: str | None = Field(
+        None, description="Address people use, for links in mails; https turns on secure cookies."
+    )
+    DATABASE_URL: SecretStr | None = Field(None, description="SQLAlchemy address; without it SQLite in the VAR folder.")
+    BROKER_URL: SecretStr | None = Field(
+        None, description="Celery broker, redis:// or amqp://; without it folders in VAR."
+    )
+    SECRET_KEY: SecretStr | None = Field(None, description="Root secret; without it a generated file in VAR, mode 600.")
+    LIMITS_URL: SecretStr | None = Field(
+        None, description="Store of the request limits, redis://; without it in memory."
+    )
+    WEB_PROCESSES: int = Field(2, description="Web server processes.")
+    WEB_THREADS: int = Field(4, description="Requests each web process serves at once.")
+    MAIL: Literal["files", "smtp"] = Field("files", description="Road of e-mail: files in VAR/mail, or SMTP.")
+    MAIL_FROM: str = Field("engage@localhost.localdomain", description="Sender address of every mail.")
+    SMTP_HOST: str = Field("127.0.0.1", description="SMTP server.")
+    SMTP_PORT: int = Field(25, description="SMTP port.")
+    SMTP_USER: str | None = Field(None, description="SMTP sign-in name; without it no sign-in.")
+    SMTP_PASSWORD: SecretStr | None = Field(None, description="SMTP password.")
+    SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
+        "none", description="How the SMTP connection is protected."
+    )
+    SMTP_TIMEOUT_SECONDS: int = Field(30, description="Longest wait for the SMTP server; stays below the lease.")
+    OUTBOX_LEASE_SECONDS: float = Field(300, description="How long a claimed notice belongs to one worker.")
+    OUTBOX_BACKOFF_SECONDS: float = Field(60, description="First wait before a notice is tried again; it doubles.")
+    OUTBOX_BACKOFF_MAX_SECONDS: float = Field(6 * 3600, description="Longest wait before a notice is tried again.")
+    OUTBOX_BATCH: int = Field(20, description="Notices claimed at a time.")
+    OUTBOX_MAX_ATTEMPTS: int = Field(8, description="Failures of its own after which a notice may be given up.")
+    OUTBOX_DEAD_AFTER_HOURS: float = Field(72, description="Age before which no notice is given up for failures.")
+    SWEEP_SECONDS: float = Field(60, description="How often the outbox is swept.")
+    ESCALATE_SECONDS: float = Field(300, description="How often deadlines, reminders and the ladder are looked at.")
+    POLL_SECONDS: float = Field(0.1, description="How often a worker looks into the folder queue.")
+    FILE_MAX_BYTES: int = Field(15 * 1024 * 1024, description="Largest file accepted.")
+    FILES_MAX: int = Field(10, description="Most files in one form.")
+    FORM_MAX_BYTES: int = Field(4 * 1024 * 1024, description="Largest form without its files.")
+    LOG_LEVEL: str = Field("INFO", description="Least serious log line that is written.")
+    METRICS_TOKEN: SecretStr | None = Field(
+        None, description="Bearer token of /metrics; without it the page is closed."
+    )
+
+    @property
+    def root_secret(self) -> bytes:
+        """The root secret: the setting, or the file in VAR that is made on first use with mode 600."""
+        if self.SECRET_KEY is not None:
+            return self.SECRET_KEY.get_secret_value().encode()
+        return self._secret_file("secret.key")
+
+    def _secret_file(self, name: str) -> bytes:
+        """Return the file's content, making it once even if several processes ask at the same time."""
+        path = self.VAR / name
+        if not path.exists():
+            self.VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+            own = path.with_name(f"{name}.{secrets.token_hex(8)}")
+            descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_urlsafe(48).encode())
+            try:
+                os.link(own, path)  # fails if another process was first; then its file counts
+            except FileExistsError:
+                pass
+            finally:
+                own.unlink()
+        return path.read_bytes()
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy address in force."""
+        if self.DATABASE_URL is not None:
+            return self.DATABASE_URL.get_secret_value()
+        return f"sqlite:///{(self.VAR / 'engage.db').resolve()}"
+
+    @property
+    def broker_url(self) -> str:
+        """The broker's address in force."""
+        return self.BROKER_URL.get_secret_value() if self.BROKER_URL is not None else "filesystem://"
+
+    @property
+    def public_url(self) -> str:
+        """The address people use, without a slash at its end."""
+        return (self.PUBLIC_URL or f"http://{self.HOST}:{self.PORT}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us over https, so that cookies may demand it."""
+        return self.public_url.startswith("https://")
+
+    def flask_config(self) -> dict[str, Any]:
+        """Return the few keys that Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.root_secret,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            # What people wrote is a parameter of a statement: it must not reach a log through an error text.
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
+            "MAX_CONTENT_LENGTH": self.FILE_MAX_BYTES * self.FILES_MAX + self.FORM_MAX_BYTES,
+            "MAX_FORM_MEMORY_SIZE": self.FORM_MAX_BYTES,
+            "MAX_FORM_PARTS": 500,
+            "SESSION_COOKIE_NAME": "engage",
+            "SESSION_COOKIE_SECURE": self.is_https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "RATELIMIT_STORAGE_URI": self.LIMITS_URL.get_secret_value() if self.LIMITS_URL else "memory://",
+            "RATELIMIT_STORAGE_OPTIONS": {},
+            "RATELIMIT_HEADERS_ENABLED": False,
+            "RATELIMIT_SWALLOW_ERRORS": True,  # a limit store that is down turns nobody away
+            "WTF_CSRF_SSL_STRICT": False,  # no Referer is ever sent (Referrer-Policy: no-referrer)
+            "WTF_CSRF_TIME_LIMIT": None,
+            "BABEL_DEFAULT_LOCALE": "en",
+            "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+            "PREFERRED_URL_SCHEME": "https" if self.is_https else "http",
+        }
+
+    def checked_for_serving(self) -> Self:
+        """Return the settings if they are safe to serve real people with.
+
+        Raises:
+            UnsafeSetting: naming the variable and the remedy.
+        """
+        if self.MAIL != "smtp":
+            raise UnsafeSetting(
+                "ENGAGE_MAIL=files writes mails to a folder, so nobody would hear from us. "
+                "Set ENGAGE_MAIL=smtp with ENGAGE_SMTP_HOST, ENGAGE_SMTP_PORT and ENGAGE_MAIL_FROM."
+            )
+        if self.MAIL_FROM.endswith("localdomain"):
+            raise UnsafeSetting("ENGAGE_MAIL_FROM has no real address. Set it to an address that people can answer.")
+        if self.PUBLIC_URL is None:
+            raise UnsafeSetting(
+                "ENGAGE_PUBLIC_URL is missing: links in mails would lead nowhere. "
+                "Set it to the address people use, for instance https://concerns.example.org."
+            )
+        if self.SECRET_KEY is not None and len(self.SECRET_KEY.get_secret_value()) < 32:
+            raise UnsafeSetting("ENGAGE_SECRET_KEY is shorter than 32 characters. Remove it, or set a longer one.")
+        return self

@@ -1,0 +1,151 @@
+"""Why an action is not possible yet, although the table has it and policy allows it. Source: product 3, domain 2.2."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engage.domain.case import Answer, Kind
+from engage.domain.lifecycle import Action, Stage
+
+ROUNDS = 3  # Source: product 3, domain 2.2 PROPOSED -> NEGOTIATING.
+FAST_ROAD_LEVEL = 2  # Severity 1-2 may be proposed without an investigation. Source: product 3.
+APPROVAL_LEVEL = 3  # From here up a second person approves. Source: product 3.
+RIGHTS_LEVEL = 4  # From here up the human-rights lead approves too. Source: domain 2.2 INVESTIGATING -> PROPOSED.
+LAPSE_ATTEMPTS, LAPSE_CHANNELS, LAPSE_AFTER = 3, 2, timedelta(days=60)  # Source: product 3, domain 2.2.
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: a code whose words live in the catalogues, and the values they need."""
+
+    code: str
+    values: dict[str, int | str] = field(default_factory=dict)
+
+
+class Refused(ValueError):
+    """A use case met a guard that said no."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """The facts beside the stage that guards look at. Instants are aware and in UTC."""
+
+    stage: Stage
+    kind: Kind
+    level: int | None = None
+    round: int = 0
+    proposal_answer: Answer | None = None
+    proposal_sent_at: datetime | None = None
+    proposal_draft: bool = False
+    attempts: int = 0
+    attempt_channels: int = 0
+    channels_known: int = 1
+    remedies: int = 0
+    remedies_confirmed: int = 0
+    closed_at: datetime | None = None
+    appeal_window: timedelta = timedelta(days=30)
+    panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    screen_out_asked: bool = False
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether a proposal lies with the person, unanswered."""
+        return self.proposal_sent_at is not None and self.proposal_answer is None
+
+
+def why_not_assess(case: Circumstances) -> Refusal | None:
+    """The full road is for grievances: another kind is answered, or made a grievance first."""
+    return Refusal("convert_first") if case.kind.takes_short_road else None
+
+
+def why_not_answer(case: Circumstances) -> Refusal | None:
+    """A grievance cannot be ended by an answer of ours."""
+    return None if case.kind.takes_short_road else Refusal("grievance_needs_a_proposal")
+
+
+def why_not_screen_out(case: Circumstances) -> Refusal | None:
+    """One request at a time: the second person decides on the first."""
+    if case.kind.takes_short_road:
+        return Refusal("answer_instead")
+    return Refusal("waits_for_second_person") if case.screen_out_asked else None
+
+
+def why_not_propose(case: Circumstances) -> Refusal | None:
+    """Investigate first from level 3 up, and let the person answer before offering again."""
+    if case.proposal_draft:
+        return Refusal("waits_for_approval")
+    if case.stage is Stage.ASSESSED and case.level is not None and case.level > FAST_ROAD_LEVEL:
+        return Refusal("investigate_first", {"level": case.level})
+    if case.stage is Stage.PROPOSED and case.waits_for_person:
+        return Refusal("waits_for_person")
+    return None
+
+
+def why_not_respond(case: Circumstances) -> Refusal | None:
+    """There must be a proposal that has not been answered."""
+    return None if case.waits_for_person else Refusal("nothing_to_answer")
+
+
+def why_not_counter(case: Circumstances) -> Refusal | None:
+    """Talks have three rounds; then it is accept, refuse or a panel."""
+    if case.round >= ROUNDS:
+        return Refusal("rounds_used_up", {"rounds": ROUNDS})
+    return why_not_respond(case)
+
+
+def why_not_lapse(case: Circumstances, now: datetime) -> Refusal | None:
+    """Silence ends a case only after honest attempts and time enough."""
+    if case.proposal_sent_at is None or not case.waits_for_person:
+        return Refusal("nothing_to_answer")
+    if case.attempts < LAPSE_ATTEMPTS:
+        return Refusal("more_attempts", {"made": case.attempts, "needed": LAPSE_ATTEMPTS})
+    if case.attempt_channels < min(LAPSE_CHANNELS, case.channels_known):
+        return Refusal("another_channel", {"needed": LAPSE_CHANNELS})
+    if now < case.proposal_sent_at + LAPSE_AFTER:
+        return Refusal("too_early_to_lapse", {"days": LAPSE_AFTER.days})
+    return None
+
+
+def why_not_verify(case: Circumstances, reason: str | None = None) -> Refusal | None:
+    """Every remedy is evidenced and confirmed, or an approver gives a reason."""
+    open_count = case.remedies - case.remedies_confirmed
+    return Refusal("remedies_open", {"count": open_count}) if open_count and not reason else None
+
+
+def why_not_appeal(case: Circumstances, now: datetime, reason: str | None = None) -> Refusal | None:
+    """Inside the window freely, later with a reason: late is not lost."""
+    if case.closed_at is not None and now > case.closed_at + case.appeal_window and not reason:
+        return Refusal("late_appeal_needs_reason", {"days": case.appeal_window.days})
+    return None
+
+
+def why_not_decide(case: Circumstances) -> Refusal | None:
+    """A panel has to sit before it can decide."""
+    return None if case.panel else Refusal("no_panel")
+
+
+def why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | None:
+    """Return why the action has to wait, as the pages show it beside the greyed button, or None."""
+    match action:
+        case Action.ASSESS:
+            return why_not_assess(case)
+        case Action.ANSWER:
+            return why_not_answer(case)
+        case Action.SCREEN_OUT:
+            return why_not_screen_out(case)
+        case Action.PROPOSE:
+            return why_not_propose(case)
+        case Action.ACCEPT | Action.REFUSE:
+            return why_not_respond(case)
+        case Action.COUNTER:
+            return why_not_counter(case)
+        case Action.LAPSE:
+            return why_not_lapse(case, now)
+        case Action.DECIDE:
+            return why_not_decide(case)
+        case _:
+            return None

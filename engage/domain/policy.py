@@ -1,0 +1,222 @@
+"""Who may do what: one table, one function. Place × function × class × no conflict of interest. Source: product 6."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from engage.domain.case import CaseClass, Kind
+from engage.domain.lifecycle import Action, Stage
+
+
+class Role(StrEnum):
+    """What a member of staff is trusted with, at one site or at all."""
+
+    LIAISON = "liaison"
+    COORDINATOR = "coordinator"
+    OFFICER = "officer"
+    APPROVER = "approver"
+    PANEL = "panel"
+    CUSTODIAN = "custodian"
+    FOCAL = "focal"
+    PUBLISHER = "publisher"
+    AUDITOR = "auditor"
+    STEWARD = "steward"
+    RIGHTS_LEAD = "rights_lead"
+    OVERSIGHT = "oversight"
+    ADMIN = "admin"
+
+
+class Party(StrEnum):
+    """On whose side an actor stands."""
+
+    STAFF = "staff"
+    PERSON = "person"
+    SYSTEM = "system"
+
+
+class Permission(StrEnum):
+    """What may be done with a case besides the actions of the lifecycle."""
+
+    VIEW = "view"
+    VIEW_IDENTITY = "view_identity"
+    VIEW_CONTACT = "view_contact"
+    REPLY = "reply"
+    NOTE = "note"
+    ASSIGN = "assign"
+    ROUTE = "route"
+    CONVERT = "convert"
+    RESTRICT = "restrict"
+    APPROVE_SCREEN_OUT = "approve_screen_out"
+    APPROVE_PROPOSAL = "approve_proposal"
+    RECORD_ANSWER = "record_answer"
+    FINISH_REMEDY = "finish_remedy"
+    SEAT_PANEL = "seat_panel"
+    TELL_PERSON = "tell_person"
+
+
+class NotAllowed(PermissionError):
+    """Policy refuses the actor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A role at a site, or at all sites where the site is None."""
+
+    role: Role
+    site_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Someone who acts: a member of staff, the person of a case, or the service itself."""
+
+    id: uuid.UUID | None
+    party: Party = Party.STAFF
+    memberships: frozenset[Membership] = frozenset()
+    case_id: uuid.UUID | None = None
+
+    def has(self, role: Role, site_id: uuid.UUID) -> bool:
+        """Whether the actor holds the role at the site."""
+        return any(held.role is role and held.site_id in (None, site_id) for held in self.memberships)
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether the actor holds one of the roles anywhere."""
+        return any(held.role in roles for held in self.memberships)
+
+
+SYSTEM = Actor(id=None, party=Party.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What policy needs to know of a case."""
+
+    id: uuid.UUID
+    site_id: uuid.UUID
+    kind: Kind
+    stage: Stage
+    class_: CaseClass
+    level: int | None = None
+    assignee_id: uuid.UUID | None = None
+    recorded_by_id: uuid.UUID | None = None
+    panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)
+
+
+class Reach(StrEnum):
+    """Which cases of a site a role's permission extends to."""
+
+    SITE = "site"  # every case of the site
+    OPEN_CLASS = "open_class"  # ordinary cases of the site, confidential ones when assigned
+    ASSIGNED = "assigned"
+    RECORDED = "recorded"  # cases the actor took down or is assigned
+    SEATED = "seated"  # cases whose appeal the actor decides
+    SEVERE = "severe"  # levels 4 and 5
+
+
+R, P, A = Role, Permission, Action
+_CASEWORK = {R.COORDINATOR: Reach.SITE, R.APPROVER: Reach.SITE, R.FOCAL: Reach.SITE}
+_DESK = {**_CASEWORK, R.OFFICER: Reach.ASSIGNED}
+_APPROVAL = {R.APPROVER: Reach.SITE, R.FOCAL: Reach.SITE}
+_FIELD = {**_DESK, R.LIAISON: Reach.RECORDED}
+
+# What each role may do, and how far it reaches. Ours, from product 6 and domain 2.2. The focal point works the
+# restricted cases alone, so it stands in every row; the class gate below keeps everybody else out of them and
+# the focal point out of all others.
+GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
+    {
+        P.VIEW: {
+            **_CASEWORK,
+            R.OFFICER: Reach.OPEN_CLASS,
+            R.LIAISON: Reach.RECORDED,
+            R.PANEL: Reach.SEATED,
+            R.CUSTODIAN: Reach.SITE,
+            R.AUDITOR: Reach.SITE,
+            R.RIGHTS_LEAD: Reach.SEVERE,
+        },
+        P.VIEW_IDENTITY: {**_DESK, R.CUSTODIAN: Reach.SITE},
+        P.VIEW_CONTACT: {**_FIELD, R.CUSTODIAN: Reach.SITE},
+        P.REPLY: {**_FIELD, R.CUSTODIAN: Reach.SITE},
+        P.NOTE: {**_FIELD, R.CUSTODIAN: Reach.SITE, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
+        P.ASSIGN: _CASEWORK,
+        P.ROUTE: _CASEWORK,
+        P.CONVERT: _CASEWORK,
+        P.RESTRICT: {**_FIELD, R.CUSTODIAN: Reach.SITE, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
+        P.APPROVE_SCREEN_OUT: _CASEWORK,
+        P.APPROVE_PROPOSAL: {**_APPROVAL, R.RIGHTS_LEAD: Reach.SEVERE},
+        P.RECORD_ANSWER: _FIELD,
+        P.FINISH_REMEDY: _FIELD,
+        P.SEAT_PANEL: _CASEWORK,
+        P.TELL_PERSON: {**_FIELD, R.CUSTODIAN: Reach.SITE},
+        A.ACKNOWLEDGE: _FIELD,
+        A.ASSESS: _CASEWORK,
+        A.SCREEN_OUT: _CASEWORK,
+        A.INVESTIGATE: _DESK,
+        A.PROPOSE: _DESK,
+        A.LAPSE: _APPROVAL,
+        A.VERIFY: _DESK,
+        A.DECIDE: {R.PANEL: Reach.SEATED, R.FOCAL: Reach.SITE},
+        A.REFER: _CASEWORK,
+        A.REPORT: _CASEWORK,
+        A.REOPEN: _CASEWORK,
+        A.ANSWER: _DESK,
+    }
+)
+
+# What the person may do with their own case. Nobody of ours can withdraw, accept, refuse or appeal for them;
+# an answer given by word of mouth is recorded with Permission.RECORD_ANSWER.
+PERSONS = frozenset(
+    {P.VIEW, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY}
+    | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
+)
+# What the service does by itself: confirming receipt once the notice has reached the person.
+SYSTEMS = frozenset({P.VIEW, A.ACKNOWLEDGE})
+
+
+def _class_open_to(role: Role, case: CaseFacts) -> bool:
+    if case.class_ is CaseClass.RESTRICTED:
+        return role is Role.FOCAL
+    return role is not Role.FOCAL
+
+
+def _within(reach: Reach, actor: Actor, case: CaseFacts) -> bool:
+    assigned = case.assignee_id is not None and case.assignee_id == actor.id
+    match reach:
+        case Reach.SITE:
+            return True
+        case Reach.OPEN_CLASS:
+            return assigned or case.class_ is CaseClass.ORDINARY
+        case Reach.ASSIGNED:
+            return assigned
+        case Reach.RECORDED:
+            return assigned or (case.recorded_by_id is not None and case.recorded_by_id == actor.id)
+        case Reach.SEATED:
+            return actor.id in case.panel
+        case Reach.SEVERE:
+            return case.level is not None and case.level >= 4
+
+
+def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
+    """Whether the actor may do this with the case, whatever its stage."""
+    if actor.party is Party.PERSON:
+        return actor.case_id == case.id and what in PERSONS
+    if actor.party is Party.SYSTEM:
+        return what in SYSTEMS
+    if actor.id in case.subjects:
+        return False
+    return any(
+        actor.has(role, case.site_id) and _class_open_to(role, case) and _within(reach, actor, case)
+        for role, reach in GRANTS.get(what, {}).items()
+    )
+
+
+def require(actor: Actor, what: Permission | Action, case: CaseFacts) -> None:
+    """Let the actor pass.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+    """
+    if not may(actor, what, case):
+        raise NotAllowed(what)

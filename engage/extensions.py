@@ -1,0 +1,89 @@
+"""The extensions, made unbound; create_app binds them. Importing this opens no connection."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import Connection, Engine, event
+
+from engage.models.base import Base
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+csrf = CSRFProtect()
+login = LoginManager()
+babel = Babel()
+compress = Compress()
+celery = Celery("engage", set_as_current=True)
+
+
+def _no_key() -> str:
+    raise RuntimeError("every limit names its own key")
+
+
+limiter = Limiter(key_func=_no_key)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we emit BEGIN ourselves, see below
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # a concern that was confirmed survives a power cut
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA recursive_triggers = ON")  # else REPLACE removes a guarded row without its trigger
+    cursor.execute("PRAGMA busy_timeout = 15000")
+    cursor.execute("PRAGMA secure_delete = ON")  # erased words leave no trace in free pages
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers begin IMMEDIATE: a read transaction that turns into a writing one could not be repeated."""
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("engage.writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def bind_queue(broker_url: str, folder: Path, poll_seconds: float) -> None:
+    """Point Celery at the broker: folders on this machine, or a server. The web side never waits for it.
+
+    A refused connection is not tried again and a silent server costs a second (both measured, docs/decisions); the
+    row in the outbox is what counts, and the sweep finds it.
+    """
+    options: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    if broker_url.startswith("filesystem:"):
+        waiting, done = folder / "waiting", folder / "control"
+        options = {
+            "data_folder_in": str(waiting),
+            "data_folder_out": str(waiting),
+            "control_folder": str(done),
+            "store_processed": False,
+            "polling_interval": poll_seconds,
+        }
+    celery.conf.update(
+        broker_url=broker_url,
+        broker_transport_options=options,
+        broker_connection_retry_on_startup=True,
+        result_backend=None,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_acks_late=True,
+        task_publish_retry=False,
+        task_publish_retry_policy={"max_retries": 0},
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        enable_utc=True,
+        timezone="UTC",
+    )

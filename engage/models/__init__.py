@@ -1,0 +1,55 @@
+"""Tables. Importing this package makes every table known to the metadata."""
+
+from engage.models.base import Base
+from engage.models.case import Case, CaseSubject
+from engage.models.content import Attachment, Feedback, Message, Statement
+from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity
+from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.promise import Deadline, Pause, ReachedRung
+from engage.models.record import Access, CaseEvent
+from engage.models.resolution import (
+    Appeal,
+    Approval,
+    IndependentReview,
+    PanelSeat,
+    Proposal,
+    Remedy,
+    Screening,
+)
+from engage.models.site import RuleSet, Site, StaffMembership, StaffUser
+
+__all__ = [
+    "Access",
+    "Appeal",
+    "Approval",
+    "Attachment",
+    "Base",
+    "Case",
+    "CaseEvent",
+    "CaseSubject",
+    "CodeLink",
+    "ContactAttempt",
+    "Deadline",
+    "Draft",
+    "Errand",
+    "Feedback",
+    "Heartbeat",
+    "IndependentReview",
+    "Message",
+    "OutboxMessage",
+    "PanelSeat",
+    "Pause",
+    "Proposal",
+    "ReachedRung",
+    "Receipt",
+    "Recipient",
+    "Remedy",
+    "RuleSet",
+    "Screening",
+    "SealedContact",
+    "SealedIdentity",
+    "Site",
+    "StaffMembership",
+    "StaffUser",
+    "Statement",
+]

@@ -1,0 +1,112 @@
+"""The case: facts that lists and rules need. What people wrote is in content.py, who they are in identity.py."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.domain.case import CaseClass, Identity, Kind, Road
+from engage.domain.lifecycle import Stage
+from engage.domain.policy import CaseFacts
+from engage.models.base import Base, Keyed, stored
+from engage.models.content import Statement
+from engage.models.resolution import Appeal
+from engage.models.site import RuleSet, Site, StaffUser
+
+
+class Case(Keyed, Base):
+    """One concern, from receipt to closure. Codes and instants only."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name="closed_at_iff_closed"),
+        CheckConstraint("(closed_at IS NULL) = (close_type IS NULL)", name="close_type_iff_closed"),
+        CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level_is_1_to_5"),
+        # The inbox: open cases of a site by what is due next; keyset pages need the id as tie-breaker.
+        Index("ix_case_site_due", "site_id", "next_due_at", "id"),
+        Index("ix_case_site_stage_due", "site_id", "stage", "next_due_at", "id"),
+        Index("ix_case_assignee_due", "assignee_id", "next_due_at", "id"),
+        Index(
+            "ix_case_open_due",
+            "next_due_at",
+            "id",
+            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    # Keyed hash of the form's random token: a double click or a resend finds the same case.
+    submission_digest: Mapped[str] = mapped_column(unique=True)
+    site_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("site.id"))
+    rule_set_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("rule_set.id"))
+    kind: Mapped[Kind] = mapped_column(stored(Kind, "kind"))
+    stage: Mapped[Stage] = mapped_column(stored(Stage, "stage"))
+    class_: Mapped[CaseClass] = mapped_column("class", stored(CaseClass, "class"))
+    identity: Mapped[Identity] = mapped_column(stored(Identity, "identity"))
+    road: Mapped[Road] = mapped_column(stored(Road, "road"))
+    channel: Mapped[str]
+    speaks_as: Mapped[str | None]  # stakeholder type code
+    on_behalf: Mapped[bool] = mapped_column(default=False)
+    is_collective: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str]
+    received_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    read_back: Mapped[bool | None]  # a spoken statement: read back and confirmed?
+    wants_audio: Mapped[bool] = mapped_column(default=False)
+    flagged: Mapped[bool] = mapped_column(default=False)  # looks like spam: shown for review, never blocked
+
+    category: Mapped[str | None]
+    subcategory: Mapped[str | None]
+    level: Mapped[int | None]  # severity in force: the worse of actual, uplifted and floored
+    level_actual: Mapped[int | None]
+    level_potential: Mapped[int | None]
+    ongoing_harm: Mapped[bool] = mapped_column(default=False)
+    harms_child: Mapped[bool] = mapped_column(default=False)
+    retaliation_risk: Mapped[str | None]  # low, medium, high
+    assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    round: Mapped[int] = mapped_column(default=0)
+    # Derived by services.deadlines.refresh so that lists can sort by it: the earliest thing we owe, or NULL.
+    next_due_at: Mapped[datetime | None]
+    next_promise: Mapped[str | None]
+    their_turn: Mapped[bool] = mapped_column(default=False)
+    could_not_reach: Mapped[bool] = mapped_column(default=False)  # a notice died, or an errand is owed
+    unread_reply: Mapped[bool] = mapped_column(default=False)  # the person wrote and nobody answered yet
+    closed_at: Mapped[datetime | None]
+    close_type: Mapped[str | None]
+    root_cause: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)  # forms carry it; counts up with every event
+
+    site: Mapped[Site] = relationship(lazy="raise_on_sql")
+    rule_set: Mapped[RuleSet] = relationship(lazy="raise_on_sql")
+    assignee: Mapped[StaffUser | None] = relationship(lazy="raise_on_sql", foreign_keys=[assignee_id])
+    statement: Mapped[Statement] = relationship(lazy="raise_on_sql", uselist=False)
+    appeals: Mapped[list[Appeal]] = relationship(lazy="selectin", order_by=Appeal.lodged_at)
+    subjects: Mapped[list["CaseSubject"]] = relationship(lazy="selectin")
+
+    @property
+    def facts(self) -> CaseFacts:
+        """What policy needs to know of this case."""
+        return CaseFacts(
+            id=self.id,
+            site_id=self.site_id,
+            kind=self.kind,
+            stage=self.stage,
+            class_=self.class_,
+            level=self.level,
+            assignee_id=self.assignee_id,
+            recorded_by_id=self.recorded_by_id,
+            panel=frozenset(seat.user_id for appeal in self.appeals for seat in appeal.seats),
+            subjects=frozenset(row.user_id for row in self.subjects),
+        )
+
+
+class CaseSubject(Base):
+    """A member of staff whom the case is about: they see, receive and decide nothing of it."""
+
+    __tablename__ = "case_subject"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"), primary_key=True)

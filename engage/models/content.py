@@ -1,0 +1,73 @@
+"""What people wrote and sent: erasable, each with the salt of the digest that the record keeps of it."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.domain.case import Writer
+from engage.models.base import Base, Keyed, stored
+
+
+class Statement(Base):
+    """The concern in the person's own words. The words are never edited."""
+
+    __tablename__ = "statement"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    salt: Mapped[str]
+    what_happened: Mapped[str]  # empty when a recording or a photo speaks
+    where_it_happened: Mapped[str | None]
+    when_it_happened: Mapped[str | None]
+    what_would_make_it_right: Mapped[str | None]
+    title: Mapped[str]  # for lists; the first words until triage writes a better one
+    community: Mapped[str | None]  # the place as triage names it
+
+
+class Message(Keyed, Base):
+    """Something written in the conversation of a case, or a note among staff."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "case_id", "written_at"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    writer: Mapped[Writer] = mapped_column(stored(Writer, "writer"))
+    author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    salt: Mapped[str]
+    words: Mapped[str]
+    is_question: Mapped[bool] = mapped_column(default=False)
+    written_at: Mapped[datetime]
+    submission_digest: Mapped[str | None] = mapped_column(unique=True)  # a resent form finds the same message
+
+
+class Attachment(Keyed, Base):
+    """A file of a case. Its bytes lie in the file store under a random name."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
+    writer: Mapped[Writer] = mapped_column(stored(Writer, "writer"))
+    salt: Mapped[str]
+    name: Mapped[str]  # as the person named it; content, shown only on the case
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]  # of the stored bytes
+    stored_as: Mapped[str] = mapped_column(unique=True)
+    was_cleaned: Mapped[bool] = mapped_column(default=False)  # re-encoded: hidden details are gone
+    added_at: Mapped[datetime]
+
+
+class Feedback(Base):
+    """The two satisfaction questions at the end, asked once."""
+
+    __tablename__ = "feedback"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    process: Mapped[int]  # 1-5: was the way fair?
+    outcome: Mapped[int]  # 1-5: is the result good?
+    salt: Mapped[str]
+    words: Mapped[str | None]
+    given_at: Mapped[datetime]

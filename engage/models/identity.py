@@ -1,0 +1,65 @@
+"""The vault: who the person is and how to reach them, sealed; and the digests that open a case."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.models.base import Base, Keyed
+
+
+class SealedIdentity(Base):
+    """Name and organisation of a named or confidential person, encrypted by engage.vault."""
+
+    __tablename__ = "sealed_identity"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    sealed: Mapped[bytes]
+
+
+class SealedContact(Base):
+    """How to reach the person. A relay address is sealed to the worker's key: the pages cannot open it."""
+
+    __tablename__ = "sealed_contact"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    sealed: Mapped[bytes]
+    has_email: Mapped[bool]
+    has_phone: Mapped[bool]
+    to_worker: Mapped[bool]  # sealed to the worker's public key
+
+
+class Receipt(Keyed, Base):
+    """The keyed hash of a receipt code. At most one of a case is alive."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    code_digest: Mapped[str] = mapped_column(unique=True)
+    must_change: Mapped[bool] = mapped_column(default=False)  # an operator saw it
+    made_at: Mapped[datetime]
+    first_used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class CodeLink(Keyed, Base):
+    """A single-use link to a person's own address with which they make a new code."""
+
+    __tablename__ = "code_link"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    link_digest: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Draft(Base):
+    """A form that was not sent yet, encrypted with a key that only the draft's cookie holds."""
+
+    __tablename__ = "draft"
+
+    key_digest: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,45 @@
+"""The record: append-only rows that only ever hold ids, codes and salted digests. Triggers refuse to change them."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.models.base import Base, Keyed
+
+
+class CaseEvent(Keyed, Base):
+    """One thing that happened to a case; each row's hash covers the row before it."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int]
+    kind: Mapped[str]
+    actor_party: Mapped[str]
+    actor_id: Mapped[uuid.UUID | None]
+    actor_role: Mapped[str | None]
+    at: Mapped[datetime]
+    payload: Mapped[str]  # canonical JSON
+    content_digest: Mapped[str | None]  # salted SHA-256 of the words or files the event speaks of
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class Access(Keyed, Base):
+    """Someone read a case: once per user, case, day and purpose, in a chain of its own."""
+
+    __tablename__ = "access"
+    __table_args__ = (UniqueConstraint("case_id", "user_id", "on", "purpose"), UniqueConstraint("case_id", "number"))
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
+    role: Mapped[str]
+    on: Mapped[date]  # the day at the site
+    purpose: Mapped[str]
+    at: Mapped[datetime]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

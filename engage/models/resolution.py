@@ -1,0 +1,137 @@
+"""How a case is resolved: screening, proposals and remedies, appeals, independent review."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engage.domain.case import Answer
+from engage.models.base import Base, Keyed, stored
+
+
+class Screening(Keyed, Base):
+    """A request to screen a case out, and what the second person said to it."""
+
+    __tablename__ = "screening"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    reason_code: Mapped[str]
+    words: Mapped[str]  # the written explanation the person gets
+    referral: Mapped[str]  # where they can turn to
+    salt: Mapped[str]
+    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_at: Mapped[datetime | None]
+    is_approved: Mapped[bool | None]
+
+
+class Proposal(Keyed, Base):
+    """An offered resolution. It carries what closing will need, so that the person's answer can finish the case."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int]
+    round: Mapped[int]
+    shared_findings: Mapped[str]  # what we found, as the person may read it
+    internal_findings: Mapped[str | None]
+    finding: Mapped[str]
+    close_type: Mapped[str]
+    root_cause: Mapped[str]
+    salt: Mapped[str]
+    drafted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
+    drafted_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]  # an approver sent it back
+    returned_words: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    respond_by: Mapped[datetime | None]
+    answer: Mapped[Answer | None] = mapped_column(stored(Answer, "answer"))
+    answer_words: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    sign_off: Mapped[str | None]  # portal, signature, thumbprint, audio, sms, witness
+    read_back: Mapped[bool | None]
+    remedies: Mapped[list["Remedy"]] = relationship(lazy="selectin", order_by="Remedy.number")
+    approvals: Mapped[list["Approval"]] = relationship(lazy="selectin", order_by="Approval.approved_at")
+
+
+class Approval(Keyed, Base):
+    """A second person's yes to a proposal."""
+
+    __tablename__ = "approval"
+    __table_args__ = (UniqueConstraint("proposal_id", "user_id"),)
+
+    proposal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("proposal.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
+    role: Mapped[str]
+    approved_at: Mapped[datetime]
+
+
+class Remedy(Keyed, Base):
+    """One line of a resolution: what is done, by whom, by when, with what evidence, confirmed by the person."""
+
+    __tablename__ = "remedy"
+    __table_args__ = (UniqueConstraint("proposal_id", "number"), Index(None, "case_id"))
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    proposal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("proposal.id"))
+    number: Mapped[int]
+    type_code: Mapped[str]
+    words: Mapped[str]
+    salt: Mapped[str]
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    due_at: Mapped[datetime]
+    evidence: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+    confirmed: Mapped[bool | None]  # the person's word: put right, or not
+    confirmed_at: Mapped[datetime | None]
+    confirmation_words: Mapped[str | None]
+    sign_off: Mapped[str | None]
+
+
+class Appeal(Keyed, Base):
+    """A case before a panel of people who touched nothing of it before."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    words: Mapped[str]
+    salt: Mapped[str]
+    is_late: Mapped[bool]
+    late_reason: Mapped[str | None]
+    lodged_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]  # upheld (for the person), partly_upheld, not_upheld
+    decision: Mapped[str | None]
+    seats: Mapped[list["PanelSeat"]] = relationship(lazy="selectin")
+
+
+class PanelSeat(Base):
+    """A member of an appeal's panel."""
+
+    __tablename__ = "panel_seat"
+
+    appeal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"), primary_key=True)
+    seated_at: Mapped[datetime]
+
+
+class IndependentReview(Keyed, Base):
+    """A case before an outside body."""
+
+    __tablename__ = "independent_review"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    body: Mapped[str]
+    terms: Mapped[str]
+    salt: Mapped[str]
+    is_binding: Mapped[bool] = mapped_column(default=False)
+    referred_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    report: Mapped[str | None]

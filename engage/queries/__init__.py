@@ -1,0 +1,1 @@
+"""Reads for pages and reports, every one scoped by engage.scope.visible_to."""

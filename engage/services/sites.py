@@ -1,0 +1,87 @@
+"""Sites and the rules in force at them."""
+
+import tomllib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from engage import clock
+from engage.extensions import db
+from engage.models import RuleSet, Site
+
+SHIPPED = Path(__file__).parent.parent / "data"
+GROUP_CODE = "GRP"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """What a site needs to take concerns."""
+
+    code: str
+    name: str
+    country: str
+    time_zone: str
+    locale: str = "en"
+    is_group_intake: bool = False
+
+
+@lru_cache(maxsize=1)
+def shipped_documents() -> dict[str, dict[str, Any]]:
+    """Return the shipped defaults as they are stored with each version of a site's rules."""
+    names = ("promises", "ladder", "pauses", "taxonomy", "severity")
+    return {name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in names}
+
+
+def add(new: NewSite) -> Site:
+    """Add a site with the shipped rules as its first version."""
+    now = clock.utcnow()
+    site = Site(
+        id=uuid.uuid4(),
+        code=new.code,
+        name=new.name,
+        country=new.country,
+        time_zone=new.time_zone,
+        locale=new.locale,
+        is_group_intake=new.is_group_intake,
+        help_services=[],
+        outside_avenues=[],
+        created_at=now,
+    )
+    db.session.add(site)
+    db.session.flush()
+    db.session.add(RuleSet(site_id=site.id, version=1, effective_at=now, **shipped_documents()))
+    db.session.flush()
+    return site
+
+
+def ensure_group_intake() -> Site:
+    """Return the group intake, making it where there is none; running it twice makes one."""
+    found = db.session.scalar(select(Site).where(Site.is_group_intake))
+    return found or add(
+        NewSite(code=GROUP_CODE, name="Group intake", country="", time_zone="UTC", is_group_intake=True)
+    )
+
+
+def for_intake(site_id: uuid.UUID | None) -> Site:
+    """Return the site a concern goes to: the one chosen while it is open, else the group intake."""
+    site = db.session.get(Site, site_id) if site_id else None
+    return site if site is not None and site.is_open else ensure_group_intake()
+
+
+def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> RuleSet:
+    """Return the version of the site's rules that counts for a case opened now.
+
+    Raises:
+        NoResultFound: the site has no rules yet.
+    """
+    return db.session.scalars(
+        select(RuleSet)
+        .where(RuleSet.site_id == site_id, RuleSet.effective_at <= now)
+        .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
+        .limit(1)
+    ).one()

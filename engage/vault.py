@@ -1,0 +1,114 @@
+"""Keys and sealing: one root secret, one derived key per purpose, and the worker's own key pair for relay contacts."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from engage.domain import receipts
+from engage.settings import settings
+
+CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
+
+
+class Unreadable(ValueError):
+    """The sealed bytes do not open with this key: another key, or damage."""
+
+
+def key_for(purpose: str) -> bytes:
+    """Return the 32-byte key of a purpose, derived from the root secret; no two purposes share one."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"engage/" + purpose.encode()).derive(
+        settings().root_secret
+    )
+
+
+def digest(text: str | bytes, purpose: str) -> str:
+    """Return the keyed hash under which a secret is stored and looked up."""
+    return receipts.digest_of(text, key_for(purpose), purpose)
+
+
+def code_for(token: bytes) -> str:
+    """Return the receipt code that belongs to a form's token."""
+    return receipts.code_from(token, key_for(CODE))
+
+
+def salt() -> str:
+    """Return a fresh salt for the digest of something erasable."""
+    return secrets.token_hex(16)
+
+
+def seal(values: dict[str, str], purpose: str = IDENTITY) -> bytes:
+    """Encrypt a few named values with the key of the purpose."""
+    return Fernet(base64.urlsafe_b64encode(key_for(purpose))).encrypt(json.dumps(values).encode())
+
+
+def opened(sealed: bytes, purpose: str = IDENTITY) -> dict[str, str]:
+    """Return what was sealed.
+
+    Raises:
+        Unreadable: it was sealed with another key, or damaged.
+    """
+    try:
+        found: dict[str, str] = json.loads(Fernet(base64.urlsafe_b64encode(key_for(purpose))).decrypt(sealed))
+    except InvalidToken as error:
+        raise Unreadable(purpose) from error
+    return found
+
+
+def seal_with(raw_key: bytes, data: bytes) -> bytes:
+    """Encrypt bytes with a key that we do not keep: that of a draft's cookie. The key has 32 bytes."""
+    return Fernet(base64.urlsafe_b64encode(raw_key)).encrypt(data)
+
+
+def opened_with(raw_key: bytes, sealed: bytes) -> bytes:
+    """Return what was sealed with a key that we do not keep.
+
+    Raises:
+        Unreadable: another key, or damage.
+    """
+    try:
+        return Fernet(base64.urlsafe_b64encode(raw_key)).decrypt(sealed)
+    except InvalidToken as error:
+        raise Unreadable("draft") from error
+
+
+def make_worker_keys(folder: Path) -> None:
+    """Make the worker's key pair in the folder unless it is there; the private half has mode 600.
+
+    On one machine both halves lie side by side; separation begins when the private half is moved to the worker's.
+    """
+    private, public = folder / "worker.key", folder / "worker.pub"
+    if public.exists():
+        return
+    key = PrivateKey.generate()
+    descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.encode())
+    public.write_bytes(key.public_key.encode())
+
+
+def seal_to_worker(values: dict[str, str]) -> bytes:
+    """Encrypt a few named values so that only the worker's private key opens them."""
+    public = PublicKey((settings().VAR / "worker.pub").read_bytes())
+    return SealedBox(public).encrypt(json.dumps(values).encode())
+
+
+def opened_by_worker(sealed: bytes) -> dict[str, str]:
+    """Return what was sealed to the worker. Only code that delivers notices calls this.
+
+    Raises:
+        Unreadable: another key, or damage.
+    """
+    private = PrivateKey((settings().VAR / "worker.key").read_bytes())
+    try:
+        found: dict[str, str] = json.loads(SealedBox(private).decrypt(sealed))
+    except CryptoError as error:
+        raise Unreadable("worker") from error
+    return found

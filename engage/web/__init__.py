@@ -1,0 +1,28 @@
+"""The pages. A view has a form, one unit of work with one use case, a redirect, a template."""
+
+from flask import Flask
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from engage.extensions import babel, compress, csrf, limiter, login
+from engage.web import errors, locale, public, security
+from engage.web.assets import init_assets
+
+
+def init_app(app: Flask) -> None:
+    """Bind what only pages need, and register every side of them."""
+    csrf.init_app(app)
+    login.init_app(app)
+    limiter.init_app(app)
+    compress.init_app(app)
+    babel.init_app(app, locale_selector=locale.select_locale)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    parts = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
+    app.jinja_loader = ChoiceLoader([*filter(None, [app.jinja_loader]), PrefixLoader(parts)])
+    WTFormsHelpers(app)
+    init_assets(app)
+    security.init_app(app)
+    errors.init_app(app)
+    app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})
+    app.register_blueprint(public.bp)

@@ -1,0 +1,42 @@
+"""Languages of the pages: which exist, which way they run, and which one this request speaks."""
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, session
+from flask_babel import get_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the pages. The code is Babel's; the tag is what HTML and people see."""
+
+    code: str
+    tag: str
+    name: str
+    direction: str
+
+
+# The second is a pseudo-language for finding what is hard-coded: it runs right to left and borrows Arabic's formats.
+LANGUAGES = {
+    "en": Language("en", "en", "English", "ltr"),
+    "ar@pseudo": Language("ar@pseudo", "ar-x-pseudo", "⁧تجربة⁩", "rtl"),
+}
+
+
+def select_locale() -> str:
+    """Return the language of this request: chosen, else the staff user's, else what the browser asks for."""
+    chosen = session.get("language") or g.get("user_locale")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(["en"]) or "en"
+
+
+def language() -> Language:
+    """Return the language of this request."""
+    return LANGUAGES.get(str(get_locale()), LANGUAGES["en"])
+
+
+def offered() -> list[Language]:
+    """Return the languages to choose from; the pseudo-language is left out of the product."""
+    is_product = current_app.extensions["engage"].MODE == "serve"
+    return [item for item in LANGUAGES.values() if not (is_product and item.code.endswith("@pseudo"))]

@@ -1,0 +1,1 @@
+"""The second entry point: Celery worker and schedule."""
