@@ -24,6 +24,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-versio
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL
+NEEDS_NOTHING := not postgres and not redis and not browser
 
 .PHONY: help run serve demo test check lint e2e bench fix lock build migrate migration clean install
 
@@ -40,10 +41,10 @@ demo: build migrate ## Fill the database with demonstration data
 	$(BIN)/flask engage seed-demo
 
 test: build $(DEV_STAMP) ## Test with nothing but Python: SQLite, folder queue, a real local mail server
-	$(WITHOUT_SERVERS) $(PYTEST) -m "not postgres and not redis and not browser"
+	$(WITHOUT_SERVERS) $(PYTEST) --ignore=tests/e2e -m "$(NEEDS_NOTHING)"
 
 check: lint build ## Check before each commit: format, lint, types, layers, fast tests
-	$(WITHOUT_SERVERS) $(PYTEST) -m "not postgres and not redis and not browser and not slow"
+	$(WITHOUT_SERVERS) $(PYTEST) --ignore=tests/e2e -m "$(NEEDS_NOTHING) and not slow"
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check
