@@ -14,7 +14,7 @@ export function fileList (root) {
         const item = root.createElement('li')
         const name = root.createElement('bdi')
         name.textContent = file.name
-        item.append(name, ` (${size.format(file.size / MEGABYTE)} MB)`)
+        item.append(name, ` (${size.format(Math.max(file.size / MEGABYTE, 0.1))} MB)`)
         if (file.size > most) {
           item.className = 'app-files__over'
           item.append(` ${input.dataset.fileTooBig}`)
