@@ -1,9 +1,12 @@
 """Keys and sealing: one root secret, one derived key per purpose, and the worker's own key pair for relay contacts."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets
+import uuid
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -37,6 +40,15 @@ def digest(text: str | bytes, purpose: str) -> str:
 def code_for(token: bytes) -> str:
     """Return the receipt code that belongs to a form's token."""
     return receipts.code_from(token, key_for(CODE))
+
+
+def link_token(link_id: uuid.UUID) -> str:
+    """Return the secret part of a single-use link, derived anew from the row's id by whoever sends it.
+
+    So it lies nowhere: not in the outbox, not in the row, which keeps only its keyed hash.
+    """
+    raw = hmac.digest(key_for(LINK), b"code-link\0" + link_id.bytes, hashlib.sha256)
+    return base64.urlsafe_b64encode(raw[:24]).decode()
 
 
 def salt() -> str:

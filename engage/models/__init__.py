@@ -3,7 +3,7 @@
 from engage.models.base import Base
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
-from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity
+from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.promise import Deadline, Pause, ReachedRung
 from engage.models.record import Access, CaseEvent
@@ -48,6 +48,7 @@ __all__ = [
     "Screening",
     "SealedContact",
     "SealedIdentity",
+    "SentForm",
     "Site",
     "StaffMembership",
     "StaffUser",

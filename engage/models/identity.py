@@ -55,6 +55,16 @@ class CodeLink(Keyed, Base):
     used_at: Mapped[datetime | None]
 
 
+class SentForm(Base):
+    """A form of the person's that was carried out: a double click or a resend finds it and does nothing."""
+
+    __tablename__ = "sent_form"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)  # keyed hash of the form's random token
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Draft(Base):
     """A form that was not sent yet, encrypted with a key that only the draft's cookie holds."""
 

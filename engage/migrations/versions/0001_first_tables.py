@@ -260,6 +260,13 @@ def upgrade() -> None:
         sa.Column("level_potential", sa.Integer(), nullable=True),
         sa.Column("ongoing_harm", sa.Boolean(), nullable=False),
         sa.Column("harms_child", sa.Boolean(), nullable=False),
+        sa.Column(
+            "fact_codes",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.Column("retaliation_risk", sa.String(), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -624,6 +631,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_sealed_identity")),
     )
     op.create_table(
+        "sent_form",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_sent_form_case_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sent_form")),
+    )
+    op.create_index(op.f("ix_sent_form_sent_at"), "sent_form", ["sent_at"], unique=False)
+    op.create_table(
         "statement",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("salt", sa.String(), nullable=False),
@@ -746,6 +762,8 @@ def downgrade() -> None:
     op.drop_table("attachment")
     op.drop_table("approval")
     op.drop_table("statement")
+    op.drop_index(op.f("ix_sent_form_sent_at"), table_name="sent_form")
+    op.drop_table("sent_form")
     op.drop_table("sealed_identity")
     op.drop_table("sealed_contact")
     op.drop_index(op.f("ix_screening_case_id"), table_name="screening")

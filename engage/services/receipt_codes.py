@@ -1,0 +1,197 @@
+"""Receipt codes: a code opens a case, is changed for another, and is made anew by a link to the person's address."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from engage import clock, vault
+from engage.domain import receipts
+from engage.domain.case import Road
+from engage.domain.events import CodeChanged
+from engage.domain.policy import Actor, Party
+from engage.extensions import db
+from engage.models import Case, CodeLink, Receipt, Recipient, SealedContact
+from engage.notify import outbox
+from engage.services.timeline import record
+
+SHOWN_FOR = timedelta(hours=24)  # Source: product 5: the same code until its first use or for 24 hours.
+LINK_LIVES = timedelta(hours=24)  # Ours: mail is read once a day where there is little signal.
+LINK_EVERY = timedelta(hours=1)  # Ours: whoever knows a reference cannot flood the address behind it,
+LINKS_A_DAY = 3  # and a person who was too quick with the first can ask again.
+LINK_ROADS = (Road.DIRECT, Road.RELAY)  # Source: product 5, lost code.
+# What is looked up for a text that cannot be a code, so that it costs what a wrong code costs.
+_NO_CODE = "0" * receipts.CODE_LENGTH
+
+
+class WrongCode(ValueError):
+    """No living code reads like this. It is never said whether one ever did."""
+
+
+class DeadLink(ValueError):
+    """The link was used, is too old, or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case as it was opened: what the session keeps is the receipt, never the code."""
+
+    receipt_id: uuid.UUID
+    case_id: uuid.UUID
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A fresh code, to be shown once."""
+
+    receipt_id: uuid.UUID
+    case_id: uuid.UUID
+    reference: str
+    code: str
+
+
+def open_case(typed: str) -> Opened:
+    """Open the case of the code as it was typed; spaces, dashes, lower case, O/0 and I/L/1 are forgiven.
+
+    A text that cannot be a code costs the same digest and the same query as one that could.
+
+    Raises:
+        WrongCode: unknown, replaced, or not a code at all.
+    """
+    digest = vault.digest(receipts.normalised(typed) or _NO_CODE, vault.CODE)
+    receipt = db.session.scalar(select(Receipt).where(Receipt.code_digest == digest))
+    if receipt is None or receipt.ended_at is not None:
+        raise WrongCode
+    if receipt.first_used_at is None:
+        receipt.first_used_at = clock.utcnow()
+    return Opened(receipt.id, receipt.case_id, receipt.must_change)
+
+
+def change_code(case: Case, token: str, *, why: str = "person") -> NewCode:
+    """Give the case a code made from the form's random token (32 hexadecimal characters); the old one dies.
+
+    The same form sent twice gives the same code. The caller holds the case by its lock.
+    """
+    if found := _code_of_form(case.id, token):
+        return found
+    code = vault.code_for(bytes.fromhex(token))
+    if _receipt_of(code) is not None:  # a form we know from elsewhere, or from long ago: never its code again
+        code = vault.code_for(secrets.token_bytes(16))
+    now = clock.utcnow()
+    db.session.execute(
+        update(Receipt).where(Receipt.case_id == case.id, Receipt.ended_at.is_(None)).values(ended_at=now)
+    )
+    receipt = Receipt(id=uuid.uuid4(), case_id=case.id, code_digest=vault.digest(code, vault.CODE), made_at=now)
+    db.session.add(receipt)
+    _end_links(case.id, now)
+    record(case, CodeChanged(why=why), actor=Actor(id=None, party=Party.PERSON, case_id=case.id))
+    return NewCode(receipt.id, case.id, case.reference, receipts.grouped(code))
+
+
+def changed_before(receipt_id: uuid.UUID, token: str) -> NewCode | None:
+    """Return the code that the same form made a moment ago, when the session still holds the code that died by it."""
+    ended = db.session.get(Receipt, receipt_id)
+    return _code_of_form(ended.case_id, token) if ended is not None else None
+
+
+def ask_for_link(reference: str, address: str) -> None:
+    """Send a single-use link to the address that is stored with the case, if the person may have one.
+
+    Nothing is returned and nothing is said, whatever was typed: it answers neither "is there such a case" nor "is
+    this its address". An address we can read must be the one typed. A relay address cannot be compared, because no
+    page can open it; the link goes to it all the same, and nowhere else. At most one an hour and three a day, so that
+    a known reference is no means to flood a person.
+    """
+    case = db.session.scalar(
+        select(Case).where(Case.reference == receipts.reference_as_issued(reference)).with_for_update()
+    )
+    contact = db.session.get(SealedContact, case.id) if case is not None else None
+    if case is None or contact is None or not contact.has_email or case.road not in LINK_ROADS:
+        return
+    if not contact.to_worker and vault.opened(contact.sealed).get("email", "").casefold() != address.strip().casefold():
+        return
+    now = clock.utcnow()
+    _forget_old_links(case.id, now)
+    expiries = db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case.id)).all()
+    if len(expiries) >= LINKS_A_DAY or any(now < expires_at - LINK_LIVES + LINK_EVERY for expires_at in expiries):
+        return
+    link_id = uuid.uuid4()
+    db.session.add(
+        CodeLink(
+            id=link_id,
+            case_id=case.id,
+            link_digest=vault.digest(vault.link_token(link_id), vault.LINK),
+            expires_at=now + LINK_LIVES,
+        )
+    )
+    outbox.enqueue(
+        dedupe_key=f"code-link:{link_id}",
+        template="code_link",
+        locale=case.locale,
+        recipient=Recipient.PERSON,
+        case_id=case.id,
+        # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
+        context={"reference": case.reference, "link_id": str(link_id)},
+    )
+
+
+def check_link(link: str) -> None:
+    """Let a link pass that still works; opening the page of it changes nothing, since mail filters open links too.
+
+    Raises:
+        DeadLink: it was used, is too old, or never was.
+    """
+    _live_link(link)
+
+
+def code_from_link(link: str, token: str) -> NewCode:
+    """Make a new code with the link, which dies together with the old code. The same form twice gives the same code.
+
+    Raises:
+        DeadLink: the link was used, is too old, or never was.
+    """
+    case_id = db.session.scalar(select(CodeLink.case_id).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
+    if case_id is not None and (found := _code_of_form(case_id, token)):
+        return found
+    row = _live_link(link)
+    case = db.session.scalars(select(Case).where(Case.id == row.case_id).with_for_update()).one()
+    db.session.refresh(row)
+    if row.used_at is not None:
+        raise DeadLink
+    return change_code(case, token, why="link")
+
+
+def _receipt_of(code: str) -> Receipt | None:
+    return db.session.scalar(select(Receipt).where(Receipt.code_digest == vault.digest(code, vault.CODE)))
+
+
+def _code_of_form(case_id: uuid.UUID, token: str) -> NewCode | None:
+    """The code that the form made for this case, while nobody used it and it is younger than a day."""
+    code = vault.code_for(bytes.fromhex(token))
+    receipt = _receipt_of(code)
+    if receipt is None or receipt.case_id != case_id or receipt.ended_at or receipt.first_used_at:
+        return None
+    if clock.utcnow() >= receipt.made_at + SHOWN_FOR:
+        return None
+    reference = db.session.scalars(select(Case.reference).where(Case.id == case_id)).one()
+    return NewCode(receipt.id, case_id, reference, receipts.grouped(code))
+
+
+def _live_link(link: str) -> CodeLink:
+    row = db.session.scalar(select(CodeLink).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
+    if row is None or row.used_at is not None or row.expires_at <= clock.utcnow():
+        raise DeadLink
+    return row
+
+
+def _end_links(case_id: uuid.UUID, now: datetime) -> None:
+    db.session.execute(
+        update(CodeLink).where(CodeLink.case_id == case_id, CodeLink.used_at.is_(None)).values(used_at=now)
+    )
+
+
+def _forget_old_links(case_id: uuid.UUID, now: datetime) -> None:
+    db.session.execute(delete(CodeLink).where(CodeLink.case_id == case_id, CodeLink.expires_at <= now))

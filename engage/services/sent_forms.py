@@ -1,0 +1,31 @@
+"""Forms of the person's that were carried out, so that a double click or a resend does nothing twice."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from engage import clock, vault
+from engage.extensions import db
+from engage.models import SentForm
+
+KEPT_FOR = timedelta(days=7)  # Ours: a browser that resends a form from its history does so within days.
+
+
+def is_first(case_id: uuid.UUID, token: str) -> bool:
+    """Note the form as carried out; False if it was before, and then nothing is to be done.
+
+    The caller holds the case locked, so two clicks cannot both be first. What fails afterwards rolls the note back.
+    """
+    digest = vault.digest(token, vault.TOKEN)
+    if db.session.get(SentForm, digest) is not None:
+        return False
+    db.session.add(SentForm(digest=digest, case_id=case_id, sent_at=clock.utcnow()))
+    db.session.flush()
+    return True
+
+
+def purge(now: datetime) -> int:
+    """Forget forms that nobody sends again; returns how many. Safe to run twice."""
+    gone = db.session.execute(delete(SentForm).where(SentForm.sent_at < now - KEPT_FOR).returning(SentForm.digest))
+    return len(gone.all())
