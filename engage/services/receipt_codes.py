@@ -86,7 +86,7 @@ def change_code(case: Case, token: str, *, why: str = "person") -> NewCode:
     )
     receipt = Receipt(id=uuid.uuid4(), case_id=case.id, code_digest=vault.digest(code, vault.CODE), made_at=now)
     db.session.add(receipt)
-    _end_links(case.id, now)
+    end_links(case.id)
     record(case, CodeChanged(why=why), actor=Actor(id=None, party=Party.PERSON, case_id=case.id))
     return NewCode(receipt.id, case.id, case.reference, receipts.grouped(code))
 
@@ -164,6 +164,14 @@ def code_from_link(link: str, token: str) -> NewCode:
     return change_code(case, token, why="link")
 
 
+def end_links(case_id: uuid.UUID) -> None:
+    """Let every link of the case that is on its way open nothing any more."""
+    now = clock.utcnow()
+    db.session.execute(
+        update(CodeLink).where(CodeLink.case_id == case_id, CodeLink.used_at.is_(None)).values(used_at=now)
+    )
+
+
 def _receipt_of(code: str) -> Receipt | None:
     return db.session.scalar(select(Receipt).where(Receipt.code_digest == vault.digest(code, vault.CODE)))
 
@@ -185,12 +193,6 @@ def _live_link(link: str) -> CodeLink:
     if row is None or row.used_at is not None or row.expires_at <= clock.utcnow():
         raise DeadLink
     return row
-
-
-def _end_links(case_id: uuid.UUID, now: datetime) -> None:
-    db.session.execute(
-        update(CodeLink).where(CodeLink.case_id == case_id, CodeLink.used_at.is_(None)).values(used_at=now)
-    )
 
 
 def _forget_old_links(case_id: uuid.UUID, now: datetime) -> None:

@@ -1,0 +1,232 @@
+"""Who the person is and how to reach them: sealed, changed, tightened, loosened, burned."""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from engage import vault
+from engage.domain.case import ROADS, CaseClass, Identity, Road, class_of
+from engage.domain.events import ContactChanged, IdentityChanged
+from engage.domain.policy import Actor, Party, Permission, require
+from engage.extensions import db
+from engage.models import Case, SealedContact, SealedIdentity, Site
+from engage.services.receipt_codes import end_links
+from engage.services.timeline import record
+
+LONGEST = 200  # Ours: names, organisations and what is known of a trusted person fit on a line or two.
+ADDRESSED = (Road.DIRECT, Road.CUSTODIAN, Road.RELAY)
+
+
+class Problem(StrEnum):
+    """What is wrong with a value; the words live in the catalogues."""
+
+    ROAD_NOT_OPEN = "road_not_open"
+    NEEDS_EMAIL = "needs_email"
+    NEEDS_EMAIL_OR_PHONE = "needs_email_or_phone"
+    NEEDS_FACILITATOR = "needs_facilitator"
+    BAD_EMAIL = "bad_email"
+    BAD_PHONE = "bad_phone"
+    TOO_LONG = "too_long"
+
+
+class ContactRefused(ValueError):
+    """What was typed cannot be kept; each field with its problem. Nothing was changed."""
+
+    def __init__(self, problems: dict[str, Problem]) -> None:
+        super().__init__(", ".join(f"{field}: {problem}" for field, problem in sorted(problems.items())))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What was typed. Empty means: as it was, where the road stays one that needs it."""
+
+    name: str | None = None
+    organisation: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    facilitator: str | None = None
+
+
+def checked(identity: Identity, road: Road, values: Values, *, country: str = "", kept: bool = False) -> Values:
+    """Return the values that this identity and road keep, in their usual form; what neither needs is dropped.
+
+    A phone number without its country code is read as one of the country (ISO 3166 alpha-2). With `kept` an address
+    is known already and need not be typed again. Nothing is looked up on the network.
+
+    Raises:
+        ContactRefused: the road is not open to the identity, or a value is missing or cannot be right.
+    """
+    problems: dict[str, Problem] = {}
+    if road not in ROADS[identity]:
+        problems["road"] = Problem.ROAD_NOT_OPEN
+    typed = {name: _tidy(getattr(values, name)) for name in Values.__slots__}
+    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > LONGEST}
+    found = {name: typed[name] for name in _kept_by(identity, road)}
+    if found.get("email") and (email := _email(found["email"] or "")) is None:
+        problems["email"] = Problem.BAD_EMAIL
+    elif found.get("email"):
+        found["email"] = email
+    if found.get("phone") and (phone := _phone(found["phone"] or "", country)) is None:
+        problems["phone"] = Problem.BAD_PHONE
+    elif found.get("phone"):
+        found["phone"] = phone
+    if not kept:
+        problems = _missing(road, found) | problems
+    if problems:
+        raise ContactRefused(problems)
+    return Values(**found)
+
+
+def set_contact(case: Case, *, identity: Identity, road: Road, values: Values, actor: Actor) -> None:
+    """Keep who the person is and how to reach them, sealed; what they no longer want kept is erased.
+
+    A value left empty stays as it was. A direct address may become a relay address without being typed again; the
+    way back is closed, because nobody on this side can open it. The class follows the identity, but a restricted case
+    stays restricted. Setting what is set already changes nothing and records nothing.
+
+    Raises:
+        NotAllowed: neither the person nor someone who may see the contact, nor who is taking the concern down.
+        ContactRefused: see `checked`.
+    """
+    before = db.session.get(SealedContact, case.id)
+    if not (before is None and actor.party is Party.STAFF and actor.id == case.recorded_by_id):
+        require(actor, Permission.VIEW_CONTACT, case.facts)
+    site = db.session.get_one(Site, case.site_id)
+    old = _opened(before)
+    kept = _can_keep(before, case.road, road, old)
+    found = checked(identity, road, values, country=site.country, kept=kept)
+    _keep_identity(case, identity, found)
+    changed = _keep_contact(case, before, road, found, old if kept else {})
+    if case.identity is not identity:
+        case.identity = identity
+        _reclass(case)
+        record(case, IdentityChanged(identity=identity.value), actor=actor)
+    if changed or case.road is not road:
+        is_news = before is not None or case.road is not road
+        case.road = road
+        end_links(case.id)  # one on its way to the old address opens nothing any more
+        if is_news:
+            record(case, ContactChanged(road=road.value), actor=actor)
+
+
+def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
+    """Erase how to reach the person, and who they are when they want that too; the code stays the only road.
+
+    Safe to run twice. What was sealed is gone from the database; the record keeps that it went, not what it was.
+    """
+    identity = Identity.ANONYMOUS if name_too else case.identity
+    set_contact(case, identity=identity, road=Road.NONE, values=Values(), actor=actor)
+
+
+def has_address(case_id: uuid.UUID) -> bool:
+    """Whether something is sealed with which the person could be reached."""
+    return db.session.get(SealedContact, case_id) is not None
+
+
+def _tidy(value: str | None) -> str | None:
+    return " ".join(value.split()) or None if value else None
+
+
+def _kept_by(identity: Identity, road: Road) -> tuple[str, ...]:
+    who = () if identity is Identity.ANONYMOUS else ("name", "organisation")
+    match road:
+        case Road.DIRECT | Road.CUSTODIAN:
+            return (*who, "email", "phone")
+        case Road.RELAY:
+            return (*who, "email")  # nobody may see it, so nobody could dial it
+        case Road.FACILITATOR:
+            return (*who, "facilitator")
+        case Road.NONE:
+            return who
+
+
+def _missing(road: Road, found: dict[str, str | None]) -> dict[str, Problem]:
+    if road is Road.RELAY and not found.get("email"):
+        return {"email": Problem.NEEDS_EMAIL}
+    if road in (Road.DIRECT, Road.CUSTODIAN) and not (found.get("email") or found.get("phone")):
+        return {"email": Problem.NEEDS_EMAIL_OR_PHONE}
+    if road is Road.FACILITATOR and not found.get("facilitator"):
+        return {"facilitator": Problem.NEEDS_FACILITATOR}
+    return {}
+
+
+def _email(typed: str) -> str | None:
+    try:
+        return validate_email(typed, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+
+
+def _phone(typed: str, country: str) -> str | None:
+    """The number as +381111234567, or None if no such number can exist."""
+    try:
+        number = phonenumbers.parse(typed, country or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _opened(row: SealedContact | None) -> dict[str, str]:
+    return vault.opened(row.sealed) if row is not None and not row.to_worker else {}
+
+
+def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str, str]) -> bool:
+    """Whether what is stored serves the road too, so that it need not be typed again."""
+    if row is None:
+        return False
+    if road is before:
+        return True
+    if road is Road.RELAY:
+        return bool(old.get("email"))
+    return road in ADDRESSED and before in ADDRESSED and bool(old)
+
+
+def _keep_identity(case: Case, identity: Identity, found: Values) -> None:
+    row = db.session.get(SealedIdentity, case.id)
+    if identity is Identity.ANONYMOUS:
+        if row is not None:
+            db.session.delete(row)
+        return
+    typed = _present(name=found.name, organisation=found.organisation)
+    if typed and row is None:
+        db.session.add(SealedIdentity(case_id=case.id, sealed=vault.seal(typed)))
+    elif typed and row is not None:
+        row.sealed = vault.seal(vault.opened(row.sealed) | typed)
+
+
+def _keep_contact(case: Case, row: SealedContact | None, road: Road, found: Values, old: dict[str, str]) -> bool:
+    """Seal, replace or erase the address; whether anything is different now."""
+    if road is Road.NONE:
+        if row is not None:
+            db.session.delete(row)
+        return row is not None
+    typed = _present(email=found.email, phone=found.phone, facilitator=found.facilitator)
+    to_worker = road is Road.RELAY
+    if not typed and row is not None and row.to_worker is to_worker:
+        return False
+    values = {name: value for name, value in (old | typed).items() if name in _kept_by(Identity.ANONYMOUS, road)}
+    if row is not None and not to_worker and values == old:
+        return False
+    if row is None:
+        row = SealedContact(case_id=case.id)
+        db.session.add(row)
+    row.sealed = vault.seal_to_worker(values) if to_worker else vault.seal(values)
+    row.has_email, row.has_phone, row.to_worker = "email" in values, "phone" in values, to_worker
+    return True
+
+
+def _reclass(case: Case) -> None:
+    if case.class_ is not CaseClass.RESTRICTED:
+        case.class_ = class_of(
+            case.identity, category=case.category, subcategory=case.subcategory, harms_child=case.harms_child
+        )
+
+
+def _present(**values: str | None) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
