@@ -1,5 +1,6 @@
 """The fixtures keep what they promise: tests share nothing, and what would go unnoticed is noticed."""
 
+import contextlib
 import smtplib
 from datetime import timedelta
 
@@ -76,6 +77,20 @@ def small():
 def test_a_broken_page_fails_the_test_that_asked_for_it(small):
     with pytest.raises(AssertionError, match="title"):
         small.test_client().get("/broken")
+
+
+@pytest.mark.parametrize(("method", "fails"), [("GET", True), ("POST", False)])
+def test_a_get_that_commits_fails_and_a_post_may(database, method, fails):
+    def write():
+        with database.app_context(), db.engine.begin() as connection:
+            connection.execute(sa.text("SELECT 1"))
+        return {}
+
+    made = Flask("writing")
+    made.test_client_class = CheckedClient
+    made.add_url_rule("/write", view_func=write, methods=["GET", "POST"])
+    with pytest.raises(AssertionError, match="committed") if fails else contextlib.nullcontext():
+        made.test_client().open("/write", method=method)
 
 
 def test_requests_share_nothing_even_inside_a_context(small):

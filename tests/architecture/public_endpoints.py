@@ -5,18 +5,47 @@ FOR_ANYONE = frozenset(
     {
         "static",
         "account.sign_in",
-        "public.home",
-        "public.choose_site",
-        "public.raise_concern",
-        "public.enter_code",
-        "public.how_it_works",
-        "public.help",
+        "health.show_health",
         "public.accessibility",
-        "public.privacy",
+        "public.choose_site",
+        "public.discard_draft",
+        "public.enter_code",
+        "public.help",
+        "public.home",
+        "public.how_it_works",
         "public.leave",
+        "public.lost_code",
+        "public.outside_avenues",
+        "public.privacy",
+        "public.raise_check",
+        "public.raise_concern",
+        "public.raise_where",
+        "public.raise_who",
         "public.set_language",
+        "public.show_site",
+        "public.use_code_link",
     }
 )
 
 # These belong to the person who holds the code of a case; a stranger is sent to the page that asks for it.
-WITH_A_CODE = frozenset({"public.show_case"})
+WITH_A_CODE = frozenset(
+    {
+        "public.accept_proposal",
+        "public.appeal",
+        "public.burn_contact",
+        "public.change_code",
+        "public.change_contact",
+        "public.confirm_remedy",
+        "public.counter_proposal",
+        "public.give_feedback",
+        "public.open_file",
+        "public.refuse_proposal",
+        "public.reopen",
+        "public.reply",
+        "public.show_case",
+        "public.withdraw",
+    }
+)
+
+# These exist in the demonstration alone; `serve` does not have them.
+IN_THE_DEMONSTRATION = "dev."
