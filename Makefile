@@ -75,7 +75,10 @@ migrate: $(RUN_STAMP) ## Bring the database to the newest schema
 
 migration: $(DEV_STAMP) ## Write a migration from the models: make migration name=add_outbox
 	@test -n "$(name)" || { echo 'Say what it does: make migration name=add_outbox' >&2; exit 2; }
-	$(BIN)/flask db migrate -m "$(name)"
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && unset ENGAGE_DATABASE_URL && export ENGAGE_VAR="$$scratch" && \
+	$(BIN)/flask db upgrade && \
+	$(BIN)/flask db migrate -m "$(name)" --rev-id "$$(printf %04d $$(($$(ls engage/migrations/versions/[0-9]*.py | wc -l) + 1)))" && \
+	$(BIN)/ruff check -q --fix --exit-zero engage/migrations/versions && $(BIN)/ruff format -q engage/migrations/versions
 
 clean: ## Remove what make made; var/, which holds data, stays
 	rm -rf .venv node_modules engage/static/dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
