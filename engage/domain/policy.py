@@ -40,6 +40,7 @@ class Permission(StrEnum):
     """What may be done with a case besides the actions of the lifecycle."""
 
     VIEW = "view"
+    READ_UNMASKED = "read_unmasked"  # words as they were written, and files; an auditor reads without either
     VIEW_IDENTITY = "view_identity"
     VIEW_CONTACT = "view_contact"
     REPLY = "reply"
@@ -121,21 +122,22 @@ _CASEWORK = {R.COORDINATOR: Reach.SITE, R.APPROVER: Reach.SITE, R.FOCAL: Reach.S
 _DESK = {**_CASEWORK, R.OFFICER: Reach.ASSIGNED}
 _APPROVAL = {R.APPROVER: Reach.SITE, R.FOCAL: Reach.SITE}
 _FIELD = {**_DESK, R.LIAISON: Reach.RECORDED}
+_READERS = {
+    **_CASEWORK,
+    R.OFFICER: Reach.OPEN_CLASS,
+    R.LIAISON: Reach.RECORDED,
+    R.PANEL: Reach.SEATED,
+    R.CUSTODIAN: Reach.SITE,
+    R.RIGHTS_LEAD: Reach.SEVERE,
+}
 
 # What each role may do, and how far it reaches. Ours, from product 6 and domain 2.2. The focal point works the
 # restricted cases alone, so it stands in every row; the class gate below keeps everybody else out of them and
 # the focal point out of all others.
 GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
     {
-        P.VIEW: {
-            **_CASEWORK,
-            R.OFFICER: Reach.OPEN_CLASS,
-            R.LIAISON: Reach.RECORDED,
-            R.PANEL: Reach.SEATED,
-            R.CUSTODIAN: Reach.SITE,
-            R.AUDITOR: Reach.SITE,
-            R.RIGHTS_LEAD: Reach.SEVERE,
-        },
+        P.VIEW: {**_READERS, R.AUDITOR: Reach.SITE},
+        P.READ_UNMASKED: _READERS,
         P.VIEW_IDENTITY: {**_DESK, R.CUSTODIAN: Reach.SITE},
         P.VIEW_CONTACT: {**_FIELD, R.CUSTODIAN: Reach.SITE},
         P.REPLY: {**_FIELD, R.CUSTODIAN: Reach.SITE},
@@ -168,7 +170,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
 # What the person may do with their own case. Nobody of ours can withdraw, accept, refuse or appeal for them;
 # an answer given by word of mouth is recorded with Permission.RECORD_ANSWER.
 PERSONS = frozenset(
-    {P.VIEW, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY}
+    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY}
     | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
 )
 # What the service does by itself: confirming receipt once the notice has reached the person.

@@ -1,0 +1,78 @@
+"""Files that came with a form: each is checked, the good ones are kept, and of the others it is said which and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext, lazy_gettext, ngettext
+from werkzeug.datastructures import FileStorage
+
+from engage.services.attachments import Checked, FileRefused, check
+from engage.settings import settings
+
+# The words of each code of FileRefused. The name of the file goes before them.
+WHY = {
+    "empty": lazy_gettext("the file is empty."),
+    "too_big": lazy_gettext("the file is too big. The most we can take is %(megabytes)s MB."),
+    "not_allowed": lazy_gettext("we cannot open this kind of file. Send a photo, a recording, a video or a PDF."),
+    "broken": lazy_gettext("the file is damaged. Try to send it again, or another copy of it."),
+    "too_many_pixels": lazy_gettext("the picture is too large. The most we can take is %(megapixels)s megapixels."),
+    "packed_too_tightly": lazy_gettext("the file holds too much packed into it. Send it as a PDF."),
+    "has_macros": lazy_gettext("the file holds a program. Save it without macros, or send it as a PDF."),
+    "locked": lazy_gettext("the file is locked with a password. Send it without one."),
+    "no_space": lazy_gettext(
+        "we have no room for it just now. Send your words now, and the file later with your code."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """What came: the files that may be kept, and a sentence for each that may not."""
+
+    checked: list[Checked]
+    refused: list[str]
+
+
+def checked_uploads(sent: Iterable[FileStorage], *, already: int = 0) -> Uploads:
+    """Check the files of a form. `already` counts those kept before, which use up the room.
+
+    A field left empty sends a file without a name and without content; it counts for nothing.
+    """
+    uploads = Uploads([], [])
+    room = settings().FILES_MAX - already
+    for one in sent:
+        if not one.filename:
+            continue
+        if len(uploads.checked) >= room:
+            uploads.refused.append(_too_many(one.filename))
+            continue
+        try:
+            uploads.checked.append(check(one.stream, one.filename))
+        except FileRefused as refusal:
+            uploads.refused.append(why_refused(refusal, one.filename))
+    return uploads
+
+
+def why_refused(refusal: FileRefused, name: str) -> str:
+    """Return the sentence for a file that is not taken, beginning with its name."""
+    words = str(WHY[refusal.code])
+    return f"{_isolated(name)}: {words % refusal.values if refusal.values else words}"
+
+
+def _too_many(name: str) -> str:
+    most = settings().FILES_MAX
+    return "{}: {}".format(
+        _isolated(name),
+        ngettext(
+            "it was left out, because %(num)d file is the most.",
+            "it was left out, because %(num)d files are the most.",
+            most,
+        )
+        + " "
+        + gettext("You can send more later with your code."),
+    )
+
+
+def _isolated(name: str) -> str:
+    """A name that runs the other way must not turn the sentence around."""
+    return f"\u2068{name[:80]}\u2069"
