@@ -119,6 +119,17 @@ def phone(new_context: Callable[..., BrowserContext]) -> Page:
 
 
 @pytest.fixture
+def page_right_to_left(new_context: Callable[..., BrowserContext]) -> Page:
+    """A browser window on the home page, in the pseudo-language that runs from right to left."""
+    page = new_context().new_page()
+    page.goto("/")
+    page.locator("summary", has_text="Language").first.click()
+    page.locator("[lang='ar-x-pseudo']").first.click()
+    page.wait_for_selector("html[dir=rtl]")
+    return page
+
+
+@pytest.fixture
 def axe() -> Callable[[Page], None]:
     """Check the page that is shown: `axe(page)` fails with a report of every barrier found."""
 
