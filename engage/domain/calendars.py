@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import takewhile
 
 from engage.domain.deadlines import NOTHING, Step, StepCode
 from engage.domain.pauses import Pause
@@ -53,7 +54,7 @@ class WorkingCalendar:
             edges = [edge for slot in slots for edge in (slot.opens, slot.closes)]
             if edges and edges[-1] == MIDNIGHT:
                 edges[-1] = time.max
-            if edges != sorted(set(edges)):
+            if edges != sorted(edges) or any(slot.opens == slot.closes != MIDNIGHT for slot in slots):
                 raise ValueError(
                     f"the slots of weekday {weekday} overlap or are out of order; list them from morning to night"
                 )
@@ -61,13 +62,8 @@ class WorkingCalendar:
 
 def working_between(calendar: WorkingCalendar, start: datetime, end: datetime) -> timedelta:
     """Return the working time that passes from one instant to a later one, zero if it is not later."""
-    counted = NOTHING
-    for step in _steps(calendar, utc(start)):
-        if step.starts_at >= utc(end):
-            break
-        if step.code is StepCode.COUNTED and step.ends_at is not None:
-            counted += min(step.ends_at, utc(end)) - step.starts_at
-    return counted
+    passed = takewhile(lambda step: step.starts_at < utc(end), _steps(calendar, utc(start)))
+    return sum((min(step.counted, utc(end) - step.starts_at) for step in passed), NOTHING)
 
 
 def explain_working(calendar: WorkingCalendar, start: datetime, amount: timedelta) -> list[Step]:
@@ -80,9 +76,9 @@ def explain_working(calendar: WorkingCalendar, start: datetime, amount: timedelt
         raise ValueError("working time can only be added; the amount is negative")
     steps: list[Step] = []
     left = amount
-    for step in _steps(calendar, utc(start)):
-        if not left:
-            break
+    stretches = _steps(calendar, utc(start))
+    while left:
+        step = next(stretches)
         if step.code is StepCode.COUNTED:
             counted = min(step.counted, left)
             step = Step(StepCode.COUNTED, step.starts_at, step.starts_at + counted, counted)

@@ -64,6 +64,34 @@ class ByDate:
 Span = Hours | Days | ByDate
 
 
+def span_text(span: Span) -> str:
+    """Return a span as it is stored: "hours:48", "days:30" or "date:" and the UTC instant."""
+    match span:
+        case Hours(count):
+            return f"hours:{count}"
+        case Days(count):
+            return f"days:{count}"
+    return f"date:{utc(span.at).isoformat()}"
+
+
+def span_from(text: str) -> Span:
+    """Return the span that was stored by `span_text`.
+
+    Raises:
+        ValueError: the text is no span.
+    """
+    unit, _, value = text.partition(":")
+    match unit:
+        case "hours":
+            return Hours(int(value))
+        case "days":
+            return Days(int(value))
+        case "date":
+            return ByDate(utc(datetime.fromisoformat(value)))
+        case _:
+            raise ValueError(f"{text!r} is no span; it begins with hours:, days: or date:")
+
+
 class StepCode(StrEnum):
     """What happened to the clock during a step."""
 
@@ -262,5 +290,4 @@ def _length(span: Span, starts_at: datetime, read: Callable[[datetime], datetime
             return timedelta(hours=count)
         case Days(count):
             return timedelta(days=count)
-        case ByDate(at):
-            return read(at) - read(starts_at)
+    return read(span.at) - read(starts_at)

@@ -217,8 +217,7 @@ def _time(when: When, starts_at: datetime, due_at: datetime, is_severe: bool) ->
             return starts_at + max(due_at - starts_at, NOTHING) * percent / 100
         case Before(wait, only_longer_than):
             return due_at - wait if due_at - starts_at > only_longer_than else None
-        case After(wait, wait_severe):
-            return due_at + (wait_severe if is_severe else wait)
+    return due_at + (when.wait_severe if is_severe else when.wait)
 
 
 def _is_superseded(later: list[tuple[datetime, Rung]], rung: Rung, fired: Collection[str], now: datetime) -> bool:

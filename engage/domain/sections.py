@@ -100,7 +100,7 @@ class Section:
         """Return a table within this one."""
         return Section(self.file, self._take(key), self._name(key))
 
-    def sections(self, key: str, *, unique: str | None = "code") -> Iterator["Section"]:
+    def sections(self, key: str, *, unique: str = "code") -> Iterator["Section"]:
         """Yield the tables of a list, each finished after use, with no value of the `unique` key given twice."""
         seen: set[object] = set()
         rows = self._list(key)
@@ -108,11 +108,10 @@ class Section:
             raise self.bad(key, "is empty", "List at least one.")
         for place, raw in enumerate(rows):
             row = Section(self.file, raw, f"{self._name(key)}[{place}]")
-            if unique is not None:
-                value = row._raw.get(unique)
-                if value in seen:
-                    raise row.bad(unique, f"{value!r} is given twice", "Give each its own, or leave one out.")
-                seen.add(value)
+            value = row._raw.get(unique)
+            if value in seen:
+                raise row.bad(unique, f"{value!r} is given twice", "Give each its own, or leave one out.")
+            seen.add(value)
             yield row
             row.finish()
 
