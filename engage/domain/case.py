@@ -72,6 +72,7 @@ class Answer(StrEnum):
 # A case filed under one of these moves to the restricted class at once, as does any case marked as
 # harm to a child. Source: domain 3.5 floors and 5.4-5.5, product 6.
 RESTRICTED_CATEGORIES = frozenset({"GBV"})
+RESTRICTED_FACTS = frozenset({"sexual_violence", "child_harmed"})  # codes of engage/data/severity.toml
 RESTRICTED_SUBCATEGORIES = frozenset({("CHI", "harm"), ("CHI", "child_labour")})
 
 

@@ -59,7 +59,15 @@ class CaseAssessed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UrgentFactFound(Event):
+    fact: str
+    role: str
+    all_sites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class InterimMeasureRecorded(Event):
+    message_id: uuid.UUID
     possible: bool
 
 
@@ -284,6 +292,7 @@ class RungReached(Event):
     promise: str
     rung: str
     role: str
+    all_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,16 @@ class Refused(ValueError):
         self.refusal = refusal
 
 
+def stop_if(refusal: Refusal | None) -> None:
+    """Stop the use case when a guard says no.
+
+    Raises:
+        Refused: with the guard's refusal.
+    """
+    if refusal is not None:
+        raise Refused(refusal)
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """The facts beside the stage that guards look at. Instants are aware and in UTC."""
@@ -72,6 +82,17 @@ def why_not_screen_out(case: Circumstances) -> Refusal | None:
     if case.kind.takes_short_road:
         return Refusal("answer_instead")
     return Refusal("waits_for_second_person") if case.screen_out_asked else None
+
+
+def why_not_convert(case: Circumstances, kind: Kind, *, person_agreed: bool) -> Refusal | None:
+    """Before assessment only; a grievance is never made less without the person's agreement (domain R60)."""
+    if case.stage not in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
+        return Refusal("too_late_to_convert")
+    if kind is case.kind:
+        return Refusal("is_that_already")
+    if case.kind is Kind.GRIEVANCE and not person_agreed:
+        return Refusal("person_must_agree")
+    return None
 
 
 def why_not_propose(case: Circumstances) -> Refusal | None:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engage.domain.case import CaseClass, Identity, Kind, Road
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import CaseFacts
-from engage.models.base import Base, Keyed, stored
+from engage.models.base import Base, Document, Keyed, stored
 from engage.models.content import Statement
 from engage.models.resolution import Appeal
 from engage.models.site import RuleSet, Site, StaffUser
@@ -65,6 +66,7 @@ class Case(Keyed, Base):
     level_potential: Mapped[int | None]
     ongoing_harm: Mapped[bool] = mapped_column(default=False)
     harms_child: Mapped[bool] = mapped_column(default=False)
+    fact_codes: Mapped[list[Any]] = mapped_column(Document, default=list)  # what triage knows: engage/data/severity.toml
     retaliation_risk: Mapped[str | None]  # low, medium, high
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     round: Mapped[int] = mapped_column(default=0)

@@ -46,6 +46,7 @@ class OutboxMessage(Keyed, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
+    road: Mapped[str | None]  # how it went: email, errand, case (posted on /case alone), withheld
     last_error: Mapped[str | None]  # a class and codes, never text from a server
 
 

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from engage import clock
+from engage.domain.catalogue import Catalogue, read_catalogue
 from engage.extensions import db
-from engage.models import RuleSet, Site
+from engage.models import Case, RuleSet, Site
 
 SHIPPED = Path(__file__).parent.parent / "data"
 GROUP_CODE = "GRP"
+_PER_SITE = ("promises", "ladder", "pauses", "taxonomy", "severity")  # columns of RuleSet, files in engage/data
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,15 @@ class NewSite:
 
 @lru_cache(maxsize=1)
 def shipped_documents() -> dict[str, dict[str, Any]]:
-    """Return the shipped defaults as they are stored with each version of a site's rules."""
-    names = ("promises", "ladder", "pauses", "taxonomy", "severity")
+    """Return the shipped data, by name of file without its ending."""
+    names = (*_PER_SITE, "roles")
     return {name: tomllib.loads((SHIPPED / f"{name}.toml").read_text("utf-8")) for name in names}
+
+
+@lru_cache(maxsize=1)
+def shipped_catalogue() -> Catalogue:
+    """Return the shipped data as values: what every site starts with, and the labels of its codes."""
+    return read_catalogue(dict(shipped_documents()))
 
 
 def add(new: NewSite) -> Site:
@@ -54,7 +62,8 @@ def add(new: NewSite) -> Site:
     )
     db.session.add(site)
     db.session.flush()
-    db.session.add(RuleSet(site_id=site.id, version=1, effective_at=now, **shipped_documents()))
+    documents = {name: shipped_documents()[name] for name in _PER_SITE}
+    db.session.add(RuleSet(site_id=site.id, version=1, effective_at=now, **documents))
     db.session.flush()
     return site
 
@@ -71,6 +80,28 @@ def for_intake(site_id: uuid.UUID | None) -> Site:
     """Return the site a concern goes to: the one chosen while it is open, else the group intake."""
     site = db.session.get(Site, site_id) if site_id else None
     return site if site is not None and site.is_open else ensure_group_intake()
+
+
+_read: dict[uuid.UUID, Catalogue] = {}  # rule sets never change, so what was read of one stays true
+
+
+def rules_of(rule_set_id: uuid.UUID) -> Catalogue:
+    """Return the rules of one version as values; read once per process.
+
+    Raises:
+        NoResultFound: there is no such version.
+        BadCatalogue: what is stored cannot be used.
+    """
+    if rule_set_id not in _read:
+        row = db.session.scalars(select(RuleSet).where(RuleSet.id == rule_set_id)).one()
+        documents = {name: getattr(row, name) for name in _PER_SITE}
+        _read[rule_set_id] = read_catalogue({**documents, "roles": shipped_documents()["roles"]})
+    return _read[rule_set_id]
+
+
+def rules_for(case: Case) -> Catalogue:
+    """Return the rules of the version the case was opened under."""
+    return rules_of(case.rule_set_id)
 
 
 def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> RuleSet:

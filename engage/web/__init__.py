@@ -5,7 +5,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from engage.extensions import babel, compress, csrf, limiter, login
-from engage.web import errors, locale, public, security
+from engage.web import errors, filters, labels, locale, public, security
 from engage.web.assets import init_assets
 
 
@@ -22,6 +22,8 @@ def init_app(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([*filter(None, [app.jinja_loader]), PrefixLoader(parts)])
     WTFormsHelpers(app)
     init_assets(app)
+    filters.init_app(app)
+    labels.init_app(app)
     security.init_app(app)
     errors.init_app(app)
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})

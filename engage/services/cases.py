@@ -1,0 +1,152 @@
+"""Taking a case in hand: found within what the actor may see, locked, and looked at as guards need it."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from engage import clock
+from engage.domain.case import Road
+from engage.domain.guards import Circumstances
+from engage.domain.lifecycle import Action, Stage, next_stage
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import Appeal, Case, ContactAttempt, Proposal, Screening, SealedContact
+from engage.scope import visible_to
+from engage.services import deadlines, sites
+
+
+class ChangedMeanwhile(RuntimeError):
+    """Someone else changed the case after the form was opened."""
+
+
+def lock(reference: str, actor: Actor) -> Case:
+    """Return the case for changing, so that the second of two at once waits and then meets the lifecycle.
+
+    Raises:
+        NoResultFound: there is no such case, or the actor may not know of it.
+    """
+    return db.session.scalars(
+        select(Case)
+        .where(Case.reference == reference, visible_to(actor))
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def lock_own(case_id: uuid.UUID) -> Case:
+    """Return the person's own case for changing, or one that the service itself works on.
+
+    Raises:
+        NoResultFound: there is no such case.
+    """
+    return db.session.scalars(
+        select(Case).where(Case.id == case_id).with_for_update(of=Case).execution_options(populate_existing=True)
+    ).one()
+
+
+def expect_version(case: Case, version: int | None) -> None:
+    """Let the form pass if nobody changed the case since it was opened.
+
+    Raises:
+        ChangedMeanwhile: somebody did.
+    """
+    if version is not None and version != case.version:
+        raise ChangedMeanwhile(case.reference)
+
+
+def latest_proposal(case: Case) -> Proposal | None:
+    """Return the newest proposal, sent or not, or None."""
+    return db.session.scalar(
+        select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.number.desc()).limit(1)
+    )
+
+
+def agreed_proposal(case: Case) -> Proposal | None:
+    """Return the proposal whose remedies are being carried out, or None."""
+    found = latest_proposal(case)
+    return found if found is not None and found.answered_at is not None and found.sent_at is not None else None
+
+
+def circumstances(case: Case) -> Circumstances:
+    """Return the facts beside the stage that guards look at."""
+    proposal, appeal = latest_proposal(case), open_appeal(case)
+    draft = proposal is not None and proposal.sent_at is None and proposal.returned_at is None
+    sent = proposal if proposal is not None and proposal.sent_at is not None else None
+    remedies = sent.remedies if sent else []
+    since = sent.sent_at if sent else None
+    attempts, channels = db.session.execute(
+        select(func.count(ContactAttempt.id), func.count(func.distinct(ContactAttempt.channel))).where(
+            ContactAttempt.case_id == case.id, *([ContactAttempt.at >= since] if since else [])
+        )
+    ).one()
+    return Circumstances(
+        stage=case.stage,
+        kind=case.kind,
+        level=case.level,
+        round=case.round,
+        proposal_answer=sent.answer if sent else None,
+        proposal_sent_at=since,
+        proposal_draft=draft,
+        attempts=attempts,
+        attempt_channels=channels,
+        channels_known=_channels_known(case),
+        remedies=len(remedies),
+        remedies_confirmed=sum(1 for remedy in remedies if remedy.finished_at and remedy.confirmed),
+        closed_at=case.closed_at,
+        appeal_window=timedelta(days=sites.rules_for(case).promises.appeal_window.count),
+        panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),
+        screen_out_asked=open_screening(case) is not None,
+    )
+
+
+def _channels_known(case: Case) -> int:
+    """In how many ways we could reach the person: the case page itself, and what they left us."""
+    contact = db.session.get(SealedContact, case.id)
+    left = (contact.has_email + contact.has_phone) if contact else 0
+    return 1 + left + (case.road in (Road.FACILITATOR, Road.CUSTODIAN))
+
+
+def open_appeal(case: Case) -> Appeal | None:
+    """Return the appeal that is not decided yet, or None."""
+    return next((appeal for appeal in case.appeals if appeal.decided_at is None), None)
+
+
+def open_screening(case: Case) -> Screening | None:
+    """Return the request to screen the case out that waits for the second person, or None."""
+    return db.session.scalar(select(Screening).where(Screening.case_id == case.id, Screening.decided_at.is_(None)))
+
+
+def finish(case: Case, action: Action, close_type: str, root_cause: str | None = None) -> None:
+    """Move the case to closed with exactly one close type; what was still owed ends, and the checks begin.
+
+    Raises:
+        IllegalTransition: the action does not close the case from where it is.
+    """
+    move(case, action, Stage.CLOSED)
+    case.closed_at = clock.utcnow()
+    case.close_type = close_type
+    case.root_cause = root_cause or case.root_cause
+    deadlines.end_all(case)
+    deadlines.open_checks(case)
+    deadlines.refresh(case)
+
+
+def open_again(case: Case, action: Action) -> None:
+    """Take a closed case up again; the checks after closure are no longer owed.
+
+    Raises:
+        IllegalTransition: the action does not lead out of closed.
+    """
+    move(case, action)
+    case.closed_at = case.close_type = None
+    deadlines.end_all(case)
+
+
+def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
+    """Set the stage the action leads to. The only place where a stage is set.
+
+    Raises:
+        IllegalTransition: the table has no such step.
+    """
+    case.stage = next_stage(case.stage, action, wanted)

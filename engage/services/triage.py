@@ -1,0 +1,252 @@
+"""Triage: confirming receipt, judging how serious a case is and whose it is, and screening out by two people."""
+
+import uuid
+from dataclasses import dataclass
+
+from engage import clock, vault
+from engage.domain import guards, policy, severity
+from engage.domain.case import RESTRICTED_FACTS, CaseClass, Kind, Writer, class_of
+from engage.domain.deadlines import Promise
+from engage.domain.events import (
+    CaseAcknowledged,
+    CaseAssessed,
+    CaseAssigned,
+    CaseConverted,
+    CaseRestricted,
+    CaseRouted,
+    CaseScreenedOut,
+    InterimMeasureRecorded,
+    ScreenOutAsked,
+    ScreenOutDeclined,
+    UrgentFactFound,
+)
+from engage.domain.guards import Refusal, Refused
+from engage.domain.lifecycle import Action, next_stage
+from engage.domain.policy import Actor, NotAllowed, Permission
+from engage.domain.severity import Level
+from engage.extensions import db
+from engage.models import Case, Screening, Site, StaffUser, Statement
+from engage.services import cases, conversation, deadlines, search_index, sites
+from engage.services.timeline import digest_of, record
+
+IMMEDIATE_FROM = 4  # From here up triage says what is done at once. Source: domain R23.
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What triage found. `facts` are codes of engage/data/severity.toml."""
+
+    category: str
+    actual: Level
+    potential: Level
+    subcategory: str | None = None
+    facts: frozenset[str] = frozenset()
+    retaliation_risk: str = "low"
+    title: str | None = None
+    community: str | None = None
+    immediate_action: str | None = None
+    immediate_possible: bool = True
+
+
+def acknowledge(case: Case, *, actor: Actor, how: str = "notice") -> None:
+    """Tell the person that we have the concern, what happens and when.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        IllegalTransition: it was acknowledged before.
+    """
+    policy.require(actor, Action.ACKNOWLEDGE, case.facts)
+    cases.move(case, Action.ACKNOWLEDGE)
+    record(case, CaseAcknowledged(how=how), actor=actor)
+    deadlines.meet(case, Promise.ACKNOWLEDGE, actor=actor)
+
+
+def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
+    """Judge the case; every date is recomputed from receipt, and urgent facts are told at once.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: a guard says no: another kind of case, or no word on immediate action at level 4 or 5.
+        IllegalTransition: it is not waiting to be assessed.
+    """
+    policy.require(actor, Action.ASSESS, case.facts)
+    guards.stop_if(guards.why_not_assess(cases.circumstances(case)))
+    rating = severity.rate(
+        sites.rules_for(case).severity,
+        actual=found.actual,
+        potential=found.potential,
+        categories={found.category, f"{found.category}.{found.subcategory}"},
+        facts=found.facts,
+    )
+    if rating.level >= IMMEDIATE_FROM and not found.immediate_action:
+        raise Refused(Refusal("immediate_action_needed", {"level": int(rating.level)}))
+    cases.move(case, Action.ASSESS)
+    case.category, case.subcategory = found.category, found.subcategory
+    case.level, case.level_actual, case.level_potential = rating.level, found.actual, found.potential
+    case.fact_codes = sorted(found.facts)
+    case.ongoing_harm = "ongoing_harm" in found.facts
+    case.retaliation_risk = found.retaliation_risk
+    _describe(case, found)
+    _restrict_if_it_must_be(case, found.facts, actor)  # before anybody is told
+    record(
+        case,
+        CaseAssessed(
+            level=int(rating.level),
+            potential=int(found.potential),
+            category=found.category,
+            subcategory=found.subcategory,
+            ongoing_harm=case.ongoing_harm,
+            retaliation_risk=found.retaliation_risk,
+        ),
+        actor=actor,
+    )
+    deadlines.meet(case, Promise.ASSESS, actor=actor)
+    deadlines.recompute_at_assessment(case)
+    if found.immediate_action:
+        _record_interim_measure(case, found, actor)
+    for seat in sites.rules_for(case).ladder.tell_at_once(found.facts):
+        record(case, UrgentFactFound(_first(found.facts), seat.role, seat.all_sites), actor=actor)
+    search_index.index(case)
+
+
+def _describe(case: Case, found: Assessment) -> None:
+    """Name the case and its place for lists; the person's own words stay as they are."""
+    statement = db.session.get(Statement, case.id)
+    if statement is not None:
+        statement.title = found.title or statement.title
+        statement.community = found.community or statement.community
+
+
+def _record_interim_measure(case: Case, found: Assessment, actor: Actor) -> None:
+    message = conversation.add(case, found.immediate_action or "", writer=Writer.NOTE, actor=actor, tells=False)
+    event = InterimMeasureRecorded(message_id=message.id, possible=found.immediate_possible)
+    record(case, event, actor=actor, content=conversation.digest_of_message(message))
+    deadlines.meet(case, Promise.INTERIM_MEASURE, actor=actor)
+
+
+def assign(case: Case, assignee_id: uuid.UUID, *, actor: Actor) -> None:
+    """Give the case to a member of staff who may work it.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: the assignee is a subject of the case, gone, or could not see it.
+    """
+    policy.require(actor, Permission.ASSIGN, case.facts)
+    user = db.session.get(StaffUser, assignee_id)
+    before, case.assignee_id = case.assignee_id, assignee_id
+    if user is None or not policy.may(user.actor, Action.PROPOSE, case.facts):
+        case.assignee_id = before
+        raise Refused(Refusal("cannot_work_this_case"))
+    record(case, CaseAssigned(assignee_id=assignee_id), actor=actor)
+
+
+def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
+    """Move a case from the group intake to the site it belongs to; its clocks go on from receipt.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: it is at a site already, or the site takes no concerns.
+    """
+    policy.require(actor, Permission.ROUTE, case.facts)
+    here, there = db.session.get(Site, case.site_id), db.session.get(Site, site_id)
+    if here is None or not here.is_group_intake or there is None or there.is_group_intake or not there.is_open:
+        raise Refused(Refusal("cannot_route"))
+    case.site_id = there.id
+    case.rule_set_id = sites.rule_set_in_force(there.id, clock.utcnow()).id
+    db.session.flush()
+    db.session.expire(case, ["site", "rule_set"])
+    record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
+
+
+def convert(case: Case, kind: Kind, *, actor: Actor, person_agreed: bool = False) -> None:
+    """Change what sort of thing the case is. Into a grievance starts the grievance promises at the original receipt.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: a grievance is made less without the person's agreement, or past acknowledgement.
+    """
+    policy.require(actor, Permission.CONVERT, case.facts)
+    guards.stop_if(guards.why_not_convert(cases.circumstances(case), kind, person_agreed=person_agreed))
+    before, case.kind = case.kind, kind
+    if kind.takes_short_road:
+        deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
+    deadlines.open_at_receipt(case)
+    record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
+
+
+def restrict(case: Case, reason: str, *, actor: Actor) -> None:
+    """Move the case to the restricted class at once: from now on it exists for the focal point alone.
+
+    Doing it again changes nothing. There is no way back in this release.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+    """
+    policy.require(actor, Permission.RESTRICT, case.facts)
+    if case.class_ is not CaseClass.RESTRICTED:
+        case.class_ = CaseClass.RESTRICTED
+        case.assignee_id = None  # whoever had it can no longer see it
+        search_index.forget(case.id)
+        record(case, CaseRestricted(reason=reason), actor=actor)
+
+
+def _restrict_if_it_must_be(case: Case, facts: frozenset[str], actor: Actor) -> None:
+    restricting = RESTRICTED_FACTS & facts
+    case.harms_child = case.harms_child or "child_harmed" in facts
+    wanted = class_of(case.identity, category=case.category, subcategory=case.subcategory, harms_child=case.harms_child)
+    if wanted is CaseClass.RESTRICTED or restricting:
+        restrict(case, _first(restricting) or "category", actor=actor)
+
+
+def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, actor: Actor) -> Screening:
+    """Ask a second person to screen the case out: a reason of the list, an explanation, and where else to turn.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: it cannot be screened out now, or the reason is none of the list.
+        IllegalTransition: it is past screening.
+    """
+    policy.require(actor, Action.SCREEN_OUT, case.facts)
+    next_stage(case.stage, Action.SCREEN_OUT)
+    guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
+    if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists["screening_out_reasons"]}:
+        raise Refused(Refusal("not_a_reason"))
+    row = Screening(
+        id=uuid.uuid4(),
+        case_id=case.id,
+        reason_code=reason_code,
+        words=words,
+        referral=referral,
+        salt=vault.salt(),
+        asked_by_id=actor.id,
+        asked_at=clock.utcnow(),
+    )
+    db.session.add(row)
+    content = digest_of(row.salt, words, referral)
+    record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)
+    return row
+
+
+def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
+    """Say yes or no to a request of somebody else. Yes closes the case, appealable; no leaves it where it was.
+
+    Raises:
+        NotAllowed: policy refuses the actor, or it is the actor's own request.
+        Refused: nothing was asked.
+    """
+    policy.require(actor, Permission.APPROVE_SCREEN_OUT, case.facts)
+    row = cases.open_screening(case)
+    if row is None:
+        raise Refused(Refusal("nothing_to_decide"))
+    if row.asked_by_id == actor.id:
+        raise NotAllowed("own request")
+    row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, approve
+    if not approve:
+        record(case, ScreenOutDeclined(screening_id=row.id), actor=actor)
+        return
+    cases.finish(case, Action.SCREEN_OUT, "screened_out")
+    record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+
+
+def _first(codes: frozenset[str]) -> str:
+    return min(codes, default="")

@@ -1,0 +1,114 @@
+"""How pages write instants and numbers: in the reader's language, in the zone that is named."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
+from flask import Flask, g
+from flask_babel import get_locale, gettext, ngettext
+
+from engage import clock
+from engage.domain import receipts
+
+
+def reader_zone() -> ZoneInfo:
+    """Return the zone pages speak in: that of the site the page is about, set by its view, else UTC."""
+    return ZoneInfo(g.get("time_zone") or "UTC")
+
+
+def speak_in(time_zone: str) -> None:
+    """Let this page write its times in a zone, by its IANA name."""
+    g.time_zone = time_zone
+
+
+def local(value: datetime) -> datetime:
+    """Return the instant in the zone the page speaks in."""
+    return value.astimezone(reader_zone())
+
+
+def day(value: datetime | date | None) -> str:
+    """Write a day out: Wednesday 25 November, with the year unless it is this one."""
+    if value is None:
+        return ""
+    on = local(value).date() if isinstance(value, datetime) else value
+    this_year = local(clock.utcnow()).year
+    pattern = "EEEE d MMMM" if on.year == this_year else "EEEE d MMMM y"
+    return format_date(on, pattern, locale=get_locale())
+
+
+def short_day(value: datetime | date | None) -> str:
+    """Write a day in short: 25 Nov, with the year unless it is this one."""
+    if value is None:
+        return ""
+    on = local(value).date() if isinstance(value, datetime) else value
+    pattern = "d MMM" if on.year == local(clock.utcnow()).year else "d MMM y"
+    return format_date(on, pattern, locale=get_locale())
+
+
+def moment(value: datetime | None) -> str:
+    """Write an instant with its time and the zone named: 25 November 2026, 14:05 (Serbia Time)."""
+    if value is None:
+        return ""
+    at = local(value)
+    zone = get_timezone_name(at, width="short", locale=get_locale()) if at.tzinfo is not UTC else "UTC"
+    return format_datetime(at, "d MMMM y, HH:mm", locale=get_locale()) + f" ({zone})"
+
+
+def clock_time(value: datetime | None) -> str:
+    """Write the time of day: 14:05."""
+    return "" if value is None else format_time(local(value), "HH:mm", locale=get_locale())
+
+
+def age(value: datetime | None) -> str:
+    """Write how long ago something was: 5 days old."""
+    if value is None:
+        return ""
+    return gettext("%(time)s old", time=_span(max(clock.utcnow() - value, timedelta(minutes=1))))
+
+
+def due(value: datetime | None) -> str:
+    """Write how far a due date is: 2 days late, today 17:00, tomorrow, 3 days."""
+    if value is None:
+        return ""
+    now = clock.utcnow()
+    if value < now:
+        return gettext("%(time)s late", time=_span(now - value))
+    days = (local(value).date() - local(now).date()).days
+    if days == 0:
+        return gettext("today %(time)s", time=clock_time(value))
+    if days == 1:
+        return gettext("tomorrow")
+    return ngettext("%(num)d day", "%(num)d days", days)
+
+
+def is_late(value: datetime | None) -> bool:
+    """Whether a due date has passed."""
+    return value is not None and value < clock.utcnow()
+
+
+def is_soon(value: datetime | None) -> bool:
+    """Whether a due date is today or tomorrow where the page is about."""
+    return value is not None and (local(value).date() - local(clock.utcnow()).date()).days in (0, 1)
+
+
+def _span(length: timedelta) -> str:
+    return format_timedelta(length, locale=get_locale(), threshold=1)
+
+
+def capped(count: int) -> str:
+    """Write a count that is exact to 999."""
+    return str(count) if count <= 999 else "999+"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes as people read it."""
+    if count < 1_000_000:
+        return gettext("%(number)d kB", number=max(1, count // 1000))
+    return gettext("%(number)s MB", number=f"{count / 1_000_000:.1f}")
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters."""
+    for function in (day, short_day, moment, clock_time, age, due, is_late, is_soon, capped, size):
+        app.add_template_filter(function)
+    app.add_template_filter(receipts.grouped, "grouped")
