@@ -12,7 +12,7 @@ from engage import clock
 from engage.domain.policy import Actor, Membership, Party, Role
 from engage.domain.severity import Level
 from engage.extensions import db
-from engage.models import Case, Site, StaffMembership, StaffUser
+from engage.models import Case, StaffMembership, StaffUser
 from engage.services import answers, cases, endings, intake, proposals, sites, triage
 from engage.services.intake import Concern
 from engage.services.proposals import Line, Offer

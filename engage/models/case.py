@@ -79,7 +79,8 @@ class Case(Keyed, Base):
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
     root_cause: Mapped[str | None]
-    version: Mapped[int] = mapped_column(default=1)  # forms carry it; counts up with every event
+    version: Mapped[int]  # the number of events so far; forms carry it, so that a second of two at once is noticed
+    head_hash: Mapped[str]  # the hash of the last event: a record whose end was cut off does not match it
 
     site: Mapped[Site] = relationship(lazy="raise_on_sql")
     rule_set: Mapped[RuleSet] = relationship(lazy="raise_on_sql")

@@ -1,1 +1,1 @@
-"""Use cases, split by who acts. They check policy, ask the rules, change rows, record events; never commit, never send."""
+"""Use cases, split by who acts: check policy, ask the rules, change rows, record events. Never commit, never send."""

@@ -5,8 +5,6 @@ import json
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from engage import clock
 from engage.domain.events import Event
 from engage.domain.policy import Actor, Party
@@ -51,17 +49,11 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
     The caller holds the case by `lock`, so numbers follow one another. `content` is the salted digest of the words
     or files the event speaks of. The case's version counts up, which is how a second member of staff notices.
     """
-    db.session.flush()
-    last = db.session.execute(
-        select(CaseEvent.number, CaseEvent.hash)
-        .where(CaseEvent.case_id == case.id)
-        .order_by(CaseEvent.number.desc())
-        .limit(1)
-    ).one_or_none()
+    case.version += 1
     row = CaseEvent(
         id=uuid.uuid4(),
         case_id=case.id,
-        number=last.number + 1 if last else 1,
+        number=case.version,
         kind=event.kind,
         actor_party=actor.party.value,
         actor_id=actor.id if actor.party is Party.STAFF else None,
@@ -69,12 +61,10 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
         at=clock.utcnow(),
         payload=canonical(event.payload()),
         content_digest=content,
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=case.head_hash,
     )
-    row.hash = hash_of(row)
+    row.hash = case.head_hash = hash_of(row)
     db.session.add(row)
-    case.version = (case.version or 0) + 1
-    db.session.flush()
     rules.tell(event, case, event_id=row.id)
     return row
 

@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("close_type", sa.String(), nullable=True),
         sa.Column("root_cause", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("head_hash", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_case_closed_at_iff_closed")),
         sa.CheckConstraint("(closed_at IS NULL) = (close_type IS NULL)", name=op.f("ck_case_close_type_iff_closed")),
