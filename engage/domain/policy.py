@@ -196,7 +196,8 @@ def _within(reach: Reach, actor: Actor, case: CaseFacts) -> bool:
             return assigned or (case.recorded_by_id is not None and case.recorded_by_id == actor.id)
         case Reach.SEATED:
             return actor.id in case.panel
-        case Reach.SEVERE:
+        case _:
+            assert reach is Reach.SEVERE
             return case.level is not None and case.level >= 4
 
 

@@ -55,4 +55,4 @@ def reference_from(random: bytes, *, site_code: str, year: int) -> str:
 def reference_as_issued(typed: str) -> str:
     """Return a reference someone typed in the form it was issued: upper case, no spaces, look-alikes put right."""
     head, _, tail = "".join(typed.split()).upper().rpartition("-")
-    return f"{head}-{tail.translate(_FORGIVEN)}" if head else tail
+    return f"{head}-{tail.translate(_FORGIVEN)}" if head else tail.translate(_FORGIVEN)
