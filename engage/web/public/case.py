@@ -1,0 +1,115 @@
+"""The page of the person's own case: what it shows, writing back, files, and the two questions at the end."""
+
+import uuid
+
+from flask import Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.domain.case import Writer
+from engage.domain.lifecycle import Stage
+from engage.queries import own_case
+from engage.queries.own_case import Holder
+from engage.services import answers, attachments, cases, conversation, sent_forms
+from engage.services.attachments import FileRefused
+from engage.settings import settings
+from engage.unit_of_work import unit_of_work
+from engage.web.filters import speak_in
+from engage.web.public import case_thread, case_words
+from engage.web.public.blueprint import bp
+from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
+from engage.web.public.case_session import prepared, token_of, with_case
+from engage.web.uploads import checked_uploads, why_refused
+
+# What a browser may do with a file from somebody: nothing but save it.
+_SANDBOX = "sandbox; default-src 'none'"
+
+
+@bp.route("/case/view")
+@with_case
+def show_case(holder: Holder) -> ResponseReturnValue:
+    return _page(holder, prepared(ReplyForm(), holder))
+
+
+@bp.route("/case/messages", methods=["POST"])
+@with_case
+def reply(holder: Holder) -> ResponseReturnValue:
+    form = prepared(ReplyForm(), holder)
+    uploads = checked_uploads(form.files.data or [])
+    if not form.validate():
+        return _page(holder, form), 422
+    if not form.message.data and not uploads.checked:
+        form.message.errors = [gettext("Write something, or add a file.")]
+        form.files.errors = uploads.refused
+        return _page(holder, form), 422
+    try:
+        with unit_of_work():
+            case = cases.lock_own(holder.case_id)
+            if sent_forms.is_first(case.id, token_of(form)):
+                words = form.message.data or ""
+                message = conversation.write_as_person(case, words, actor=holder.actor, token=token_of(form))
+                attachments.add_all(case, uploads.checked, actor=holder.actor, writer=Writer.PERSON, message=message)
+    except FileRefused as refused:
+        form.files.errors = [why_refused(refused, gettext("Your files"))]
+        return _page(holder, form), 422
+    flash(gettext("We have your message. The people who work on your concern will read it."), "success")
+    for sentence in uploads.refused:
+        flash(sentence, "warning")
+    return redirect(url_for("public.show_case", _anchor="messages"), 303)
+
+
+@bp.route("/case/files/<uuid:attachment_id>")
+@with_case
+def open_file(holder: Holder, attachment_id: uuid.UUID) -> ResponseReturnValue:
+    found = attachments.open_file(attachment_id, holder.actor)
+    answer: Response = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
+    answer.headers["Content-Security-Policy"] = _SANDBOX
+    return answer
+
+
+@bp.route("/case/feedback", methods=["GET", "POST"])
+@with_case
+def give_feedback(holder: Holder) -> ResponseReturnValue:
+    form = prepared(FeedbackForm(), holder)
+    if form.validate_on_submit():
+        with unit_of_work():
+            case = cases.lock_own(holder.case_id)
+            if sent_forms.is_first(case.id, token_of(form)):
+                answers.give_feedback(
+                    case,
+                    process=int(form.process.data),
+                    outcome=int(form.outcome.data),
+                    words=form.words.data,
+                    actor=holder.actor,
+                )
+        flash(gettext("Thank you. Your answers count in what we publish, without your name."), "success")
+        return redirect(url_for("public.show_case"), 303)
+    return render_template("public/give_feedback.html", form=form), 422 if form.errors else 200
+
+
+def _page(holder: Holder, form: ReplyForm) -> str:
+    own = own_case.page(holder.actor)
+    speak_in(own.case.site.time_zone)
+    return render_template(
+        "public/show_case.html",
+        form=form,
+        reference=own.case.reference,
+        heading=case_words.heading(own),
+        ending=case_words.ending(own),
+        steps=case_words.track(own),
+        proposal=own.proposal,
+        is_agreed=own.was_accepted,
+        remedies=case_thread.remedies(own),
+        answers=case_words.answers(own),
+        messages=case_thread.thread(own),
+        limits={
+            "characters": LONGEST,
+            "files": settings().FILES_MAX,
+            "megabytes": settings().FILE_MAX_BYTES // (1024 * 1024),
+        },
+        why=case_words.why(own),
+        seen_by=case_words.seen_by(own),
+        come_back=case_words.come_back(own),
+        rights=case_words.rights(own),
+        asks_feedback=own.case.stage is Stage.CLOSED and not own.has_feedback,
+    )

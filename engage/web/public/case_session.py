@@ -1,0 +1,156 @@
+"""Who holds a case in this browser: the cookie carries the receipt's id and nothing of the case."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from engage import clock, vault
+from engage.domain.guards import Refused
+from engage.domain.lifecycle import IllegalTransition
+from engage.queries import own_case
+from engage.queries.own_case import Holder
+from engage.services.receipt_codes import NewCode, Opened
+from engage.web.labels import refusal
+
+IDLE = timedelta(minutes=30)  # Source: lessons L1: a phone is shared.
+_RECEIPT, _SEEN_AT = "receipt", "receipt_seen_at"
+_TOKEN_LENGTH = 32
+# While a code that an operator saw is not changed, nothing else of the case opens.
+_BEFORE_CHANGE = frozenset({"public.change_code"})
+
+
+class OwnCaseForm(FlaskForm):
+    """A form about one case. Its token names the case, so it can neither work twice nor hit another case."""
+
+    form_token = HiddenField()
+
+
+P = ParamSpec("P")
+F = TypeVar("F", bound=OwnCaseForm)
+
+
+def enter(opened: Opened | NewCode) -> None:
+    """Let this browser hold the case from now on; whatever it held before is let go."""
+    session[_RECEIPT] = str(opened.receipt_id)
+    session[_SEEN_AT] = int(clock.utcnow().timestamp())
+
+
+def let_go() -> None:
+    """Forget the case in this browser."""
+    session.pop(_RECEIPT, None)
+    session.pop(_SEEN_AT, None)
+
+
+def receipt_held() -> uuid.UUID | None:
+    """Return the receipt in the cookie, even one that has ended; None without one or after half an hour of rest."""
+    seen_at = session.get(_SEEN_AT)
+    if _RECEIPT not in session or not isinstance(seen_at, int):
+        return None
+    if clock.utcnow().timestamp() - seen_at > IDLE.total_seconds():
+        return None
+    return uuid.UUID(session[_RECEIPT])
+
+
+def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Give the view who holds the case; everybody else is asked for the code. A refusal comes back as a banner."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **named: P.kwargs) -> ResponseReturnValue:
+        receipt_id = receipt_held()
+        holder = own_case.holder(receipt_id) if receipt_id else None
+        if holder is None:
+            return _ask_for_code()
+        session[_SEEN_AT] = int(clock.utcnow().timestamp())
+        if holder.must_change and request.endpoint not in _BEFORE_CHANGE:
+            return redirect(url_for("public.change_code"), 303)
+        try:
+            return view(holder, *args, **named)
+        except Refused as error:
+            flash(refusal(error.refusal), "warning")
+        except IllegalTransition:
+            flash(gettext("That is not possible any more. Your concern has moved on: see below."), "warning")
+        return redirect(url_for("public.show_case"), 303)
+
+    return guarded
+
+
+def _ask_for_code() -> ResponseReturnValue:
+    was_held = _RECEIPT in session
+    let_go()
+    if typed := _typed_words():
+        heading = gettext("Please enter your code again")
+        happened = gettext("This page was closed because nothing happened for 30 minutes. Nothing was sent.")
+        todo = [gettext("Copy your words, enter your code, and send them again.")]
+        back = {"label": gettext("Enter your code"), "href": url_for("public.enter_code")}
+        page = render_template(
+            "error.html", heading=heading, happened=happened, todo=todo, typed=typed, back=back, code=None
+        )
+        return make_response(page, 401)
+    if was_held:
+        flash(gettext("The page of your concern was closed to keep it safe. Enter your code to go on."))
+    return redirect(url_for("public.enter_code"), 303)
+
+
+def _typed_words() -> str:
+    """The long text of the form that could not be sent, to be given back."""
+    return next((request.form[name] for name in ("words", "message", "reason") if request.form.get(name)), "").strip()
+
+
+def prepared(form: F, holder: Holder) -> F:
+    """Give a fresh form its token, and turn away one that was opened for another case."""
+    if not form.is_submitted():
+        form.form_token.data = _new_token(holder.case_id)
+        return form
+    if not _belongs(form.form_token.data or "", holder.case_id):
+        abort(make_response(_other_case(), 409))
+    return form
+
+
+def token_of(form: OwnCaseForm) -> str:
+    """Return the random part of the form's token: 32 hexadecimal characters."""
+    return str(form.form_token.data)[:_TOKEN_LENGTH]
+
+
+def new_plain_token() -> str:
+    """Return a token for a form that belongs to no case yet."""
+    return secrets.token_hex(_TOKEN_LENGTH // 2)
+
+
+def is_plain_token(token: str | None) -> bool:
+    """Whether a token has the shape of one of ours."""
+    return token is not None and len(token) == _TOKEN_LENGTH and set(token) <= set("0123456789abcdef")
+
+
+def _new_token(case_id: uuid.UUID) -> str:
+    token = new_plain_token()
+    return f"{token}.{_mark(token, case_id)}"
+
+
+def _belongs(value: str, case_id: uuid.UUID) -> bool:
+    token, _, mark = value.partition(".")
+    return is_plain_token(token) and secrets.compare_digest(mark.encode(), _mark(token, case_id).encode())
+
+
+def _mark(token: str, case_id: uuid.UUID) -> str:
+    return vault.digest(f"{token}.{case_id}", "form-of-case")[:32]
+
+
+def _other_case() -> str:
+    return render_template(
+        "error.html",
+        heading=gettext("You have opened another concern since"),
+        happened=gettext("This form belongs to a concern that is no longer open in this browser. Nothing was sent."),
+        todo=[gettext("Enter the code of the concern you were writing about, and send it again.")],
+        typed=_typed_words() or None,
+        back={"label": gettext("Enter your code"), "href": url_for("public.enter_code")},
+        code=None,
+    )

@@ -1,0 +1,119 @@
+"""The conversation on the person's page: messages, and what was decided, in the order it was said."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext
+
+from engage.domain.case import Answer, Writer
+from engage.models import Attachment
+from engage.queries.own_case import OwnCase
+from engage.web.filters import short_day, size
+from engage.web.labels import label
+
+Entry = dict[str, object]
+Said = tuple[datetime, Entry]
+
+
+def thread(own: OwnCase) -> list[Entry]:
+    """Return everything that was said, oldest first, for components/message_thread.html."""
+    said = [*_concern(own), *_messages(own), *_answer(own), *_appeals(own), *_screening(own), *_review(own)]
+    return [entry for _, entry in sorted(said, key=lambda pair: pair[0])]
+
+
+def remedies(own: OwnCase) -> list[dict[str, object]]:
+    """Return what was proposed, or agreed and how far it is."""
+    if own.proposal is None:
+        return []
+    waiting = {remedy.id for remedy in own.to_confirm}
+    return [
+        {
+            "text": remedy.words,
+            "by": gettext("by %(day)s", day=short_day(remedy.due_at)),
+            "done": bool(remedy.finished_at),
+            "confirmed": remedy.confirmed,
+            "evidence": remedy.evidence if own.was_accepted else None,
+            "confirm_href": url_for("public.confirm_remedy", remedy_id=remedy.id) if remedy.id in waiting else None,
+        }
+        for remedy in own.proposal.remedies
+    ]
+
+
+def _entry(at: datetime, author: str, words: str, files: Sequence[Attachment] = (), *, mine: bool) -> Said:
+    return at, {
+        "side": "person" if mine else "us",
+        "author": author,
+        "sent_on": short_day(at),
+        "iso": at.isoformat(),
+        "words": words,
+        "files": [
+            {
+                "name": file.name,
+                "href": url_for("public.open_file", attachment_id=file.id),
+                "size": size(file.size),
+            }
+            for file in files
+        ],
+    }
+
+
+def _concern(own: OwnCase) -> Iterator[Said]:
+    told = own.case.statement
+    parts = [told.what_happened or gettext("You sent this without words.")]
+    for question, words in (
+        (gettext("Where"), told.where_it_happened),
+        (gettext("When"), told.when_it_happened),
+        (gettext("What would make it right"), told.what_would_make_it_right),
+    ):
+        if words:
+            parts.append(f"{question}: {words}")
+    yield _entry(own.case.received_at, gettext("You"), "\n\n".join(parts), own.files.get(None, ()), mine=True)
+
+
+def _messages(own: OwnCase) -> Iterator[Said]:
+    for one in own.messages:
+        mine = one.writer is Writer.PERSON
+        author = gettext("You") if mine else gettext("Community office")
+        words = one.words or gettext("(files only)")
+        yield _entry(one.written_at, author, words, own.files.get(one.id, ()), mine=mine)
+
+
+def _answer(own: OwnCase) -> Iterator[Said]:
+    offer = own.proposal
+    if offer is None or offer.answer is None or offer.answered_at is None:
+        return
+    said = {
+        Answer.ACCEPT: gettext("You accepted our proposal."),
+        Answer.COUNTER: gettext("You asked us to change our proposal."),
+        Answer.MEET: gettext("You asked to meet about our proposal."),
+        Answer.REFUSE: gettext("You refused our proposal."),
+    }[offer.answer]
+    words = f"{said}\n\n{offer.answer_words}" if offer.answer_words else said
+    yield _entry(offer.answered_at, gettext("You"), words, mine=True)
+
+
+def _appeals(own: OwnCase) -> Iterator[Said]:
+    for appeal in own.appeals:
+        parts = [gettext("You asked a panel to look at it again."), appeal.words, appeal.late_reason or ""]
+        yield _entry(appeal.lodged_at, gettext("You"), "\n\n".join(filter(None, parts)), mine=True)
+        if appeal.decided_at is not None:
+            decided = f"{label('outcome', appeal.outcome)}.\n\n{appeal.decision}"
+            yield _entry(appeal.decided_at, gettext("Appeal panel"), decided, mine=False)
+
+
+def _screening(own: OwnCase) -> Iterator[Said]:
+    found = own.screening
+    if found is not None and found.decided_at is not None:
+        words = gettext("You can turn to: %(place)s", place=found.referral)
+        yield _entry(found.decided_at, gettext("Community office"), f"{found.words}\n\n{words}", mine=False)
+
+
+def _review(own: OwnCase) -> Iterator[Said]:
+    found = own.review
+    if found is None:
+        return
+    given = gettext("We gave it to %(body)s.", body=found.body)
+    yield _entry(found.referred_at, gettext("Community office"), f"{given}\n\n{found.terms}", mine=False)
+    if found.reported_at is not None:
+        yield _entry(found.reported_at, found.body, found.report or "", mine=False)

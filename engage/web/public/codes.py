@@ -1,0 +1,118 @@
+"""Codes: the door to a case, a new code for an old one, and the way back for those who lost theirs."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.extensions import limiter
+from engage.queries import own_case
+from engage.queries.own_case import Holder
+from engage.services import cases, receipt_codes
+from engage.services.receipt_codes import DeadLink, NewCode, WrongCode
+from engage.unit_of_work import unit_of_work
+from engage.web.public import case_session
+from engage.web.public.blueprint import bp
+from engage.web.public.case_forms import ChangeCodeForm, CodeForm, LostCodeForm, NewCodeForm
+from engage.web.public.case_session import is_plain_token, new_plain_token, prepared, receipt_held, token_of, with_case
+from engage.web.public.receipt import case_address, leave_uncompressed, picture_of
+
+# Ours. One limit for everybody together, so that no address is kept: a code has 80 bits, and a thousand tries a
+# minute need longer than the earth is old. It only keeps a flood from the database; right codes do not count.
+_TRIES, _ASKS = "1000 per minute", "120 per minute"
+
+
+def _everybody() -> str:
+    return "everybody"
+
+
+def _is_wrong(response: object) -> bool:
+    return getattr(response, "status_code", 0) == 422
+
+
+@bp.route("/case", methods=["GET", "POST"])
+@limiter.limit(_TRIES, key_func=_everybody, methods=["POST"], deduct_when=_is_wrong)
+def enter_code() -> ResponseReturnValue:
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                opened = receipt_codes.open_case(form.code.data)
+        except WrongCode:
+            form.code.errors = [gettext("This code does not open anything. Check each letter and number.")]
+        else:
+            case_session.enter(opened)
+            return redirect(url_for("public.show_case"), 303)
+    return render_template("public/enter_code.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/case/code", methods=["GET", "POST"])
+def change_code() -> ResponseReturnValue:
+    if shown := _shown_again():
+        return shown
+    return _change_code()
+
+
+@with_case
+def _change_code(holder: Holder) -> ResponseReturnValue:
+    form = prepared(ChangeCodeForm(), holder)
+    if form.validate_on_submit():
+        with unit_of_work():
+            case = cases.lock_own(holder.case_id)
+            why = "first_use" if holder.must_change else "person"
+            new = receipt_codes.change_code(case, token_of(form), why=why)
+        return _show(new)
+    return render_template("public/change_code.html", form=form, must_change=holder.must_change)
+
+
+@bp.route("/case/lost", methods=["GET", "POST"])
+@limiter.limit(_ASKS, key_func=_everybody, methods=["POST"])
+def lost_code() -> ResponseReturnValue:
+    form = LostCodeForm()
+    if form.validate_on_submit():
+        with unit_of_work():
+            receipt_codes.ask_for_link(form.reference.data, form.address.data)
+        flash(
+            gettext("If this concern has an e-mail address, a link is on its way to it. It works once, for 24 hours.")
+        )
+        return redirect(url_for("public.lost_code"), 303)
+    return render_template("public/lost_code.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/case/link/<link>", methods=["GET", "POST"])
+@limiter.limit(_ASKS, key_func=_everybody)
+def use_code_link(link: str) -> ResponseReturnValue:
+    form = NewCodeForm()
+    try:
+        if form.validate_on_submit() and is_plain_token(form.form_token.data):
+            with unit_of_work():
+                new = receipt_codes.code_from_link(link, form.form_token.data)
+            return _show(new)
+        receipt_codes.check_link(link)
+    except DeadLink:
+        return render_template("public/dead_link.html"), 410
+    form.form_token.data = new_plain_token()
+    return render_template("public/use_code_link.html", form=form, link=link)
+
+
+def _shown_again() -> ResponseReturnValue | None:
+    """The answer to the second click: its cookie still holds the code that died by the first."""
+    token, receipt_id = request.form.get("form_token", "")[:32], receipt_held()
+    if request.method != "POST" or receipt_id is None or not is_plain_token(token):
+        return None
+    if own_case.holder(receipt_id) is not None:
+        return None
+    new = receipt_codes.changed_before(receipt_id, token)
+    return _show(new) if new else None
+
+
+def _show(new: NewCode) -> ResponseReturnValue:
+    """Show a new code once, as the answer to the form itself: it is kept nowhere, not even in the cookie."""
+    case_session.enter(new)
+    leave_uncompressed()
+    return render_template(
+        "public/new_code.html",
+        code=new.code,
+        reference=new.reference,
+        case_address=case_address(),
+        qr_svg=picture_of(new.code),
+    )
