@@ -2,26 +2,35 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engage import clock, vault
 from engage.domain import receipts
-from engage.domain.case import Identity, Kind, Road, class_of
+from engage.domain.case import Identity, Kind, Road, Writer, class_of
 from engage.domain.events import CaseReceived
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Role
 from engage.extensions import db
 from engage.models import Case, Receipt, Site, Statement
-from engage.services import deadlines, sites
-from engage.services.timeline import digest_of, record
+from engage.services import attachments, contact, deadlines, sites
+from engage.services.attachments import Checked
+from engage.services.timeline import GENESIS, digest_of, record
 
 TITLE_LENGTH = 80
 CODE_SHOWN_FOR = timedelta(hours=24)  # Source: product 5, receipt code.
 # Who may take down a concern for somebody. Source: product 6.
 TAKERS = (Role.LIAISON, Role.COORDINATOR, Role.OFFICER, Role.APPROVER, Role.FOCAL)
+
+NOTHING = contact.Values()
+
+
+class AnotherConcern(ValueError):
+    """The form's token belongs to a concern that was sent before with other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +70,126 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def submit(token: str, concern: Concern, *, site_id: uuid.UUID | None = None) -> Received:
+def is_token(text: str) -> bool:
+    """Whether the text is a form's token: 32 hexadecimal characters, as `new_token` makes them."""
+    return len(text) == 32 and all(char in "0123456789abcdef" for char in text)
+
+
+def submit(
+    token: str,
+    concern: Concern,
+    *,
+    site_id: uuid.UUID | None = None,
+    reach: contact.Values = NOTHING,
+    files: Sequence[Checked] = (),
+) -> Received:
     """Make a case of the concern, or find the one that the same form made before.
 
     A double click, a reload or a resend carries the same token and is answered with the same case, and with the same
-    code until the code's first use or for 24 hours. Without a site the case waits at the group intake.
+    code until the code's first use or for 24 hours. Without a site the case waits at the group intake. `reach` holds
+    who the person is and where to reach them, as the concern's identity and road need it.
+
+    Raises:
+        ContactRefused: what was typed to reach the person cannot be kept.
+        FileRefused: there is no room for the files.
     """
-    now = clock.utcnow()
-    return _receive(token, concern, sites.for_intake(site_id), received_at=now, taker=None)
+    site = sites.for_intake(site_id)
+    return _receive(token, concern, site, reach, files, received_at=clock.utcnow(), taker=None)
 
 
-def take_down(token: str, concern: Concern, *, site_id: uuid.UUID, received_at: datetime, actor: Actor) -> Received:
+def take_down(
+    token: str,
+    concern: Concern,
+    *,
+    site_id: uuid.UUID,
+    received_at: datetime,
+    actor: Actor,
+    reach: contact.Values = NOTHING,
+    files: Sequence[Checked] = (),
+) -> Received:
     """Make a case of what somebody told a member of staff. Clocks run from the day anyone of us was told (R08).
 
     The operator sees the code, so the person must change it at its first use.
 
     Raises:
         NotAllowed: the actor takes down no concerns at this site.
+        ContactRefused: what was typed to reach the person cannot be kept.
+        FileRefused: there is no room for the files.
     """
     if not any(actor.has(role, site_id) for role in TAKERS):
         raise NotAllowed("take_down")
-    return _receive(token, concern, sites.for_intake(site_id), received_at=received_at, taker=actor)
+    site = sites.for_intake(site_id)
+    return _receive(token, concern, site, reach, files, received_at=received_at, taker=actor)
 
 
-def _receive(token: str, concern: Concern, site: Site, *, received_at: datetime, taker: Actor | None) -> Received:
+def already_received(token: str, words: Mapping[str, str | None]) -> Received | None:
+    """Return what the form made before, or None while it made nothing. `words` are its fields by name.
+
+    Raises:
+        AnotherConcern: the form was sent before with other words; what is typed now would be lost if it were taken
+            for a resend. Empty fields are those of a form whose words lay in a draft.
+    """
     raw = bytes.fromhex(token)
-    submission = vault.digest(raw, vault.TOKEN)
-    if found := db.session.scalar(select(Case).where(Case.submission_digest == submission)):
-        return Received(found.id, found.reference, _code_still_shown(found, raw), is_new=False)
-    case = _new_case(concern, site, submission, received_at, taker)
-    statement = _statement(case, concern)
+    case = _case_of(raw)
+    if case is None:
+        return None
+    stated = db.session.get(Statement, case.id)
+    for name in ("what_happened", "where_it_happened", "when_it_happened", "what_would_make_it_right"):
+        if stated is not None and words.get(name) and words[name] != getattr(stated, name):
+            raise AnotherConcern
+    return _received_before(case, raw)
+
+
+def _receive(
+    token: str,
+    concern: Concern,
+    site: Site,
+    reach: contact.Values,
+    files: Sequence[Checked],
+    *,
+    received_at: datetime,
+    taker: Actor | None,
+) -> Received:
+    raw = bytes.fromhex(token)
+    if found := _case_of(raw):
+        return _received_before(found, raw)
+    case = _new_case(concern, site, vault.digest(raw, vault.TOKEN), received_at, taker)
+    try:
+        with db.session.begin_nested():
+            db.session.add(case)
+    except IntegrityError:
+        # The same form arrived twice at the same moment: the other one was first, and its case is the one.
+        if (first := _case_of(raw)) is None:
+            raise
+        return _received_before(first, raw)
     code = vault.code_for(raw)
-    db.session.add_all(
-        [
-            case,
-            statement,
-            Receipt(
-                case_id=case.id,
-                code_digest=vault.digest(code, vault.CODE),
-                must_change=taker is not None,
-                made_at=case.recorded_at,
-            ),
-        ]
+    statement = _statement(case, concern)
+    receipt = Receipt(
+        case_id=case.id,
+        code_digest=vault.digest(code, vault.CODE),
+        must_change=taker is not None,
+        made_at=case.recorded_at,
     )
-    db.session.flush()
+    db.session.add_all([statement, receipt])
+    actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
+    contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)
     record(
         case,
         CaseReceived(channel=case.channel, kind_of_case=case.kind.value, on_behalf=case.on_behalf),
-        actor=taker or Actor(id=None, party=Party.PERSON, case_id=case.id),
+        actor=actor,
         content=digest_of_statement(statement),
     )
+    attachments.add_all(case, files, actor=actor, writer=Writer.PERSON)
     deadlines.open_at_receipt(case)
     return Received(case.id, case.reference, code, is_new=True)
+
+
+def _case_of(raw: bytes) -> Case | None:
+    return db.session.scalar(select(Case).where(Case.submission_digest == vault.digest(raw, vault.TOKEN)))
+
+
+def _received_before(case: Case, raw: bytes) -> Received:
+    return Received(case.id, case.reference, _code_still_shown(raw), is_new=False)
 
 
 def _new_case(concern: Concern, site: Site, submission: str, received_at: datetime, taker: Actor | None) -> Case:
@@ -134,6 +211,7 @@ def _new_case(concern: Concern, site: Site, submission: str, received_at: dateti
         is_collective=concern.is_collective,
         category=concern.category,
         harms_child=concern.harms_child,
+        fact_codes=[],
         locale=concern.locale,
         received_at=received_at,
         recorded_at=now,
@@ -141,6 +219,7 @@ def _new_case(concern: Concern, site: Site, submission: str, received_at: dateti
         read_back=concern.read_back,
         flagged=concern.flagged,
         version=0,
+        head_hash=GENESIS,
     )
 
 
@@ -183,7 +262,7 @@ def _new_reference(site: Site, now: datetime) -> str:
             return reference
 
 
-def _code_still_shown(case: Case, raw: bytes) -> str | None:
+def _code_still_shown(raw: bytes) -> str | None:
     """The code of a form that is sent again, while nobody used it and it is younger than a day."""
     code = vault.code_for(raw)
     receipt = db.session.scalar(select(Receipt).where(Receipt.code_digest == vault.digest(code, vault.CODE)))

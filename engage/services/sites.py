@@ -116,3 +116,10 @@ def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> RuleSet:
         .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
         .limit(1)
     ).one()
+
+
+def in_force(site_id: uuid.UUID | None) -> Catalogue:
+    """Return the rules that count for a concern raised now; those every site starts with where there is no site yet."""
+    if site_id is None:
+        return shipped_catalogue()
+    return rules_of(rule_set_in_force(site_id, clock.utcnow()).id)

@@ -1,5 +1,6 @@
 """The pages for people who raise a concern: no account, no JavaScript, nothing kept of the visitor."""
 
-from flask import Blueprint
+from engage.web.public import case, case_answers, case_contact, codes, home, language, pages, raise_concern
+from engage.web.public.blueprint import bp
 
-bp = Blueprint("public", __name__)
+__all__ = ["bp", "case", "case_answers", "case_contact", "codes", "home", "language", "pages", "raise_concern"]

@@ -1,0 +1,62 @@
+"""What a receipt says of the days to come."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engage.domain.case import CaseClass, Identity, Kind, Road
+from engage.domain.deadlines import Promise
+from engage.extensions import db
+from engage.models import Case, Deadline, Site
+
+# The promises a person can plan with; the rest is ours to keep. Source: look.md, receipt.
+_TOLD = (Promise.ACKNOWLEDGE, Promise.START_INVESTIGATION, Promise.PROPOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something we owe, and the instant by which we owe it."""
+
+    promise: Promise
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextDays:
+    """The dated steps after receipt, in the site's time zone, and what the person let us know of themselves."""
+
+    time_zone: str
+    kind: Kind
+    identity: Identity
+    road: Road
+    is_sensitive: bool
+    steps: Sequence[Step]
+
+
+def next_days(case_id: uuid.UUID) -> NextDays:
+    """Return what happens next in a case, from its own deadlines, earliest first. For the page that shows its code.
+
+    Raises:
+        NoResultFound: there is no such case.
+    """
+    case = db.session.execute(
+        select(Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
+        .join(Site, Site.id == Case.site_id)
+        .where(Case.id == case_id)
+    ).one()
+    owed = db.session.execute(
+        select(Deadline.promise, Deadline.due_at)
+        .where(Deadline.case_id == case_id, Deadline.ended_at.is_(None), Deadline.promise.in_(_TOLD))
+        .order_by(Deadline.due_at)
+    )
+    return NextDays(
+        time_zone=case.time_zone,
+        kind=case.kind,
+        identity=case.identity,
+        road=case.road,
+        is_sensitive=case.class_ is CaseClass.RESTRICTED,
+        steps=[Step(*row) for row in owed],
+    )

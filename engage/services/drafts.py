@@ -1,0 +1,162 @@
+"""A form that was not sent yet, kept for a day so that nothing typed is lost, and readable by nobody but its sender.
+
+Everything is encrypted with a key made from the form's random token, and the token is kept nowhere on our side: it lies
+in the draft's cookie and in the person's own pages. Without it our keys, the database and the disk open nothing.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engage import clock, vault
+from engage.extensions import db
+from engage.models import Draft
+from engage.services.attachments import Checked
+from engage.settings import settings
+from engage.unit_of_work import after_commit
+
+KEPT_FOR = timedelta(hours=24)  # Source: product 5, drafts.
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A checked file of a draft; its bytes lie sealed beside it under `stored_as`."""
+
+    stored_as: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    was_cleaned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person has written so far: the values of the form's fields by name, and files."""
+
+    values: Mapping[str, str | bool | None] = field(default_factory=dict)
+    files: Sequence[KeptFile] = ()
+
+
+def load(token: str) -> Written | None:
+    """Return what was written with the form of this token; None when there is nothing, or no longer."""
+    row = db.session.scalar(select(Draft).where(Draft.key_digest == _digest(token), Draft.expires_at > clock.utcnow()))
+    if row is None:
+        return None
+    try:
+        plain = json.loads(vault.opened_with(_key(token), row.sealed))
+    except vault.Unreadable:  # our root secret was changed meanwhile
+        return None
+    return Written(values=plain["values"], files=[KeptFile(**kept) for kept in plain["files"]])
+
+
+def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Written:
+    """Keep what was written for another day, and return it with the new files in it.
+
+    The same form saved twice is kept once, and a file that is there already is not kept again, so a double click does
+    no harm, not even two requests at the same moment.
+    """
+    known = {kept.sha256 for kept in written.files}
+    added = [_store(token, checked) for checked in new_files if checked.sha256 not in known]
+    now = Written(written.values, [*written.files, *added])
+    plain = {"values": dict(now.values), "files": [asdict(kept) for kept in now.files]}
+    row = {
+        "sealed": vault.seal_with(_key(token), json.dumps(plain).encode()),
+        "expires_at": clock.utcnow() + KEPT_FOR,
+    }
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(Draft)
+        .values(key_digest=_digest(token), **row)
+        .on_conflict_do_update(index_elements=["key_digest"], set_=row)
+    )
+    return now
+
+
+def drop_file(token: str, written: Written, stored_as: str) -> Written:
+    """Return what was written without the file, which is deleted; the caller saves the rest. Safe to run twice."""
+    kept = [file for file in written.files if file.stored_as != stored_as]
+    if len(kept) != len(written.files):
+        after_commit(lambda: (_folder(token) / stored_as).unlink(missing_ok=True))
+    return Written(written.values, kept)
+
+
+def open_files(token: str, written: Written) -> list[Checked]:
+    """Return the files of a draft as they were when they had been checked.
+
+    Raises:
+        Unreadable: a file is damaged.
+        FileNotFoundError: the draft was deleted meanwhile.
+    """
+    return [
+        Checked(
+            name=kept.name,
+            media_type=kept.media_type,
+            size=kept.size,
+            sha256=kept.sha256,
+            was_cleaned=kept.was_cleaned,
+            content=BytesIO(vault.opened_with(_key(token), (_folder(token) / kept.stored_as).read_bytes())),
+        )
+        for kept in written.files
+    ]
+
+
+def discard(token: str) -> None:
+    """Delete what was written with the form of this token. Safe to run twice."""
+    db.session.execute(delete(Draft).where(Draft.key_digest == _digest(token)))
+    after_commit(lambda: shutil.rmtree(_folder(token), ignore_errors=True))
+
+
+def purge(now: datetime) -> int:
+    """Delete drafts whose day is over, and files that a stopped process left; returns how many. Safe to run twice."""
+    gone = db.session.scalars(delete(Draft).where(Draft.expires_at <= now).returning(Draft.key_digest)).all()
+    left = [path for path in _drafts().glob("*") if path.stat().st_mtime < (now - KEPT_FOR).timestamp()]
+    alive = set(db.session.scalars(select(Draft.key_digest).where(Draft.key_digest.in_([path.name for path in left]))))
+    folders = {*(_drafts() / name for name in gone), *(path for path in left if path.name not in alive)}
+    after_commit(lambda: _delete_folders(folders))
+    return len(gone)
+
+
+def _key(token: str) -> bytes:
+    return hmac.digest(vault.key_for(vault.DRAFT), b"draft-key\0" + bytes.fromhex(token), hashlib.sha256)
+
+
+def _digest(token: str) -> str:
+    return vault.digest(bytes.fromhex(token), vault.DRAFT)
+
+
+def _drafts() -> Path:
+    return settings().VAR / "files" / "drafts"
+
+
+def _folder(token: str) -> Path:
+    return _drafts() / _digest(token)
+
+
+def _store(token: str, checked: Checked) -> KeptFile:
+    """Write the file sealed. Its name comes from its content and the key, so the same file is always the same name."""
+    name = hmac.digest(_key(token), checked.sha256.encode(), hashlib.sha256).hex()
+    path = _folder(token) / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = path.with_name(f"{name}.{secrets.token_hex(8)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(vault.seal_with(_key(token), checked.read()))
+    own.replace(path)
+    return KeptFile(name, checked.name, checked.media_type, checked.size, checked.sha256, checked.was_cleaned)
+
+
+def _delete_folders(folders: set[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)

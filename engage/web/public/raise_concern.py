@@ -1,0 +1,199 @@
+"""Raising a concern: four short pages, or one field and one request."""
+
+from dataclasses import dataclass, field
+
+from flask import Response, flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.extensions import csrf
+from engage.queries.sites import SitePage
+from engage.services import drafts, intake
+from engage.services.attachments import FileRefused
+from engage.services.drafts import Written
+from engage.unit_of_work import unit_of_work
+from engage.web.public import raise_sending as sending
+from engage.web.public.blueprint import bp, chosen_site
+from engage.web.public.raise_forms import RaiseForm, WholeForm
+from engage.web.public.raise_steps import (
+    FIRST,
+    LAST,
+    STEPS,
+    Step,
+    after,
+    forget,
+    found_draft,
+    go_to,
+    prefilled,
+    prepare,
+    remember,
+    show,
+)
+from engage.web.public.raise_summary import summary
+from engage.web.public.receipt import show_receipt
+from engage.web.uploads import Uploads, checked_uploads, why_refused
+
+NOTHING = Written()
+
+# These views look at the forms' tokens themselves: when one is too old, the page comes back with what was typed.
+
+
+@bp.route("/raise", methods=["GET", "POST"])
+@bp.route("/s/<code>/raise", methods=["GET", "POST"])
+@csrf.exempt
+def raise_concern(code: str | None = None) -> ResponseReturnValue:
+    return _page(STEPS[0], chosen_site(code))
+
+
+@bp.route("/raise/where", methods=["GET", "POST"])
+@bp.route("/s/<code>/raise/where", methods=["GET", "POST"])
+@csrf.exempt
+def raise_where(code: str | None = None) -> ResponseReturnValue:
+    return _page(STEPS[1], chosen_site(code))
+
+
+@bp.route("/raise/who", methods=["GET", "POST"])
+@bp.route("/s/<code>/raise/who", methods=["GET", "POST"])
+@csrf.exempt
+def raise_who(code: str | None = None) -> ResponseReturnValue:
+    return _page(STEPS[2], chosen_site(code))
+
+
+@bp.route("/raise/check", methods=["GET", "POST"])
+@bp.route("/s/<code>/raise/check", methods=["GET", "POST"])
+@csrf.exempt
+def raise_check(code: str | None = None) -> ResponseReturnValue:
+    return _page(STEPS[3], chosen_site(code))
+
+
+@bp.post("/raise/discard")
+@bp.post("/s/<code>/raise/discard")
+@csrf.exempt  # only who knows the draft's own token can delete it, and no other site does
+def discard_draft(code: str | None = None) -> ResponseReturnValue:
+    token = request.form.get("token", "")
+    if intake.is_token(token):
+        with unit_of_work():
+            drafts.discard(token)
+    flash(gettext("What you wrote is deleted. Nobody has read it."), "success")
+    home = url_for("public.show_site", code=code) if code else url_for("public.home")
+    return forget(make_response(redirect(home, 303)))
+
+
+def _page(step: Step, site: SitePage | None) -> Response:
+    if request.method == "POST":
+        return _take(step, site)
+    token, written = found_draft()
+    if written is None and step is not FIRST:
+        return go_to(FIRST, site)
+    return _show(step, site, prefilled(step, token, written.values if written else {}), written or NOTHING)
+
+
+def _show(
+    step: Step, site: SitePage | None, page: RaiseForm, written: Written, *, stale: str | None = None
+) -> Response:
+    """Return a page of the form; `stale` is given, if only empty, where something has to be put right first."""
+    lines = summary(site, written) if step is LAST else ()
+    status = 200 if stale is None else 422
+    return show(step, site, page, written, status=status, stale=stale or "", lines=lines)
+
+
+@dataclass
+class _Post:
+    """One page as it was sent, together with what was written on the others."""
+
+    step: Step
+    site: SitePage | None
+    token: str
+    stale: str
+    before: Written
+    uploads: Uploads
+    values: dict[str, str | bool | None] = field(default_factory=dict)
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self.before.files or self.uploads.checked)
+
+    def save(self, response: Response) -> Response:
+        """Keep what was typed, and let the browser find it again."""
+        with unit_of_work():
+            drafts.save(self.token, Written(self.values, self.before.files), self.uploads.checked)
+        return remember(response, self.token)
+
+    def show_again(self, step: Step, whole: RaiseForm, *, stale: str = "") -> Response:
+        """Return a page with what was typed and what is wrong with it; files that came are kept, and named on it."""
+        kept = Written(self.values, self.before.files)
+        if self.uploads.checked or self.before is not NOTHING or step is not self.step:
+            with unit_of_work():
+                kept = drafts.save(self.token, kept, self.uploads.checked)
+        page = prefilled(step, self.token, self.values)
+        for name in step.names:
+            page[name].errors = whole[name].errors
+        response = _show(step, self.site, page, kept, stale=stale or self.stale)
+        return remember(response, self.token) if kept.files or self.before is not NOTHING else response
+
+
+def _take(step: Step, site: SitePage | None) -> Response:
+    post = _read(step, site)
+    if dropped := request.form.get("remove"):
+        return _without(post, dropped)
+    sends = request.form.get("send") == "now"
+    whole, bad = sending.looked_at(post.values, site, has_files=post.has_files)
+    if post.uploads.refused:
+        whole.files.errors, bad = post.uploads.refused, FIRST
+    if sends and (answer := _answer_resend(post, whole)):
+        return answer
+    if post.stale:
+        return post.show_again(step, whole)
+    if step is not FIRST and post.before is NOTHING and not post.values.get("what_happened"):
+        gone = gettext("What you wrote before was deleted after a day. It was not sent.")
+        return post.show_again(FIRST, whole, stale=gone)
+    if not sends and not (step.names & whole.errors.keys()):
+        return post.save(go_to(after(step), site))
+    if bad is not None and (sends or step.names & whole.errors.keys()):
+        return post.show_again(bad if sends else step, whole)
+    try:
+        return forget(sending.send(post.token, whole, site, post.before, post.uploads.checked))
+    except FileRefused as refusal:
+        whole.files.errors = [why_refused(refusal, gettext("your files"))]
+        return post.show_again(FIRST, whole)
+
+
+def _read(step: Step, site: SitePage | None) -> _Post:
+    """Return what this request brought, on top of what was written on the other pages."""
+    sent = prepare(WholeForm())
+    sent.validate()
+    stale = ""
+    if sent.csrf_token.errors or sent.token.errors:
+        stale = gettext("This page was open for a long time. Nothing was sent yet. Look at it once more, then go on.")
+    token = sent.token.data if not sent.token.errors else intake.new_token()
+    before = drafts.load(token) or NOTHING
+    here = step.names | request.form.keys()
+    return _Post(
+        step=step,
+        site=site,
+        token=token,
+        stale=stale,
+        before=before,
+        uploads=checked_uploads(request.files.getlist("files"), already=len(before.files)),
+        values={**before.values, **{name: value for name, value in sent.typed.items() if name in here}},
+    )
+
+
+def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
+    """Answer a form that was sent before with what it got then; one that now says something else is shown again."""
+    try:
+        received = intake.already_received(post.token, whole.data)
+    except intake.AnotherConcern:
+        post.token = intake.new_token()
+        post.before = NOTHING
+        post.stale = gettext("What you sent before is safe with us. What you see here is not sent yet.")
+        return post.show_again(post.step, whole)
+    return forget(show_receipt(received)) if received else None
+
+
+def _without(post: _Post, dropped: str) -> Response:
+    """Take a file out of the draft and show the page again."""
+    with unit_of_work():
+        kept = drafts.drop_file(post.token, Written(post.values, post.before.files), dropped)
+        drafts.save(post.token, kept, post.uploads.checked)
+    return remember(go_to(post.step, post.site), post.token)

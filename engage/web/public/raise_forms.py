@@ -1,0 +1,217 @@
+"""The pages of the form by which a concern is raised: shape and size of what is typed, nothing else.
+
+The names of the fields are a contract (docs/intake.md): scripts, kiosks and partners send them, too.
+"""
+
+import re
+from collections.abc import Sequence
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from engage.domain.case import Identity, Kind, Road
+from engage.services import intake
+
+_ = lazy_gettext
+WORDS, MORE_WORDS, LINE = 20_000, 5_000, 500  # characters; ours: ten printed pages, two, and a few lines
+ASIDE = frozenset({"token", "website", "csrf_token"})  # what belongs to the page and not to the concern
+# Control characters no keyboard types and no database takes; line breaks and tabs stay.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def tidy(text: str | None) -> str | None:
+    """Return what was typed with one kind of line break and nothing unprintable; None when nothing is left."""
+    if not text:
+        return None
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip() or None
+
+
+def short_enough(most: int) -> Length:
+    return Length(max=most, message=_("This is too long. Use %(most)s characters or fewer.", most=most))
+
+
+class SameOriginOrToken(_FlaskFormCSRF):
+    """A form of ours is known by its token, or by the browser's word that it comes from a page of ours.
+
+    Somebody whose browser keeps no cookies has no token that matches, and must be able to speak up all the same. No
+    other site can make a browser say "same-origin".
+    """
+
+    def validate_csrf_token(self, form: Form, field: Field) -> None:
+        if request.headers.get("Sec-Fetch-Site") != "same-origin":
+            super().validate_csrf_token(form, field)
+
+
+class FirstFilledField(StringField):
+    """A line that the page may show in two places; the first that holds something counts."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if valuelist:
+            self.data = next((value for value in valuelist if value.strip()), valuelist[0])
+
+
+class RaiseForm(FlaskForm):
+    """What every page of the form carries."""
+
+    class Meta(FlaskForm.Meta):
+        csrf_class = SameOriginOrToken
+
+    token = HiddenField()
+    # Nobody sees this line; a program that fills in whatever it finds is marked for review.
+    website = StringField(_("Leave this line empty"))
+
+    def validate_token(self, field: Field) -> None:
+        if not intake.is_token(field.data or ""):
+            raise ValidationError(gettext("The page was open for too long."))
+
+    @property
+    def went_stale(self) -> bool:
+        """Whether the page, and not what was typed, is at fault."""
+        return bool(self.csrf_token.errors or self.token.errors)
+
+    def freshen(self) -> None:
+        """Give the page new tokens, so that what was typed can be sent again."""
+        if self.token.errors:
+            self.token.data = intake.new_token()
+        self.token.errors = self.csrf_token.errors = ()
+
+    @property
+    def typed(self) -> dict[str, str | bool | None]:
+        """What was typed, by name of field, without what belongs to the page."""
+        return {name: field.data for name, field in self._fields.items() if name not in ASIDE | {"files"}}
+
+
+class WhatForm(RaiseForm):
+    what_happened = TextAreaField(
+        _("What happened?"),
+        description=_("Write it as you would tell it to a neighbour. Any language is fine."),
+        widget=GovTextArea(),
+        filters=[tidy],
+        validators=[short_enough(WORDS)],
+    )
+    files = MultipleFileField(_("Add photos, recordings or papers"))
+
+
+class WhereForm(RaiseForm):
+    kind = RadioField(
+        _("What is it?"),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice(Kind.GRIEVANCE.value, _("A problem: something is wrong and must be put right")),
+            SelectChoice(Kind.QUESTION.value, _("A question")),
+            SelectChoice(Kind.SUGGESTION.value, _("An idea")),
+            SelectChoice(Kind.COMPLIMENT.value, _("Thanks")),
+            SelectChoice(Kind.INFORMATION_REQUEST.value, _("I ask for information or papers")),
+        ],
+        default=Kind.GRIEVANCE.value,
+    )
+    site = SelectField(_("Which mine is it about?"), widget=GovSelect(), default="")
+    where_it_happened = StringField(
+        _("Where did it happen?"),
+        description=_("A village, a road, a river, a field. As you would explain the way."),
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[short_enough(LINE)],
+    )
+    when_it_happened = StringField(
+        _("When did it happen?"),
+        description=_("A day, or about when. Say if it still goes on."),
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[short_enough(LINE)],
+    )
+    what_would_make_it_right = TextAreaField(
+        _("What would make it right?"),
+        description=_("What should we do? You can say it later, too."),
+        widget=GovTextArea(),
+        filters=[tidy],
+        validators=[short_enough(MORE_WORDS)],
+    )
+
+
+class WhoForm(RaiseForm):
+    speaks_as = SelectField(_("Who are you?"), widget=GovSelect(), default="")
+    organisation = StringField(
+        _("Name of your group or organisation"),
+        description=_("Only if you speak for one."),
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[short_enough(200)],
+    )
+    on_behalf = BooleanField(_("I write this for somebody else"), widget=GovCheckboxInput())
+    is_collective = BooleanField(_("Many people are hit by this, and I speak for them"), widget=GovCheckboxInput())
+    identity = RadioField(
+        _("May we know your name?"),
+        description=_("You are heard in the same way, whatever you choose. You can change it later."),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice(Identity.ANONYMOUS.value, _("No. I stay without a name")),
+            SelectChoice(Identity.NAMED.value, _("Yes. The people who work on it may know it")),
+            SelectChoice(Identity.CONFIDENTIAL.value, _("Yes, but keep it secret. One trusted person may know it")),
+        ],
+        default=Identity.ANONYMOUS.value,
+    )
+    name = FirstFilledField(_("Your name"), widget=GovTextInput(), filters=[tidy], validators=[short_enough(200)])
+    road = RadioField(
+        _("How can we reach you?"),
+        widget=GovRadioInput(),
+        choices=[
+            SelectChoice(Road.NONE.value, _("Do not reach me. I come back with my code")),
+            SelectChoice(Road.DIRECT.value, _("Write to me or call me")),
+            SelectChoice(Road.RELAY.value, _("Send word to a hidden e-mail address")),
+            SelectChoice(Road.FACILITATOR.value, _("Through somebody I trust")),
+        ],
+        default=Road.NONE.value,
+        # Write to me, said in confidence, is the custodian's road; scripts may name it.
+        filters=[lambda road: Road.DIRECT.value if road == Road.CUSTODIAN else road],
+    )
+    email = FirstFilledField(_("E-mail address"), widget=GovTextInput(), filters=[tidy])
+    phone = StringField(
+        _("Phone number"),
+        description=_("With the number of the country, like +381 64 123 4567."),
+        widget=GovTextInput(),
+        filters=[tidy],
+    )
+    facilitator = TextAreaField(
+        _("Who is it, and how do we find them?"),
+        description=_("A leader, a liaison officer, an organisation. They will know that you have a concern with us."),
+        widget=GovTextArea(),
+        filters=[tidy],
+        validators=[short_enough(200)],
+    )
+    is_violence = BooleanField(_("Sexual harm, or violence against a woman or girl"), widget=GovCheckboxInput())
+    harms_child = BooleanField(_("A child was harmed or is in danger"), widget=GovCheckboxInput())
+
+    def validate_name(self, field: Field) -> None:
+        if self.identity.data == Identity.NAMED and not field.data:
+            raise ValidationError(gettext("Write your name, or choose to stay without a name."))
+
+
+class CheckForm(RaiseForm):
+    """Nothing is typed on the last page."""
+
+
+class WholeForm(WhatForm, WhereForm, WhoForm):
+    """All fields at once: what is looked at before sending, and what may come in one request."""

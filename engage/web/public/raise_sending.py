@@ -1,0 +1,116 @@
+"""What is typed on the pages of the form becomes a concern: all of it is looked at once more, then it is sent."""
+
+from collections.abc import Mapping
+
+from flask import Response
+from flask_babel import gettext, lazy_gettext
+
+from engage.domain.case import Identity, Kind, Road
+from engage.queries import sites
+from engage.queries.sites import SitePage
+from engage.services import contact, drafts, intake
+from engage.services.attachments import Checked
+from engage.services.contact import ContactRefused, Problem
+from engage.services.drafts import Written
+from engage.unit_of_work import unit_of_work
+from engage.web import limits, locale
+from engage.web.public.raise_forms import RaiseForm, WholeForm
+from engage.web.public.raise_steps import STEPS, Step, prepare
+from engage.web.public.receipt import show_receipt
+
+Values = Mapping[str, str | bool | None]
+_ = lazy_gettext
+
+PROBLEMS = {
+    Problem.ROAD_NOT_OPEN: _("This does not go without a name. Choose a hidden e-mail address, or another way."),
+    Problem.NEEDS_EMAIL: _("Write the e-mail address, or choose another way."),
+    Problem.NEEDS_EMAIL_OR_PHONE: _("Write an e-mail address or a phone number, or choose another way."),
+    Problem.NEEDS_FACILITATOR: _("Tell us who it is and how to find them, or choose another way."),
+    Problem.BAD_EMAIL: _("Write the e-mail address like name@example.com."),
+    Problem.BAD_PHONE: _("Write the phone number with the number of its country, like +381 64 123 4567."),
+    Problem.TOO_LONG: _("This is too long. Use 200 characters or fewer."),
+}
+
+
+def looked_at(values: Values, site: SitePage | None, *, has_files: bool) -> tuple[RaiseForm, Step | None]:
+    """Return everything that was typed as one form, and the first page on which something has to be put right."""
+    whole = prepare(WholeForm(formdata=None, data=values, meta={"csrf": False}))
+    whole.token.data = intake.new_token()  # the page's own token was looked at before
+    whole.validate()
+    if not has_files and not whole.what_happened.data and not whole.what_happened.errors:
+        whole.what_happened.errors = [gettext("Tell us what happened, or add a recording or a photo.")]
+    if not whole.identity.errors and not whole.road.errors:
+        _look_at_contact(whole, chosen_among(whole, site))
+    return whole, next((step for step in STEPS if step.names & whole.errors.keys()), None)
+
+
+def chosen_among(whole: RaiseForm, site: SitePage | None) -> SitePage | None:
+    """Return the site of the address, else the one chosen on the page."""
+    return site or (sites.by_code(whole.site.data) if whole.site.data and not whole.site.errors else None)
+
+
+def _look_at_contact(whole: RaiseForm, site: SitePage | None) -> None:
+    identity, road = identity_and_road(whole.data)
+    try:
+        contact.checked(identity, road, reach_of(whole.data), country=site.country if site else "")
+    except ContactRefused as refused:
+        for name, problem in refused.problems.items():
+            whole[name].errors = whole[name].errors or [str(PROBLEMS[problem])]
+
+
+def send(token: str, whole: RaiseForm, site: SitePage | None, written: Written, files: list[Checked]) -> Response:
+    """Make the concern ours, delete the draft, and answer with the receipt."""
+    flagged = bool(whole.website.data) or limits.is_too_fast(limits.CONCERNS, "raise")
+    chosen = chosen_among(whole, site)
+    with unit_of_work():
+        received = intake.submit(
+            token,
+            concern_of(whole.data, flagged=flagged),
+            site_id=chosen.id if chosen else None,
+            reach=reach_of(whole.data),
+            files=[*drafts.open_files(token, written), *files],
+        )
+        drafts.discard(token)
+    return show_receipt(received)
+
+
+def concern_of(values: Values, *, flagged: bool) -> intake.Concern:
+    identity, road = identity_and_road(values)
+    return intake.Concern(
+        what_happened=str(values["what_happened"] or ""),
+        kind=Kind(str(values["kind"])),
+        where_it_happened=_text(values["where_it_happened"]),
+        when_it_happened=_text(values["when_it_happened"]),
+        what_would_make_it_right=_text(values["what_would_make_it_right"]),
+        speaks_as=_text(values["speaks_as"]),
+        on_behalf=bool(values["on_behalf"]),
+        is_collective=bool(values["is_collective"]),
+        category="GBV" if values["is_violence"] else None,
+        harms_child=bool(values["harms_child"]),
+        locale=locale.language().code,
+        identity=identity,
+        road=road,
+        flagged=flagged,
+    )
+
+
+def reach_of(values: Values) -> contact.Values:
+    return contact.Values(
+        name=_text(values["name"]),
+        organisation=_text(values["organisation"]),
+        email=_text(values["email"]),
+        phone=_text(values["phone"]),
+        facilitator=_text(values["facilitator"]),
+    )
+
+
+def identity_and_road(values: Values) -> tuple[Identity, Road]:
+    """Return who may know the person and how to reach them; in confidence, writing to them is the custodian's road."""
+    identity, road = Identity(str(values["identity"])), Road(str(values["road"]))
+    if identity is Identity.CONFIDENTIAL and road is Road.DIRECT:
+        return identity, Road.CUSTODIAN
+    return identity, road
+
+
+def _text(value: str | bool | None) -> str | None:
+    return str(value) if value else None
