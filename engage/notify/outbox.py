@@ -3,8 +3,9 @@
 import logging
 import time
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock
@@ -14,6 +15,7 @@ from engage.unit_of_work import after_commit
 
 log = logging.getLogger(__name__)
 DRAIN_TASK = "engage.drain_outbox"
+MERGE_WITHIN = timedelta(minutes=60)  # Source: product 4, reminders to the same person under an hour apart.
 _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broker costs one page at most its timeout
 _silent_until = 0.0
 
@@ -53,6 +55,39 @@ def enqueue(
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
     after_commit(nudge)
+
+
+def time_for_reminder(user_id: uuid.UUID, templates: tuple[str, ...]) -> tuple[datetime | None, bool]:
+    """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
+
+    The first leaves at once; what follows within the hour waits for its end, where the first that waits speaks for
+    the others. Two sweeps at the same moment could each send one, which only means two mails.
+    """
+    now = clock.utcnow()
+    mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
+    waiting = (OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.not_before > now)
+    held = db.session.scalars(select(OutboxMessage).where(*mine, *waiting, OutboxMessage.attempts == 0)).first()
+    if held is not None:
+        held.context = {**(held.context or {}), "more": str(int((held.context or {}).get("more", "0")) + 1)}
+        return None, True
+    last = db.session.scalar(
+        select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.created_at > now - MERGE_WITHIN)
+    )
+    return (last + MERGE_WITHIN if last is not None and last + MERGE_WITHIN > now else None), False
+
+
+def owe_again(message_id: uuid.UUID) -> bool:
+    """Let a dead notice be tried again at once; False if it is not dead or its values are gone."""
+    now = clock.utcnow()
+    found = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None), OutboxMessage.context.is_not(None))
+        .values(dead_at=None, attempts=0, not_before=now, created_at=now)
+        .returning(OutboxMessage.id)
+    ).one_or_none()
+    if found is not None:
+        after_commit(nudge)
+    return found is not None
 
 
 def nudge() -> None:

@@ -1,0 +1,180 @@
+"""Where a notice goes, found when it is sent: what holds then counts, not what held when it was owed."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from engage import vault
+from engage.domain.case import CaseClass, Road
+from engage.domain.policy import Role
+from engage.extensions import db
+from engage.models import Case, Deadline, ReachedRung, Recipient, SealedContact, StaffUser
+from engage.notify import links
+from engage.notify.claims import Claimed
+from engage.scope import people_with
+
+# What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
+NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
+CODE_LINK = "code_link"
+WITH_DATES = ("case_received", "case_acknowledged")
+FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
+
+
+class NoAddress(LookupError):
+    """Whoever should get the notice has no address any more. The text is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail to one address, with the values its templates show."""
+
+    address: str
+    template: str
+    locale: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """No machine reaches the person this way: a human carries it."""
+
+    case_id: uuid.UUID
+    road: Road
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """There is nothing to send: `case` where the person comes back by code, `withheld` where it may not be told."""
+
+    road: str
+
+
+Destination = Letter | ByHand | Nowhere
+
+
+def destination(message: Claimed) -> Destination:
+    """Return where the notice goes. Reads only; the caller ends the transaction before anything is sent.
+
+    Raises:
+        NoAddress: the recipient is gone.
+        Unreadable: the sealed address does not open with our keys.
+    """
+    case = _case(message.case_id) if message.case_id else None
+    if message.recipient is Recipient.PERSON:
+        if case is None:
+            raise NoAddress("no case")
+        return _to_person(message, case)
+    return _to_staff(message, case)
+
+
+def _case(case_id: uuid.UUID) -> Case:
+    return db.session.scalars(select(Case).where(Case.id == case_id).options(joinedload(Case.site))).one()
+
+
+def _to_staff(message: Claimed, case: Case | None) -> Destination:
+    user = db.session.get_one(StaffUser, message.user_id)
+    template = message.template
+    if case is not None:
+        if user.id in case.facts.subjects:
+            return Nowhere("withheld")
+        if case.class_ is CaseClass.RESTRICTED:
+            if user.id not in people_with(Role.FOCAL, case):
+                return Nowhere("withheld")
+            template = NEUTRAL_FOR_STAFF
+    if not user.is_active:
+        raise NoAddress("inactive")
+    values = _values(case) | message.context | {"inbox": links.inbox()}
+    if template == "late_count":
+        values |= {"late": str(_late_cases(user))}
+    if "reference" in values:
+        values |= {"link": links.staff_case(str(values["reference"]))}
+    return Letter(user.email, template, user.locale, values)
+
+
+def _to_person(message: Claimed, case: Case) -> Destination:
+    address = _address(case)
+    if message.template == CODE_LINK:
+        if address is None:
+            return Nowhere("withheld")
+        token = vault.link_token(uuid.UUID(message.context["link_id"]))
+        return Letter(address, CODE_LINK, case.locale, _values(case) | {"link": links.use_code_link(token)})
+    if address is None:
+        by_hand = case.road in (Road.DIRECT, Road.FACILITATOR, Road.CUSTODIAN) and _has_contact(case)
+        return ByHand(case.id, case.road) if by_hand else Nowhere("case")
+    if case.class_ is CaseClass.RESTRICTED:
+        return Letter(address, NEUTRAL_FOR_PERSON, case.locale, _values(None) | {"link": links.home()})
+    values = _values(case) | message.context | {"link": links.enter_code()}
+    if message.template in WITH_DATES:
+        values |= _dates(case)
+    return Letter(address, message.template, case.locale, values)
+
+
+def _has_contact(case: Case) -> bool:
+    return db.session.get(SealedContact, case.id) is not None
+
+
+def _address(case: Case) -> str | None:
+    """The person's e-mail address, where the road is one that a mail may take; opened for this one sending."""
+    row = db.session.get(SealedContact, case.id)
+    if row is None or not row.has_email or case.road not in (Road.DIRECT, Road.RELAY):
+        return None
+    opened = vault.opened_by_worker(row.sealed) if row.to_worker else vault.opened(row.sealed)
+    return opened.get("email") or None
+
+
+def _values(case: Case | None) -> dict[str, Any]:
+    """What every mail may say: pages to open, and the site's own ways to be reached. Nothing of the concern."""
+    pages = {
+        "home": links.home(),
+        "how_it_works": links.how_it_works(),
+        "outside_avenues": links.outside_avenues(),
+        "time_zone": case.site.time_zone if case else "UTC",
+    }
+    if case is None:
+        return pages
+    site = case.site
+    return pages | {
+        "reference": case.reference,
+        "kind": case.kind.value,
+        "channel": case.channel,
+        "received_at": case.received_at.isoformat(),
+        "site": "" if site.is_group_intake else site.name,
+        "phone": site.phone or "",
+        "phone_hours": site.phone_hours or "",
+        "office": site.office or "",
+        "avenues": [f"{item['name']}: {item['contact']}" for item in site.outside_avenues],
+    }
+
+
+def _dates(case: Case) -> dict[str, Any]:
+    """The dates in force of what we promised the person, the nearest first."""
+    rows = db.session.execute(
+        select(Deadline.promise, Deadline.due_at)
+        .where(Deadline.case_id == case.id, Deadline.ended_at.is_(None), Deadline.due_at < FAR)
+        .order_by(Deadline.due_at)
+    ).all()
+    return {"dates": [{"promise": promise.value, "due_at": due_at.isoformat()} for promise, due_at in rows]}
+
+
+def _late_cases(user: StaffUser) -> int:
+    """How many cases have climbed to the committee's rungs and are still owed something, restricted ones left out."""
+    sites = [row.site_id for row in user.memberships if row.role is Role.OVERSIGHT]
+    where = [] if None in sites else [Case.site_id.in_(sites)]
+    return int(
+        db.session.scalar(
+            select(func.count(func.distinct(Case.id)))
+            .join(Deadline, Deadline.case_id == Case.id)
+            .join(ReachedRung, ReachedRung.deadline_id == Deadline.id)
+            .where(
+                ReachedRung.code.in_(("late_20_days", "late_30_days")),
+                Deadline.ended_at.is_(None),
+                Case.class_ != CaseClass.RESTRICTED,
+                *where,
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,37 @@
+"""Who is behind the words "whoever works the case" and "those who decide"; never somebody the case is about."""
+
+import uuid
+from collections.abc import Sequence
+
+from engage.domain.policy import Role
+from engage.extensions import db
+from engage.models import Case, StaffUser
+from engage.scope import Where, first_to_tell, people_with
+
+
+def working_on(case: Case) -> Sequence[uuid.UUID]:
+    """Return whoever works the case; before assignment, or where they may not know of it, whoever is told first."""
+    user = db.session.get(StaffUser, case.assignee_id) if case.assignee_id else None
+    if user is None or not user.is_active or user.id in case.facts.subjects:
+        return first_to_tell(case)
+    return [user.id]
+
+
+def deciding_on(case: Case, *roles: Role, but: uuid.UUID | None = None) -> Sequence[uuid.UUID]:
+    """Return those who hold one of the roles for the case, leaving out whoever asked for the decision.
+
+    Nobody decides on their own work (product 6). Where nobody is left, those who would be told first hear of it.
+    """
+    found = [user_id for role in roles for user_id in people_with(role, case)]
+    return _without(found, but) or _without(first_to_tell(case), but)
+
+
+def on_rung(case: Case, role: str, *, all_sites: bool) -> Sequence[uuid.UUID]:
+    """Return those who sit on a rung of the ladder; `assignee` is whoever works the case."""
+    if role not in set(Role):
+        return working_on(case)
+    return people_with(Role(role), case, Where.ALL_SITES if all_sites else Where.ANY)
+
+
+def _without(users: Sequence[uuid.UUID], left_out: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    return [user_id for user_id in dict.fromkeys(users) if user_id != left_out]

@@ -1,0 +1,92 @@
+"""A notice that an event calls for, and how it becomes a row of the outbox."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from engage import clock
+from engage.domain.case import CaseClass
+from engage.extensions import db
+from engage.models import Case, Recipient, StaffUser
+from engage.notify import outbox
+from engage.notify.addressing import NEUTRAL_FOR_STAFF
+from engage.scope import first_to_tell
+
+REMINDERS = ("due_soon", "due")  # they merge: product 4
+DIGEST = "late_count"
+DIGEST_HOUR = 6  # Ours, UTC: the committee reads one count in the morning, not a mail per case.
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message called for: which, for whom (nobody named is the person), with which plain values."""
+
+    template: str
+    user_id: uuid.UUID | None = None
+    context: dict[str, str] = field(default_factory=dict)
+
+
+def to_person(template: str, **context: str) -> list[Notice]:
+    """Return the notice to the person of the case."""
+    return [Notice(template, context=context)]
+
+
+def to_staff(users: Iterable[uuid.UUID], template: str, **context: str) -> list[Notice]:
+    """Return one notice for each of the users."""
+    return [Notice(template, user_id=user_id, context=context) for user_id in users]
+
+
+def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
+    """Put the notices into the outbox; the same event never owes the same notice twice.
+
+    To staff, a restricted case is one neutral sentence without a reference.
+    """
+    notices = list(notices)
+    for notice in notices:
+        if notice.user_id is None:
+            _owe_person(notice, case, event_id)
+    # One mail per recipient and message, whatever the number of roles in which somebody hears of it.
+    staff = {(notice.user_id, notice.template): notice for notice in notices if notice.user_id is not None}
+    if staff and case.class_ is CaseClass.RESTRICTED:
+        focal = first_to_tell(case)
+        staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in focal}
+    for (user_id, _), notice in staff.items():
+        if user_id not in case.facts.subjects:
+            _owe_staff(notice, case, event_id, user_id)
+
+
+def _owe_person(notice: Notice, case: Case, event_id: uuid.UUID) -> None:
+    outbox.enqueue(
+        dedupe_key=f"{event_id}:{notice.template}:person",
+        template=notice.template,
+        locale=case.locale,
+        recipient=Recipient.PERSON,
+        case_id=case.id,
+        context=notice.context,
+    )
+
+
+def _owe_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    user = db.session.get_one(StaffUser, user_id)
+    template, not_before = notice.template, None
+    key, case_id = f"{event_id}:{template}:{user_id}", case.id if template != DIGEST else None
+    if template in REMINDERS:
+        not_before, is_spoken_for = outbox.time_for_reminder(user_id, REMINDERS)
+        if is_spoken_for:
+            return
+    if template == DIGEST:
+        now = clock.utcnow()
+        morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+        not_before = morning if morning > now else morning + timedelta(days=1)
+        key = f"{DIGEST}:{user_id}:{not_before.date().isoformat()}"
+    outbox.enqueue(
+        dedupe_key=key,
+        template=template,
+        locale=user.locale,
+        recipient=Recipient.STAFF,
+        user_id=user_id,
+        case_id=case_id,
+        context=notice.context,
+        not_before=not_before,
+    )

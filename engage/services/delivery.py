@@ -1,0 +1,141 @@
+"""Delivering what the outbox owes. Opens its own short units of work: none is open while a mail is on its way."""
+
+import logging
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from engage.domain.events import NoticeUndeliverable
+from engage.domain.policy import SYSTEM
+from engage.models import Recipient
+from engage.notify import addressing, claims, outbox
+from engage.notify.addressing import ByHand, Letter, NoAddress, Nowhere
+from engage.notify.claims import Claimed
+from engage.notify.rendering import render
+from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports.choice import open_transport
+from engage.services import cases, errands
+from engage.services.timeline import record
+from engage.settings import settings
+from engage.unit_of_work import release, unit_of_work
+
+log = logging.getLogger(__name__)
+BATCHES = 50  # Ours: one task ends well inside its time limit; what is left over is asked for with a new nudge.
+FAULTS = 2  # Ours: one mail may break the connection by itself; two in a row are the server's fault.
+
+
+def drain() -> int:
+    """Deliver what is due until nothing is, and return how many notices left by some road.
+
+    Safe to run twice and at the same time: a notice belongs to whoever claimed it. A dead mail server ends the run and
+    costs no notice an attempt.
+    """
+    run = _Run(open_transport())
+    try:
+        for _ in range(BATCHES):
+            with unit_of_work():
+                batch = claims.claim(settings().OUTBOX_BATCH)
+            if not batch or not run.deliver(batch):
+                return run.count
+    finally:
+        run.transport.close()
+    outbox.nudge()
+    return run.count
+
+
+class _Run:
+    """One drain: the connection it keeps, how many left, and how often in a row the transport failed."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.count = 0
+        self._faults = 0
+
+    def deliver(self, batch: Sequence[Claimed]) -> bool:
+        """Try each notice once; False when the transport is down and the rest was put back."""
+        for place, message in enumerate(batch):
+            if not claims.is_held(message):
+                _put_back(batch[place:])
+                return True
+            if not self._attempt(message):
+                _put_back(batch[place + 1 :], "transport down")
+                return False
+        return True
+
+    def _attempt(self, message: Claimed) -> bool:
+        """Try one notice and write down what came of it; False when the transport is down."""
+        try:
+            self._carry(message)
+        except SQLAlchemyError:
+            raise  # the database is gone: the lease runs out by itself, and nothing is the notice's fault
+        except TransportDown as error:
+            _put_back([message], f"down {error}")
+            self._faults += 1
+            return self._faults < FAULTS
+        except (TransportRefused, NoAddress) as error:
+            _bury(message, f"refused {error}")
+        except TransportDeferred as error:
+            _fail(message, f"deferred {error}")
+        except Exception as error:  # a template or a key: it dies visibly instead of being tried for ever
+            _fail(message, f"failed {type(error).__name__}")
+        self._faults = 0
+        return True
+
+    def _carry(self, message: Claimed) -> None:
+        if claims.has_crashed_us(message):
+            raise NoAddress("crashed")
+        try:
+            where = addressing.destination(message)
+        finally:
+            release()
+        match where:
+            case Letter():
+                self.transport.send(render(message, where))
+                with unit_of_work():
+                    claims.sent(message, "email")
+            case ByHand(case_id, road):
+                _ask_staff(message, case_id, road.value)
+            case Nowhere(road):
+                with unit_of_work():
+                    claims.sent(message, road)
+        self.count += 1
+
+
+def _put_back(messages: Sequence[Claimed], error: str | None = None) -> None:
+    if not messages:
+        return
+    with unit_of_work():
+        for message in messages:
+            claims.put_back(message, error)
+
+
+def _fail(message: Claimed, error: str) -> None:
+    if claims.is_spent(message):
+        _bury(message, error)
+        return
+    with unit_of_work():
+        claims.failed(message, error)
+    log.warning("notice %s was not sent: %s", message.id, error)
+
+
+def _ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
+    """Turn a notice that no machine can carry into an errand. The case comes first, as in every use case."""
+    with unit_of_work():
+        case = cases.lock_own(case_id)
+        if claims.sent(message, "errand"):
+            errands.owe(case, message_id=message.id, template=message.template, road=road)
+
+
+def _bury(message: Claimed, error: str) -> None:
+    """Give a notice up, and show it: on its case, to whoever works it, and as an errand if the person goes without."""
+    with unit_of_work():
+        case = cases.lock_own(message.case_id) if message.case_id else None
+        if not claims.died(message, error):
+            return
+        if case is not None:
+            if message.recipient is Recipient.PERSON and message.template != addressing.CODE_LINK:
+                errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)
+            event = NoticeUndeliverable(outbox_message_id=message.id, template=message.template)
+            record(case, event, actor=SYSTEM)
+    log.error("notice %s is dead: %s", message.id, error)

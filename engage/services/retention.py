@@ -1,0 +1,35 @@
+"""What is kept no longer than it is needed."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from engage import clock
+from engage.extensions import db
+from engage.models import OutboxMessage
+from engage.services import drafts
+from engage.unit_of_work import unit_of_work
+
+CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
+
+
+def apply() -> int:
+    """Remove what has been kept for long enough, each kind in a unit of work of its own; return how many things."""
+    with unit_of_work():
+        contexts = forget_contexts()
+    with unit_of_work():
+        purged = drafts.purge(clock.utcnow())
+    return contexts + purged
+
+
+def forget_contexts() -> int:
+    """Empty what notices showed once they have been delivered for long enough; return how many. Safe to run twice."""
+    old = clock.utcnow() - CONTEXT_KEPT
+    found = db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.sent_at < old, OutboxMessage.context.is_not(None))
+        .values(context=None)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(found)
