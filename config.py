@@ -154,3 +154,8 @@ class Settings(BaseSettings):
         if self.SECRET_KEY is not None and len(self.SECRET_KEY.get_secret_value()) < 32:
             raise UnsafeSetting("ENGAGE_SECRET_KEY is shorter than 32 characters. Remove it, or set a longer one.")
         return self
+
+
+def environment_for(mode: Literal["run", "serve"]) -> dict[str, str]:
+    """Return the environment for processes started beside this one, so that all of them run in the same mode."""
+    return {**os.environ, "ENGAGE_MODE": mode}

@@ -1,9 +1,11 @@
 """Commands of `flask engage`, thin like views."""
 
 from flask import Flask
-from flask.cli import AppGroup
 
-group = AppGroup("engage", help="Look after engage.")
+from engage.cli import outbox
+from engage.cli.group import group
+
+__all__ = ["group", "init_app", "outbox"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,151 @@
+"""Everything on one machine: `python -m engage.cli.start run` (the demonstration) or `serve` (the product)."""
+
+import fcntl
+import logging
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal, cast
+
+from click import echo
+from flask import Flask
+from flask_migrate import upgrade
+from pydantic import ValidationError
+from werkzeug.utils import import_string
+
+from engage import vault
+from engage.cli.supervise import Child, Supervisor
+from engage.notify import outbox
+from engage.services import sites
+from engage.settings import settings, starting_in
+from engage.unit_of_work import unit_of_work
+
+MODES = ("run", "serve")
+ANSWER_SECONDS = 60.0  # ours: a slow machine's first start
+
+
+class CannotStart(RuntimeError):
+    """Why engage cannot be started, and what to do about it."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prepare, start web, worker and schedule, and return the exit code when all have ended."""
+    if len(arguments) != 1 or arguments[0] not in MODES:
+        echo("Say how to start: python -m engage.cli.start run (the demonstration) or serve (the product).")
+        return 2
+    mode = cast(Literal["run", "serve"], arguments[0])
+    try:
+        chosen, environment = starting_in(mode)
+        check_port(chosen.HOST, chosen.PORT)
+        # By name, as Celery finds the worker: whoever starts everything stands above the layers.
+        app: Flask = import_string("engage:create_app")(chosen)
+        with app.app_context():
+            sign_ins = prepare(app)
+    except ValidationError as error:
+        for fault in error.errors():
+            echo(f"ENGAGE_{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}.")
+        return 2
+    except (CannotStart, ValueError) as error:
+        echo(str(error))
+        return 2
+    supervisor = Supervisor(children(app), environment)
+    supervisor.start()
+    try:
+        greet(app, supervisor, sign_ins)
+    except BaseException:
+        supervisor.stop()
+        raise
+    return supervisor.keep_running()
+
+
+def check_port(host: str, port: int) -> None:
+    """Let the start go on if the port is free.
+
+    Raises:
+        CannotStart: somebody else listens there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} of {host} cannot be used ({error.strerror}). Stop what runs there, "
+                f"or choose another port: ENGAGE_PORT={port + 1}."
+            ) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder of everything that is written, so that two starts at once prepare one after the other."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "prepare.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(app: Flask) -> list[str]:
+    """Make what the processes need before any of them starts; return the sign-ins of a fresh demonstration.
+
+    Safe to run twice, and at the same time: secret, worker's keys, schema, group intake. Nudges left in the folder
+    queue are swept away: the database is the truth, and one fresh nudge stands for all of them.
+
+    Raises:
+        CannotStart: the front end is not built.
+    """
+    if not (Path(app.static_folder or "") / "dist" / "manifest.json").exists():
+        raise CannotStart("The pages have no style yet. Run: make build")
+    var = settings().VAR
+    with locked(var):
+        settings().root_secret  # noqa: B018 - made on first use
+        vault.make_worker_keys(var)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        upgrade()
+        with unit_of_work():
+            sites.ensure_group_intake()
+        for stale in (var / "queue" / "waiting").glob("*"):
+            with suppress(FileNotFoundError):
+                stale.unlink()
+        outbox.nudge()
+        return demonstration()
+
+
+def demonstration() -> list[str]:
+    """Fill an empty database with demonstration data in `run`; return its sign-ins, which are shown once."""
+    return []
+
+
+def children(app: Flask) -> list[Child]:
+    """Return the processes: pages, worker, schedule."""
+    chosen = app.extensions["engage"]
+    python = sys.executable
+    celery = [python, "-m", "celery", "--quiet", "--app", "worker.app"]
+    web = [python, "-m", "granian", "--interface", "wsgi", "--host", chosen.HOST, "--port", str(chosen.PORT)]
+    # No access log: the public side keeps no addresses.
+    web += ["--workers", str(chosen.WEB_PROCESSES), "--blocking-threads", str(chosen.WEB_THREADS), "--no-access-log"]
+    web += ["--no-ws", "--workers-kill-timeout", "5", "--log-level", "warning", "wsgi:app"]
+    worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING"]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
+    return [Child("web", web), Child("worker", worker), Child("schedule", beat)]
+
+
+def greet(app: Flask, supervisor: Supervisor, sign_ins: Sequence[str]) -> None:
+    """Say where engage is once it answers, and in the demonstration who can sign in."""
+    chosen = app.extensions["engage"]
+    supervisor.wait_until_answered(chosen.HOST, chosen.PORT, ANSWER_SECONDS)
+    if supervisor.is_stopping:
+        return
+    if sign_ins:
+        echo("\nSign in at /account/sign-in with one of these. They are shown this once:\n")
+        echo("\n".join(f"  {line}" for line in sign_ins))
+    echo(f"\nengage is at {chosen.public_url}/ - Ctrl-C stops it.")
+    if chosen.MODE == "run":
+        echo(f"This is the demonstration. Mails are at {chosen.public_url}/dev/mail")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

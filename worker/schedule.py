@@ -1,0 +1,23 @@
+"""What happens by the clock. Each entry is safe to run twice and safe to miss: what is due is read from the rows."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+DAY_SECONDS = 24 * 3600
+
+
+def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[str, Any]]:
+    """Return the schedule. An entry that waits in the queue until its next one comes is dropped."""
+    return {
+        "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
+        "apply-retention": {
+            "task": "engage.apply_retention",
+            "schedule": crontab(hour="2", minute="10"),  # ours: at night in most of the places we serve
+            "options": {"expires": DAY_SECONDS},
+        },
+    }
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}

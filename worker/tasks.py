@@ -1,0 +1,36 @@
+"""Tasks: a name, a call, a heartbeat. The rules are in the services, and the rows say what is due."""
+
+import logging
+
+from celery import shared_task
+
+from engage.notify import outbox
+from engage.services import delivery, heartbeats, retention
+from engage.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name=outbox.DRAIN_TASK)
+def drain_outbox() -> None:
+    """Deliver what is due, now, because something was just owed."""
+    log.info("drain_outbox: %s sent", delivery.drain())
+
+
+@shared_task(name="engage.sweep_outbox")
+def sweep_outbox() -> None:
+    """Deliver what is due, whoever forgot to say so."""
+    finished("sweep-outbox", delivery.drain())
+
+
+@shared_task(name="engage.apply_retention")
+def apply_retention() -> None:
+    """Forget what is kept no longer."""
+    finished("apply-retention", retention.apply())
+
+
+def finished(entry: str, count: int) -> None:
+    """Log one line and leave a heartbeat."""
+    log.info("%s: %s", entry, count)
+    with unit_of_work():
+        heartbeats.beat(entry, count)
