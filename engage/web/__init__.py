@@ -5,7 +5,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from engage.extensions import babel, compress, csrf, limiter, login
-from engage.web import errors, filters, labels, locale, public, security
+from engage.web import dev, errors, filters, health, labels, locale, public, security
 from engage.web.assets import init_assets
 
 
@@ -28,3 +28,6 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})
     app.register_blueprint(public.bp)
+    app.register_blueprint(health.bp)
+    if app.extensions["engage"].MODE == "run":
+        app.register_blueprint(dev.bp)
