@@ -1,6 +1,5 @@
 """Who the person is and how to reach them: sealed, changed, tightened, loosened, burned."""
 
-import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -120,11 +119,6 @@ def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
     """
     identity = Identity.ANONYMOUS if name_too else case.identity
     set_contact(case, identity=identity, road=Road.NONE, values=Values(), actor=actor)
-
-
-def has_address(case_id: uuid.UUID) -> bool:
-    """Whether something is sealed with which the person could be reached."""
-    return db.session.get(SealedContact, case_id) is not None
 
 
 def _tidy(value: str | None) -> str | None:
