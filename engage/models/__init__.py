@@ -6,7 +6,7 @@ from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.promise import Deadline, Pause, ReachedRung
-from engage.models.record import Access, CaseEvent
+from engage.models.record import Access, AuditEvent, CaseEvent
 from engage.models.resolution import (
     Appeal,
     Approval,
@@ -16,13 +16,14 @@ from engage.models.resolution import (
     Remedy,
     Screening,
 )
-from engage.models.site import RuleSet, Site, StaffMembership, StaffUser
+from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 
 __all__ = [
     "Access",
     "Appeal",
     "Approval",
     "Attachment",
+    "AuditEvent",
     "Base",
     "Case",
     "CaseEvent",
@@ -49,6 +50,7 @@ __all__ = [
     "SealedContact",
     "SealedIdentity",
     "SentForm",
+    "SignInTry",
     "Site",
     "StaffMembership",
     "StaffUser",

@@ -16,6 +16,11 @@ from engage.models.resolution import Appeal
 from engage.models.site import RuleSet, Site, StaffUser
 
 
+def _only(name: str, where: str, *columns: str) -> Index:
+    """An index of the few rows for which a condition holds, on both databases."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 class Case(Keyed, Base):
     """One concern, from receipt to closure. Codes and instants only."""
 
@@ -24,17 +29,17 @@ class Case(Keyed, Base):
         CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name="closed_at_iff_closed"),
         CheckConstraint("(closed_at IS NULL) = (close_type IS NULL)", name="close_type_iff_closed"),
         CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level_is_1_to_5"),
-        # The inbox: open cases of a site by what is due next; keyset pages need the id as tie-breaker.
+        # The inbox: cases by what is due next; keyset pages need the id as tie-breaker. Every list of it, at one site or
+        # at all of them, walks one of these in order, so its cost does not grow with the number of cases.
+        Index("ix_case_due", "next_due_at", "id"),
         Index("ix_case_site_due", "site_id", "next_due_at", "id"),
-        Index("ix_case_site_stage_due", "site_id", "stage", "next_due_at", "id"),
         Index("ix_case_assignee_due", "assignee_id", "next_due_at", "id"),
-        Index(
-            "ix_case_open_due",
-            "next_due_at",
-            "id",
-            postgresql_where=text("closed_at IS NULL"),
-            sqlite_where=text("closed_at IS NULL"),
-        ),
+        _only("ix_case_open_due", "closed_at IS NULL", "site_id", "next_due_at", "id"),
+        _only("ix_case_triage_due", "stage IN ('received', 'acknowledged')", "site_id", "next_due_at", "id"),
+        _only("ix_case_their_turn", "their_turn", "site_id", "next_due_at", "id"),
+        _only("ix_case_could_not_reach", "could_not_reach", "site_id", "next_due_at", "id"),
+        _only("ix_case_restricted", "class = 'restricted'", "site_id", "next_due_at", "id"),
+        _only("ix_case_recorded_by", "recorded_by_id IS NOT NULL", "recorded_by_id", "next_due_at", "id"),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)

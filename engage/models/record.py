@@ -43,3 +43,18 @@ class Access(Keyed, Base):
     at: Mapped[datetime]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+class AuditEvent(Keyed, Base):
+    """A change of people or settings, in one chain. Holds ids, codes and what is public of a site; no case, no name."""
+
+    __tablename__ = "audit_event"
+
+    number: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str]
+    actor_id: Mapped[uuid.UUID | None]  # none: a command on the server
+    subject_id: Mapped[uuid.UUID | None]  # the user or the site it is about
+    at: Mapped[datetime]
+    payload: Mapped[str]  # canonical JSON: what it was before, what it is after
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

@@ -64,7 +64,8 @@ class StaffUser(Keyed, Base):
     password_hash: Mapped[str | None]
     locale: Mapped[str] = mapped_column(default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
-    session_key: Mapped[str]  # changes with the password: older sessions end
+    must_change_password: Mapped[bool] = mapped_column(default=False)  # somebody else has seen it
+    session_key: Mapped[str]  # changes with the password and at sign-out: older sessions end
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
     memberships: Mapped[list["StaffMembership"]] = relationship(
@@ -100,3 +101,18 @@ class StaffMembership(Keyed, Base):
     role: Mapped[Role] = mapped_column(stored(Role, "role"))
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
     user: Mapped[StaffUser] = relationship(back_populates="memberships")
+
+
+class SignInTry(Base):
+    """How often a sign-in failed for one account from one place, so that guessing is slowed there alone.
+
+    The key is a keyed hash of the account with the address, or with the browser that has signed in before. Rows are
+    gone after a day.
+    """
+
+    __tablename__ = "sign_in_try"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    not_before: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True)

@@ -12,6 +12,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "audit_event",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload", sa.String(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sa.UniqueConstraint("number", name=op.f("uq_audit_event_number")),
+    )
+    op.create_table(
         "draft",
         sa.Column("key_digest", sa.String(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -26,6 +40,15 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_heartbeat")),
     )
+    op.create_table(
+        "sign_in_try",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_try")),
+    )
+    op.create_index(op.f("ix_sign_in_try_last_at"), "sign_in_try", ["last_at"], unique=False)
     op.create_table(
         "site",
         sa.Column("code", sa.String(), nullable=False),
@@ -65,6 +88,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("session_key", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
@@ -294,15 +318,55 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_assignee_due", "case", ["assignee_id", "next_due_at", "id"], unique=False)
     op.create_index(
+        "ix_case_could_not_reach",
+        "case",
+        ["site_id", "next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("could_not_reach"),
+        sqlite_where=sa.text("could_not_reach"),
+    )
+    op.create_index("ix_case_due", "case", ["next_due_at", "id"], unique=False)
+    op.create_index(
         "ix_case_open_due",
         "case",
-        ["next_due_at", "id"],
+        ["site_id", "next_due_at", "id"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
     )
+    op.create_index(
+        "ix_case_recorded_by",
+        "case",
+        ["recorded_by_id", "next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("recorded_by_id IS NOT NULL"),
+        sqlite_where=sa.text("recorded_by_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_case_restricted",
+        "case",
+        ["site_id", "next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("class = 'restricted'"),
+        sqlite_where=sa.text("class = 'restricted'"),
+    )
     op.create_index("ix_case_site_due", "case", ["site_id", "next_due_at", "id"], unique=False)
-    op.create_index("ix_case_site_stage_due", "case", ["site_id", "stage", "next_due_at", "id"], unique=False)
+    op.create_index(
+        "ix_case_their_turn",
+        "case",
+        ["site_id", "next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("their_turn"),
+        sqlite_where=sa.text("their_turn"),
+    )
+    op.create_index(
+        "ix_case_triage_due",
+        "case",
+        ["site_id", "next_due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("stage IN ('received', 'acknowledged')"),
+        sqlite_where=sa.text("stage IN ('received', 'acknowledged')"),
+    )
     op.create_table(
         "access",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -803,13 +867,43 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_appeal_case_id"), table_name="appeal")
     op.drop_table("appeal")
     op.drop_table("access")
-    op.drop_index("ix_case_site_stage_due", table_name="case")
+    op.drop_index(
+        "ix_case_triage_due",
+        table_name="case",
+        postgresql_where=sa.text("stage IN ('received', 'acknowledged')"),
+        sqlite_where=sa.text("stage IN ('received', 'acknowledged')"),
+    )
+    op.drop_index(
+        "ix_case_their_turn",
+        table_name="case",
+        postgresql_where=sa.text("their_turn"),
+        sqlite_where=sa.text("their_turn"),
+    )
     op.drop_index("ix_case_site_due", table_name="case")
+    op.drop_index(
+        "ix_case_restricted",
+        table_name="case",
+        postgresql_where=sa.text("class = 'restricted'"),
+        sqlite_where=sa.text("class = 'restricted'"),
+    )
+    op.drop_index(
+        "ix_case_recorded_by",
+        table_name="case",
+        postgresql_where=sa.text("recorded_by_id IS NOT NULL"),
+        sqlite_where=sa.text("recorded_by_id IS NOT NULL"),
+    )
     op.drop_index(
         "ix_case_open_due",
         table_name="case",
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index("ix_case_due", table_name="case")
+    op.drop_index(
+        "ix_case_could_not_reach",
+        table_name="case",
+        postgresql_where=sa.text("could_not_reach"),
+        sqlite_where=sa.text("could_not_reach"),
     )
     op.drop_index("ix_case_assignee_due", table_name="case")
     op.drop_table("case")
@@ -824,6 +918,9 @@ def downgrade() -> None:
     op.drop_table("rule_set")
     op.drop_table("staff_user")
     op.drop_table("site")
+    op.drop_index(op.f("ix_sign_in_try_last_at"), table_name="sign_in_try")
+    op.drop_table("sign_in_try")
     op.drop_table("heartbeat")
     op.drop_index(op.f("ix_draft_expires_at"), table_name="draft")
     op.drop_table("draft")
+    op.drop_table("audit_event")

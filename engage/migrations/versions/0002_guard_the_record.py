@@ -1,4 +1,4 @@
-"""guard the record: events and access entries can be added and never changed or removed"""
+"""guard the record: events, access and audit entries can be added and never changed or removed"""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-GUARDED = ("case_event", "access")
+GUARDED = ("case_event", "access", "audit_event")
 
 
 def upgrade() -> None:

@@ -1,0 +1,16 @@
+"""The full-text index of cases as statements see it. Migration 0003 makes it by hand, one way per database.
+
+On PostgreSQL `case_words` holds a tsvector per case. On SQLite it is an FTS5 table whose row numbers `case_words_row`
+hands out. Either way `number` grows with the day a case was first indexed: the newest matches come first without
+sorting.
+"""
+
+from sqlalchemy import BigInteger, Text, Uuid, column, table
+
+# PostgreSQL: one row per case.
+CASE_WORDS = table(
+    "case_words", column("case_id", Uuid()), column("number", BigInteger()), column("words", Text())
+)
+# SQLite: the words, found by rowid, and which case a rowid is.
+CASE_WORDS_FTS = table("case_words", column("rowid", BigInteger()), column("words", Text()))
+CASE_WORDS_ROW = table("case_words_row", column("number", BigInteger()), column("case_id", Uuid()))
