@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engage import clock, vault
 from engage.domain import receipts
@@ -151,17 +153,11 @@ def _receive(
     taker: Actor | None,
 ) -> Received:
     raw = bytes.fromhex(token)
-    if found := _case_of(raw):
-        return _received_before(found, raw)
-    case = _new_case(concern, site, vault.digest(raw, vault.TOKEN), received_at, taker)
-    try:
-        with db.session.begin_nested():
-            db.session.add(case)
-    except IntegrityError:
-        # The same form arrived twice at the same moment: the other one was first, and its case is the one.
-        if (first := _case_of(raw)) is None:
-            raise
-        return _received_before(first, raw)
+    while (case := _new_case(concern, site, vault.digest(raw, vault.TOKEN), received_at, taker)) is None:
+        # The same form was here before, maybe a moment ago: its case is the one. Else the reference was taken, of
+        # which there are 33 million a site and year, and another is drawn.
+        if found := _case_of(raw):
+            return _received_before(found, raw)
     code = vault.code_for(raw)
     statement = _statement(case, concern)
     receipt = Receipt(
@@ -172,7 +168,8 @@ def _receive(
     )
     db.session.add_all([statement, receipt])
     actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
-    contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)
+    if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
+        contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)
     record(
         case,
         CaseReceived(channel=case.channel, kind_of_case=case.kind.value, on_behalf=case.on_behalf),
@@ -192,35 +189,49 @@ def _received_before(case: Case, raw: bytes) -> Received:
     return Received(case.id, case.reference, _code_still_shown(raw), is_new=False)
 
 
-def _new_case(concern: Concern, site: Site, submission: str, received_at: datetime, taker: Actor | None) -> Case:
+def _new_case(concern: Concern, site: Site, submission: str, received_at: datetime, taker: Actor | None) -> Case | None:
+    """Insert the case; None when there is one with its submission or its reference already."""
     now = clock.utcnow()
-    return Case(
-        id=uuid.uuid4(),
-        reference=_new_reference(site, now),
-        submission_digest=submission,
-        site_id=site.id,
-        rule_set_id=sites.rule_set_in_force(site.id, now).id,
-        kind=concern.kind,
-        stage=Stage.RECEIVED,
-        class_=class_of(concern.identity, category=concern.category, subcategory=None, harms_child=concern.harms_child),
-        identity=concern.identity,
-        road=concern.road,
-        channel=concern.channel,
-        speaks_as=concern.speaks_as,
-        on_behalf=concern.on_behalf,
-        is_collective=concern.is_collective,
-        category=concern.category,
-        harms_child=concern.harms_child,
-        fact_codes=[],
-        locale=concern.locale,
-        received_at=received_at,
-        recorded_at=now,
-        recorded_by_id=taker.id if taker else None,
-        read_back=concern.read_back,
-        flagged=concern.flagged,
-        version=0,
-        head_hash=GENESIS,
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    case = db.session.scalar(
+        insert(Case)
+        .values(
+            id=uuid.uuid4(),
+            reference=receipts.reference_from(secrets.token_bytes(8), site_code=site.code, year=now.year),
+            submission_digest=submission,
+            site_id=site.id,
+            rule_set_id=sites.rule_set_in_force(site.id, now),
+            kind=concern.kind,
+            stage=Stage.RECEIVED,
+            class_=class_of(
+                concern.identity, category=concern.category, subcategory=None, harms_child=concern.harms_child
+            ),
+            identity=concern.identity,
+            road=concern.road,
+            channel=concern.channel,
+            speaks_as=concern.speaks_as,
+            on_behalf=concern.on_behalf,
+            is_collective=concern.is_collective,
+            category=concern.category,
+            harms_child=concern.harms_child,
+            fact_codes=[],
+            locale=concern.locale,
+            received_at=received_at,
+            recorded_at=now,
+            recorded_by_id=taker.id if taker else None,
+            read_back=concern.read_back,
+            flagged=concern.flagged,
+            version=0,
+            head_hash=GENESIS,
+        )
+        .on_conflict_do_nothing()
+        .returning(Case)
+        .options(lazyload(Case.appeals), lazyload(Case.subjects))
     )
+    if case is not None:  # nobody has appealed it, and it is about none of us, as far as anyone knows
+        set_committed_value(case, "appeals", [])
+        set_committed_value(case, "subjects", [])
+    return case
 
 
 def _statement(case: Case, concern: Concern) -> Statement:
@@ -252,14 +263,6 @@ def digest_of_statement(statement: Statement) -> str:
         statement.when_it_happened,
         statement.what_would_make_it_right,
     )
-
-
-def _new_reference(site: Site, now: datetime) -> str:
-    """A reference nobody has yet: 33 million a site and year, so a second draw is rare."""
-    while True:
-        reference = receipts.reference_from(secrets.token_bytes(8), site_code=site.code, year=now.year)
-        if db.session.scalar(select(Case.id).where(Case.reference == reference)) is None:
-            return reference
 
 
 def _code_still_shown(raw: bytes) -> str | None:

@@ -104,14 +104,14 @@ def rules_for(case: Case) -> Catalogue:
     return rules_of(case.rule_set_id)
 
 
-def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> RuleSet:
-    """Return the version of the site's rules that counts for a case opened now.
+def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> uuid.UUID:
+    """Return the id of the version of the site's rules that counts for a case opened now.
 
     Raises:
         NoResultFound: the site has no rules yet.
     """
     return db.session.scalars(
-        select(RuleSet)
+        select(RuleSet.id)
         .where(RuleSet.site_id == site_id, RuleSet.effective_at <= now)
         .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
         .limit(1)
@@ -122,4 +122,4 @@ def in_force(site_id: uuid.UUID | None) -> Catalogue:
     """Return the rules that count for a concern raised now; those every site starts with where there is no site yet."""
     if site_id is None:
         return shipped_catalogue()
-    return rules_of(rule_set_in_force(site_id, clock.utcnow()).id)
+    return rules_of(rule_set_in_force(site_id, clock.utcnow()))

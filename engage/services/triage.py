@@ -152,9 +152,10 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     if here is None or not here.is_group_intake or there is None or there.is_group_intake or not there.is_open:
         raise Refused(Refusal("cannot_route"))
     case.site_id = there.id
-    case.rule_set_id = sites.rule_set_in_force(there.id, clock.utcnow()).id
+    case.rule_set_id = sites.rule_set_in_force(there.id, clock.utcnow())
     db.session.flush()
     db.session.expire(case, ["site", "rule_set"])
+    deadlines.recompute_at_routing(case)
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
 
 
@@ -170,7 +171,7 @@ def convert(case: Case, kind: Kind, *, actor: Actor, person_agreed: bool = False
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
-    deadlines.open_at_receipt(case)
+    deadlines.open_at_conversion(case)
     record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
 
 
