@@ -32,6 +32,7 @@ WITH_A_CODE = frozenset(
     {
         "public.accept_proposal",
         "public.appeal",
+        "public.ask_to_meet",
         "public.burn_contact",
         "public.change_code",
         "public.change_contact",

@@ -10,7 +10,7 @@ from engage.domain.case import ROADS, CaseClass, Identity, Road
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import CaseEvent, SealedContact, SealedIdentity
-from engage.services import cases, contact, intake
+from engage.services import contact, intake
 from engage.services.contact import ContactRefused, Problem, Values
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -36,7 +36,10 @@ def reference(site):
     return states.a_case(site)
 
 
-def change(reference, identity, road, values=Values(), actor=None):
+NOTHING = Values()
+
+
+def change(reference, identity, road, values=NOTHING, actor=None):
     with unit_of_work():
         actor = actor or person_of(reference)
         contact.set_contact(case_of(reference), identity=identity, road=road, values=values, actor=actor)

@@ -77,8 +77,8 @@ def give_feedback(holder: Holder) -> ResponseReturnValue:
             if sent_forms.is_first(case.id, token_of(form)):
                 answers.give_feedback(
                     case,
-                    process=int(form.process.data),
-                    outcome=int(form.outcome.data),
+                    process=int(form.treatment.data),
+                    outcome=int(form.result.data),
                     words=form.words.data,
                     actor=holder.actor,
                 )

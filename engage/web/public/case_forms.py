@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextArea, GovTextInput
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional
 
 from engage.domain.case import Identity, Road
 from engage.web.public.case_session import OwnCaseForm
@@ -34,7 +34,7 @@ def words_field(label: object, *, needed: object = None, hint: object = "") -> T
         description=hint,
         widget=GovTextArea(),
         filters=[plain_text],
-        validators=[InputRequired(needed) if needed else Optional(), Length(max=LONGEST, message=_TOO_LONG)],
+        validators=[DataRequired(needed) if needed else Optional(), Length(max=LONGEST, message=_TOO_LONG)],
     )
 
 
@@ -45,7 +45,7 @@ def line_field(label: object, *, hint: object = "", needed: object = None) -> St
         description=hint,
         widget=GovTextInput(),
         filters=[plain_text],
-        validators=[InputRequired(needed) if needed else Optional(), Length(max=320, message=_l("This is too long."))],
+        validators=[DataRequired(needed) if needed else Optional(), Length(max=320, message=_l("This is too long."))],
     )
 
 
@@ -163,8 +163,8 @@ _MARKS = one_of(
 
 
 class FeedbackForm(OwnCaseForm):
-    process = choice_field(_l("How did we treat you?"), _MARKS, needed=_l("Say how we treated you."))
-    outcome = choice_field(_l("How good is the result?"), _MARKS, needed=_l("Say how good the result is."))
+    treatment = choice_field(_l("How did we treat you?"), _MARKS, needed=_l("Say how we treated you."))
+    result = choice_field(_l("How good is the result?"), _MARKS, needed=_l("Say how good the result is."))
     words = words_field(_l("What should we do better? (optional)"))
 
 

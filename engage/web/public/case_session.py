@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -33,6 +33,14 @@ class OwnCaseForm(FlaskForm):
 
     form_token = HiddenField()
 
+
+# Refusals that are worded for staff elsewhere, as the person reads them.
+_FOR_THE_PERSON = {
+    "another_proposal": lazy_gettext("Our proposal has changed since you opened it. Please read it again."),
+    "nothing_to_answer": lazy_gettext("No proposal waits for your answer."),
+    "nothing_to_confirm": lazy_gettext("There is nothing for you to confirm right now."),
+    "not_closed_yet": lazy_gettext("Your concern is not closed yet. We ask you at the end."),
+}
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=OwnCaseForm)
@@ -75,7 +83,7 @@ def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Ca
         try:
             return view(holder, *args, **named)
         except Refused as error:
-            flash(refusal(error.refusal), "warning")
+            flash(str(_FOR_THE_PERSON.get(error.refusal.code) or refusal(error.refusal)), "warning")
         except IllegalTransition:
             flash(gettext("That is not possible any more. Your concern has moved on: see below."), "warning")
         return redirect(url_for("public.show_case"), 303)

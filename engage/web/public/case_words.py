@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from engage import clock
 from engage.domain.case import Answer, Road
-from engage.domain.deadlines import ByDate, Clock, Hours, Promise, Step, StepCode
+from engage.domain.deadlines import ByDate, Clock, Hours, Promise, Step, StepCode, span_from
 from engage.domain.guards import ROUNDS
 from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
 from engage.domain.pauses import Pause, limited
@@ -132,7 +132,7 @@ def why(own: OwnCase) -> Why | None:
     stops = [Pause(one.starts_at, one.ends_at, one.reason_code) for one in own.pauses]
     catalogue = sites.rules_of(own.case.rule_set_id)
     zone = ZoneInfo(own.case.site.time_zone)
-    span = deadlines.span_from(row.span)
+    span = span_from(row.span)
     counted = Clock(row.promise, row.starts_at, span, zone, limited(stops, catalogue.pause_limits))
     reasons = {reason.code: gettext(reason.label) for reason in catalogue.pauses}
     lines = [_basis(row.promise, span, row.starts_at)]

@@ -1,0 +1,95 @@
+"""The person changes how we reach them and who may know their name, by themselves and at once."""
+
+import pytest
+from sqlalchemy import select
+
+from engage import vault
+from engage.domain.case import Identity, Road
+from engage.extensions import db
+from engage.models import SealedContact, SealedIdentity
+from engage.services.contact import Values
+from tests import states
+from tests.states import case_of
+from tests.web.as_person import Person, a_concern, words
+
+
+@pytest.fixture
+def site(clock, session, sent_tasks, settings):
+    vault.make_worker_keys(settings.VAR)
+    return states.a_site()
+
+
+@pytest.fixture
+def found(site):
+    reach = Values(name="Given Family", email="person@example.org", phone="+381111234567")
+    return a_concern(site, identity=Identity.NAMED, road=Road.DIRECT, reach=reach)
+
+
+def now(found):
+    case = case_of(found.reference)
+    return case.identity, case.road
+
+
+def test_the_page_shows_what_is_chosen_and_never_the_address(client, found):
+    person = Person(client, found.code)
+    html = client.get("/case/contact").get_data(as_text=True)
+    assert "person@example.org" not in html
+    assert "Given Family" not in html
+    assert 'value="direct" checked' in html
+    assert "What you leave empty stays as it was." in person.page("/case/contact")
+
+
+def test_an_address_becomes_a_relay_that_no_page_can_open(client, found):
+    person = Person(client, found.code)
+    person.send("/case/contact", identity="anonymous", road="relay")
+    assert now(found) == (Identity.ANONYMOUS, Road.RELAY)
+    assert db.session.scalars(select(SealedContact.to_worker)).all() == [True]
+    assert db.session.scalars(select(SealedIdentity)).all() == []
+    assert "no one here can see it" in person.page()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"identity": "anonymous", "road": "direct"}, "Choose another way."),
+        ({"identity": "named", "road": "facilitator"}, "Say who it is and how to reach them."),
+        ({"identity": "named", "road": "direct", "email": "nonsense"}, "Type an e-mail address like"),
+        ({"identity": "named", "road": "direct", "phone": "12"}, "Type a phone number"),
+        ({"identity": "named", "road": "direct", "name": "N" * 300}, "Use 200 characters or fewer."),
+        ({"identity": "x", "road": "direct"}, "Not a valid choice"),
+        ({"road": "direct"}, "Say who may know your name."),
+    ],
+)
+def test_what_cannot_be_kept_is_said_beside_the_field_and_nothing_changes(client, found, typed, said):
+    person = Person(client, found.code)
+    before = db.session.scalars(select(SealedContact.sealed)).all()
+    answer = person.send("/case/contact", **typed)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert now(found) == (Identity.NAMED, Road.DIRECT)
+    assert db.session.scalars(select(SealedContact.sealed)).all() == before
+
+
+def test_burning_erases_the_address_and_the_name_if_wished(client, found):
+    person = Person(client, found.code)
+    assert "Erase how to reach me" in person.page()
+    fields = person.fields("/case/contact/burn")
+    for _ in range(2):
+        assert client.post("/case/contact/burn", data={**fields, "name_too": "y"}).status_code == 303
+    assert now(found) == (Identity.ANONYMOUS, Road.NONE)
+    assert db.session.scalars(select(SealedContact)).all() == []
+    assert db.session.scalars(select(SealedIdentity)).all() == []
+    assert "Erase how to reach me" not in person.page()
+    assert "Please come back on" in person.page()
+
+
+def test_a_double_click_changes_once(client, found):
+    person = Person(client, found.code)
+    fields = person.fields("/case/contact")
+    typed = {"identity": "named", "road": "direct", "email": "new@example.org"}
+    for _ in range(2):
+        client.post("/case/contact", data={**fields, **typed})
+    version = case_of(found.reference).version
+    client.post("/case/contact", data={**fields, **typed})
+    assert case_of(found.reference).version == version
+    assert "We write or call" in person.page()
