@@ -29,8 +29,8 @@ class Case(Keyed, Base):
         CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name="closed_at_iff_closed"),
         CheckConstraint("(closed_at IS NULL) = (close_type IS NULL)", name="close_type_iff_closed"),
         CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level_is_1_to_5"),
-        # The inbox: cases by what is due next; keyset pages need the id as tie-breaker. Every list of it, at one site or
-        # at all of them, walks one of these in order, so its cost does not grow with the number of cases.
+        # The inbox: cases by what is due next; keyset pages need the id as tie-breaker. Each list, at one site or
+        # at all of them, walks one of these in order, so that its cost does not grow with the number of cases.
         Index("ix_case_due", "next_due_at", "id"),
         Index("ix_case_site_due", "site_id", "next_due_at", "id"),
         Index("ix_case_assignee_due", "assignee_id", "next_due_at", "id"),
@@ -71,7 +71,9 @@ class Case(Keyed, Base):
     level_potential: Mapped[int | None]
     ongoing_harm: Mapped[bool] = mapped_column(default=False)
     harms_child: Mapped[bool] = mapped_column(default=False)
-    fact_codes: Mapped[list[Any]] = mapped_column(Document, default=list)  # what triage knows: engage/data/severity.toml
+    fact_codes: Mapped[list[Any]] = mapped_column(
+        Document, default=list
+    )  # what triage knows: engage/data/severity.toml
     retaliation_risk: Mapped[str | None]  # low, medium, high
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     round: Mapped[int] = mapped_column(default=0)

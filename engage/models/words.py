@@ -8,9 +8,7 @@ sorting.
 from sqlalchemy import BigInteger, Text, Uuid, column, table
 
 # PostgreSQL: one row per case.
-CASE_WORDS = table(
-    "case_words", column("case_id", Uuid()), column("number", BigInteger()), column("words", Text())
-)
+CASE_WORDS = table("case_words", column("case_id", Uuid()), column("number", BigInteger()), column("words", Text()))
 # SQLite: the words, found by rowid, and which case a rowid is.
 CASE_WORDS_FTS = table("case_words", column("rowid", BigInteger()), column("words", Text()))
 CASE_WORDS_ROW = table("case_words_row", column("number", BigInteger()), column("case_id", Uuid()))

@@ -19,9 +19,10 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Role
 from engage.extensions import db
 from engage.models import Case, Receipt, Site, Statement
-from engage.services import attachments, contact, deadlines, sites
+from engage.services import attachments, contact, deadlines, search_index, sites
 from engage.services.attachments import Checked
-from engage.services.timeline import GENESIS, digest_of, record
+from engage.services.chain import GENESIS
+from engage.services.timeline import digest_of, record
 
 TITLE_LENGTH = 80
 CODE_SHOWN_FOR = timedelta(hours=24)  # Source: product 5, receipt code.
@@ -167,6 +168,7 @@ def _receive(
         made_at=case.recorded_at,
     )
     db.session.add_all([statement, receipt])
+    search_index.index_new(case, statement)
     actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)

@@ -1,7 +1,5 @@
 """The record of a case: append-only events in a hash chain, and the notices an event calls for."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable
 
@@ -11,23 +9,17 @@ from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import Case, CaseEvent
 from engage.notify import rules
-
-GENESIS = "0" * 64
-
-
-def canonical(values: object) -> str:
-    """Return JSON that is the same for the same values on every machine: sorted keys, no spaces, ASCII."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+from engage.services.chain import breaks, canonical, hash_over
 
 
 def digest_of(salt: str, *words: str | None) -> str:
     """Return the salted digest of something erasable; without its salt it proves nothing about short words."""
-    return hashlib.sha256(canonical([salt, *words]).encode()).hexdigest()
+    return hash_over(salt, *words)
 
 
 def hash_of(row: CaseEvent) -> str:
     """Return the hash an event must have: over every column but its own, and the row before it."""
-    values = [
+    return hash_over(
         str(row.id),
         str(row.case_id),
         row.number,
@@ -39,8 +31,7 @@ def hash_of(row: CaseEvent) -> str:
         row.payload,
         row.content_digest,
         row.previous_hash,
-    ]
-    return hashlib.sha256(canonical(values).encode()).hexdigest()
+    )
 
 
 def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, content: str | None = None) -> CaseEvent:
@@ -57,7 +48,7 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
         kind=event.kind,
         actor_party=actor.party.value,
         actor_id=actor.id if actor.party is Party.STAFF else None,
-        actor_role=role or _role_at(actor, case),
+        actor_role=role or role_at(actor, case.site_id),
         at=clock.utcnow(),
         payload=canonical(event.payload()),
         content_digest=content,
@@ -69,10 +60,10 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
     return row
 
 
-def _role_at(actor: Actor, case: Case) -> str | None:
-    """The role the person may see beside an entry: the most particular one the actor holds for the case."""
+def role_at(actor: Actor, site_id: uuid.UUID) -> str | None:
+    """Return the role the person may read beside what the actor did: one held at the site before one held at all."""
     held = sorted(
-        (item for item in actor.memberships if item.site_id in (None, case.site_id)),
+        (item for item in actor.memberships if item.site_id in (None, site_id)),
         key=lambda item: (item.site_id is None, item.role.value),
     )
     return held[0].role.value if held else None
@@ -80,12 +71,4 @@ def _role_at(actor: Actor, case: Case) -> str | None:
 
 def breaks_in(rows: Iterable[CaseEvent]) -> list[int]:
     """Return the numbers at which a case's chain does not hold; the rows come in order of their number."""
-    broken: list[int] = []
-    previous, number = GENESIS, 0
-    for row in rows:
-        number += 1
-        if row.number != number or row.previous_hash != previous or row.hash != hash_of(row):
-            broken.append(row.number)
-            number = row.number
-        previous = row.hash
-    return broken
+    return breaks(rows, hash_of)

@@ -65,5 +65,5 @@ def test_the_role_beside_an_entry_is_the_one_held_at_the_site(rows):
 def test_the_service_and_a_guest_without_roles_leave_none(session, sent_tasks):
     team = states.Team()
     case = case_of(states.a_case(team.site_id))
-    assert timeline._role_at(SYSTEM, case) is None
-    assert timeline._role_at(Actor(id=None), case) is None
+    assert timeline.role_at(SYSTEM, case.site_id) is None
+    assert timeline.role_at(Actor(id=None), case.site_id) is None

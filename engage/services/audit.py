@@ -1,0 +1,79 @@
+"""The record of people and settings: who changed what, from what to what, in one chain that is only added to."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from engage import clock
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import AuditEvent
+from engage.services.chain import GENESIS, breaks, canonical, hash_over
+
+
+class Change(StrEnum):
+    """What can be changed of people and settings."""
+
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    USER_DEACTIVATED = "user_deactivated"
+    USER_REACTIVATED = "user_reactivated"
+    ROLES_CHANGED = "roles_changed"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a change, no password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
+    SITE_ADDED = "site_added"
+    SITE_CHANGED = "site_changed"
+
+
+def note(
+    change: Change,
+    *,
+    actor: Actor | None,
+    subject_id: uuid.UUID,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> AuditEvent:
+    """Add an entry in the open unit of work; no actor means a command on the server.
+
+    Values are ids, codes and what a site shows to the public; of people's names and addresses only that they changed.
+    Two at once: the second fails on the number and is rolled back whole.
+    """
+    db.session.flush()
+    last = db.session.execute(
+        select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
+    ).one_or_none()
+    row = AuditEvent(
+        id=uuid.uuid4(),
+        number=last.number + 1 if last else 1,
+        kind=change.value,
+        actor_id=actor.id if actor else None,
+        subject_id=subject_id,
+        at=clock.utcnow(),
+        payload=canonical({"before": dict(before or {}), "after": dict(after or {})}),
+        previous_hash=last.hash if last else GENESIS,
+    )
+    row.hash = hash_of(row)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def hash_of(row: AuditEvent) -> str:
+    """Return the hash an entry must have: over every column but its own, and the entry before it."""
+    return hash_over(
+        str(row.id),
+        row.number,
+        row.kind,
+        str(row.actor_id) if row.actor_id else None,
+        str(row.subject_id) if row.subject_id else None,
+        row.at.isoformat(),
+        row.payload,
+        row.previous_hash,
+    )
+
+
+def breaks_in(rows: Iterable[AuditEvent]) -> list[int]:
+    """Return the numbers at which the chain does not hold; the rows come in order of their number."""
+    return breaks(rows, hash_of)

@@ -1,0 +1,90 @@
+"""The words of cases for searching. Kept in the transaction that changes them; restricted cases are never in it."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import Select, cast, delete, func, select
+from sqlalchemy.dialects import postgresql
+
+from engage.domain.case import CaseClass
+from engage.domain.words import searchable
+from engage.extensions import db
+from engage.models import Case, Message, Statement
+from engage.models.words import CASE_WORDS, CASE_WORDS_FTS, CASE_WORDS_ROW
+
+# Ours: PostgreSQL keeps at most 1 MB of words for one row. What lies beyond is not found by searching.
+MOST_CHARACTERS = 200_000
+
+
+def index_new(case: Case, statement: Statement) -> None:
+    """Put the words of a case that was made a moment ago into the index; nothing is read for it."""
+    if case.class_ is not CaseClass.RESTRICTED:
+        _add(case.id, _line([case.reference, *_stated(statement)]))
+
+
+def index(case: Case) -> None:
+    """Put the case's words into the index, in place of what it had there; a restricted case is taken out instead.
+
+    Safe to run twice. The newest words of a very long conversation are left out, never the concern itself.
+    """
+    db.session.flush()
+    if case.class_ is CaseClass.RESTRICTED:
+        forget(case.id)
+        return
+    said = select(Message.words).where(Message.case_id == case.id).order_by(Message.written_at)
+    stated = _stated(db.session.get_one(Statement, case.id))
+    words = _line([case.reference, *stated, *db.session.scalars(said)])
+    if not _is_sqlite():
+        _add(case.id, words)
+        return
+    number = db.session.scalar(_number_of(case.id))
+    if number is None:
+        _add(case.id, words)
+        return
+    db.session.execute(delete(CASE_WORDS_FTS).where(CASE_WORDS_FTS.c.rowid == number))
+    db.session.execute(CASE_WORDS_FTS.insert().values(rowid=number, words=words))
+
+
+def forget(case_id: uuid.UUID) -> None:
+    """Take the case out of the index. Safe to run twice."""
+    if not _is_sqlite():
+        db.session.execute(delete(CASE_WORDS).where(CASE_WORDS.c.case_id == case_id))
+        return
+    db.session.execute(delete(CASE_WORDS_FTS).where(CASE_WORDS_FTS.c.rowid == _number_of(case_id).scalar_subquery()))
+    db.session.execute(delete(CASE_WORDS_ROW).where(CASE_WORDS_ROW.c.case_id == case_id))
+
+
+def _add(case_id: uuid.UUID, words: str) -> None:
+    if _is_sqlite():
+        db.session.execute(CASE_WORDS_ROW.insert().values(case_id=case_id))
+        db.session.execute(CASE_WORDS_FTS.insert().values(rowid=_number_of(case_id).scalar_subquery(), words=words))
+        return
+    vector = func.to_tsvector(cast("simple", postgresql.REGCONFIG), words)
+    entry = postgresql.insert(CASE_WORDS).values(case_id=case_id, words=vector)
+    db.session.execute(entry.on_conflict_do_update(index_elements=["case_id"], set_={"words": entry.excluded.words}))
+
+
+def _is_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def _number_of(case_id: uuid.UUID) -> Select[tuple[int]]:
+    """Where the number of a case in the FTS5 table stands; it is handed out when the case is first indexed."""
+    return select(CASE_WORDS_ROW.c.number).where(CASE_WORDS_ROW.c.case_id == case_id)
+
+
+def _stated(statement: Statement) -> list[str]:
+    found = (
+        statement.title,
+        statement.what_happened,
+        statement.where_it_happened,
+        statement.when_it_happened,
+        statement.what_would_make_it_right,
+        statement.community,
+    )
+    return [text for text in found if text]
+
+
+def _line(texts: Iterable[str]) -> str:
+    """The words of all texts in one line, the first first. Files are not read."""
+    return " ".join(word for text in texts for word in searchable(text[:MOST_CHARACTERS]))[:MOST_CHARACTERS]
