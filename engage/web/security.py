@@ -1,6 +1,8 @@
 """Headers of every answer, and what the browser may do with our pages."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
+
+from engage.settings import settings
 
 # Nothing on any page comes from elsewhere, and no code or style is written into a page.
 CSP = "; ".join(
@@ -19,6 +21,20 @@ CSP = "; ".join(
 )
 
 
+class BoundedRequest(Request):
+    """A request whose body without files is no larger than a form can be: it is read into memory as a whole."""
+
+    @property
+    def max_content_length(self) -> int | None:
+        if self.mimetype == "multipart/form-data":
+            return super().max_content_length
+        return settings().FORM_MAX_BYTES
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._max_content_length = value
+
+
 def harden(response: Response) -> Response:
     """Set the headers that keep pages private: nothing is stored, nothing is told to other sites."""
     response.headers.setdefault("Content-Security-Policy", CSP)
@@ -35,5 +51,6 @@ def harden(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Harden every answer of the application."""
+    """Harden every answer of the application, and bound what it reads."""
+    app.request_class = BoundedRequest
     app.after_request(harden)

@@ -107,6 +107,7 @@ class _Post:
     stale: str
     before: Written
     uploads: Uploads
+    looks_automatic: bool
     values: dict[str, str | bool | None] = field(default_factory=dict)
 
     @property
@@ -122,14 +123,15 @@ class _Post:
     def show_again(self, step: Step, whole: RaiseForm, *, stale: str = "") -> Response:
         """Return a page with what was typed and what is wrong with it; files that came are kept, and named on it."""
         kept = Written(self.values, self.before.files)
-        if self.uploads.checked or self.before is not NOTHING or step is not self.step:
+        is_kept = bool(self.uploads.checked) or self.before is not NOTHING or step is not self.step
+        if is_kept:
             with unit_of_work():
                 kept = drafts.save(self.token, kept, self.uploads.checked)
         page = prefilled(step, self.token, self.values)
         for name in step.names:
             page[name].errors = whole[name].errors
         response = _show(step, self.site, page, kept, stale=stale or self.stale)
-        return remember(response, self.token) if kept.files or self.before is not NOTHING else response
+        return remember(response, self.token) if is_kept else response
 
 
 def _take(step: Step, site: SitePage | None) -> Response:
@@ -152,7 +154,11 @@ def _take(step: Step, site: SitePage | None) -> Response:
     if bad is not None and (sends or step.names & whole.errors.keys()):
         return post.show_again(bad if sends else step, whole)
     try:
-        return forget(sending.send(post.token, whole, site, post.before, post.uploads.checked))
+        return forget(
+            sending.send(
+                post.token, whole, site, post.before, post.uploads.checked, looks_automatic=post.looks_automatic
+            )
+        )
     except FileRefused as refusal:
         whole.files.errors = [why_refused(refusal, gettext("your files"))]
         return post.show_again(FIRST, whole)
@@ -160,7 +166,7 @@ def _take(step: Step, site: SitePage | None) -> Response:
 
 def _read(step: Step, site: SitePage | None) -> _Post:
     """Return what this request brought, on top of what was written on the other pages."""
-    sent = prepare(WholeForm())
+    sent = prepare(WholeForm(formdata=request.form))
     sent.validate()
     stale = ""
     if sent.csrf_token.errors or sent.token.errors:
@@ -168,6 +174,7 @@ def _read(step: Step, site: SitePage | None) -> _Post:
     token = sent.token.data if not sent.token.errors else intake.new_token()
     before = drafts.load(token) or NOTHING
     here = step.names | request.form.keys()
+    values = {**before.values, **{name: value for name, value in sent.typed.items() if name in here}}
     return _Post(
         step=step,
         site=site,
@@ -175,7 +182,8 @@ def _read(step: Step, site: SitePage | None) -> _Post:
         stale=stale,
         before=before,
         uploads=checked_uploads(request.files.getlist("files"), already=len(before.files)),
-        values={**before.values, **{name: value for name, value in sent.typed.items() if name in here}},
+        looks_automatic=bool(sent.website.data),
+        values={**values, "site": ""} if site else values,  # the address names the site
     )
 
 

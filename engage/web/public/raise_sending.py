@@ -58,9 +58,17 @@ def _look_at_contact(whole: RaiseForm, site: SitePage | None) -> None:
             whole[name].errors = whole[name].errors or [str(PROBLEMS[problem])]
 
 
-def send(token: str, whole: RaiseForm, site: SitePage | None, written: Written, files: list[Checked]) -> Response:
+def send(
+    token: str,
+    whole: RaiseForm,
+    site: SitePage | None,
+    written: Written,
+    files: list[Checked],
+    *,
+    looks_automatic: bool,
+) -> Response:
     """Make the concern ours, delete the draft, and answer with the receipt."""
-    flagged = bool(whole.website.data) or limits.is_too_fast(limits.CONCERNS, "raise")
+    flagged = limits.is_too_fast(limits.CONCERNS, "raise") or looks_automatic
     chosen = chosen_among(whole, site)
     with unit_of_work():
         received = intake.submit(
