@@ -45,6 +45,17 @@ def test_only_the_clock_asks_the_time():
     assert where_called(CLOCKS, but="engage/clock.py") == []
 
 
+def test_only_the_demonstration_moves_the_clock():
+    found = [
+        at(path, call)
+        for path in service_files()
+        if not sources.name(path).startswith("engage/services/demo/")
+        for called, call in calls(path)
+        if called == "clock.at"
+    ]
+    assert found == []
+
+
 def test_only_config_reads_the_environment():
     found = [
         at(path, node)

@@ -1,0 +1,6 @@
+"""Demonstration data: three invented sites, one account per role, and sixty cases made by the real use cases."""
+
+from engage.services.demo.people import SignIn
+from engage.services.demo.seeding import NotInTheProduct, seed
+
+__all__ = ["NotInTheProduct", "SignIn", "seed"]

@@ -1,0 +1,294 @@
+"""What may happen in a story: each word of a step and the use case it stands for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from engage import clock
+from engage.domain.case import Kind
+from engage.domain.deadlines import Promise
+from engage.domain.severity import Level
+from engage.services import answers, appeals, conversation, deadlines, delays, endings, proposals, triage
+from engage.services.answers import PORTAL, SignOff
+from engage.services.demo.scenes import Scene, look_again
+from engage.services.proposals import Line, Offer
+from engage.services.triage import Assessment
+
+Act = Callable[[Scene, Any], None]
+ACTS: dict[str, Act] = {}
+
+
+def act(function: Act) -> Act:
+    """Let the steps of stories call the function by its name."""
+    ACTS[function.__name__] = function
+    return function
+
+
+def _by(scene: Scene, role: str | None = None) -> Any:
+    """Return the case in the hands of a role, and the actor: what most use cases want."""
+    actor = scene.staff(role) if role else scene.handler()
+    return scene.case(actor), actor
+
+
+@act
+def acknowledge(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene, "coordinator")
+    triage.acknowledge(case, actor=actor)
+
+
+@act
+def route(scene: Scene, code: str) -> None:
+    case, actor = _by(scene, "coordinator")
+    triage.route(case, scene.cast.site_ids[code], actor=actor)
+    scene.site = code
+
+
+@act
+def assess(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene, "coordinator")
+    level = Level(how["level"])
+    found = Assessment(
+        category=how["category"],
+        subcategory=how.get("subcategory"),
+        actual=level,
+        potential=level,
+        facts=frozenset(how.get("facts", ())),
+        retaliation_risk=how.get("risk", "low"),
+        title=how["title"],
+        community=how.get("community"),
+        immediate_action=how.get("first"),
+    )
+    triage.assess(case, found, actor=actor)
+    look_again(scene)
+
+
+@act
+def assign(scene: Scene, role: str) -> None:
+    case, actor = _by(scene, "coordinator")
+    assignee = scene.staff(role).id
+    if assignee is not None:
+        triage.assign(case, assignee, actor=actor)
+    scene.assignee = role
+
+
+@act
+def reply(scene: Scene, words: str) -> None:
+    case, actor = _by(scene)
+    conversation.reply(case, words, actor=actor)
+
+
+@act
+def ask(scene: Scene, words: str) -> None:
+    case, actor = _by(scene)
+    conversation.reply(case, words, actor=actor, asks=True)
+
+
+@act
+def note(scene: Scene, words: str) -> None:
+    case, actor = _by(scene)
+    conversation.note(case, words, actor=actor)
+
+
+@act
+def person(scene: Scene, words: str) -> None:
+    actor = scene.person()
+    conversation.write_as_person(scene.case(actor), words, actor=actor)
+
+
+@act
+def attempt(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene)
+    conversation.log_attempt(case, how["by"], reached=how["reached"], actor=actor)
+
+
+@act
+def consult(scene: Scene, words: str) -> None:
+    case, actor = _by(scene)
+    proposals.consult(case, words, actor=actor)
+
+
+@act
+def delay(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene)
+    row = deadlines.first_open(case, Promise(how["promise"]))
+    if row is not None:
+        new_date = clock.utcnow() + timedelta(days=how["days"])
+        delays.tell_delay(case, row.id, how["words"], new_date, actor=actor)
+
+
+@act
+def investigate(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene)
+    proposals.investigate(case, actor=actor)
+
+
+@act
+def propose(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene)
+    lines = [Line(code, words, clock.utcnow() + timedelta(days=days)) for code, words, days in how.get("remedies", ())]
+    offer = Offer(
+        shared_findings=how["found"],
+        finding=how["finding"],
+        close_type=how["close"],
+        root_cause=how["cause"],
+        lines=lines,
+    )
+    proposal = proposals.propose(case, offer, actor=actor)
+    scene.remedies = [remedy.id for remedy in proposal.remedies]
+
+
+@act
+def approve(scene: Scene, role: str) -> None:
+    case, actor = _by(scene, role)
+    proposals.approve_proposal(case, actor=actor)
+
+
+@act
+def return_proposal(scene: Scene, words: str) -> None:
+    case, actor = _by(scene, "approver")
+    proposals.return_proposal(case, words, actor=actor)
+
+
+def _answer(scene: Scene, how: str | dict[str, Any]) -> Any:
+    """Return the case, who answers, and how: on the page, or by word of mouth as staff record it."""
+    if isinstance(how, str):
+        actor = scene.person()
+        return scene.case(actor), actor, SignOff(PORTAL, words=how)
+    case, actor = _by(scene)
+    return case, actor, SignOff(how["mode"], read_back=True, words=how["words"])
+
+
+@act
+def accept(scene: Scene, how: Any) -> None:
+    case, actor, sign_off = _answer(scene, how)
+    answers.accept(case, actor=actor, sign_off=sign_off)
+
+
+@act
+def counter(scene: Scene, how: Any) -> None:
+    case, actor, sign_off = _answer(scene, how)
+    answers.counter(case, actor=actor, sign_off=sign_off)
+
+
+@act
+def meet(scene: Scene, how: Any) -> None:
+    case, actor, sign_off = _answer(scene, how)
+    answers.counter(case, actor=actor, wants_meeting=True, sign_off=sign_off)
+
+
+@act
+def refuse(scene: Scene, how: Any) -> None:
+    case, actor, sign_off = _answer(scene, how)
+    answers.refuse(case, actor=actor, wants_panel=False, sign_off=sign_off)
+
+
+@act
+def refuse_to_panel(scene: Scene, how: Any) -> None:
+    case, actor, sign_off = _answer(scene, how)
+    answers.refuse(case, actor=actor, wants_panel=True, sign_off=sign_off)
+
+
+@act
+def done(scene: Scene, how: list[Any]) -> None:
+    number, evidence = how
+    case, actor = _by(scene)
+    endings.finish_remedy(case, scene.remedies[number - 1], evidence, actor=actor)
+
+
+@act
+def confirm(scene: Scene, how: list[Any]) -> None:
+    number, confirmed, words = how
+    case, actor, sign_off = _answer(scene, words)
+    answers.confirm_remedy(case, scene.remedies[number - 1], confirmed=confirmed, actor=actor, sign_off=sign_off)
+
+
+@act
+def verify(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene)
+    endings.verify(case, actor=actor)
+
+
+@act
+def lapse(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene, "approver")
+    endings.lapse(case, actor=actor)
+
+
+@act
+def answer(scene: Scene, words: str) -> None:
+    case, actor = _by(scene, "coordinator")
+    endings.answer(case, words, actor=actor)
+
+
+@act
+def check(scene: Scene, words: str) -> None:
+    case, actor = _by(scene)
+    endings.check_afterwards(case, words, reached=True, actor=actor)
+
+
+@act
+def appeal(scene: Scene, words: str) -> None:
+    actor = scene.person()
+    appeals.appeal(scene.case(actor), words, actor=actor)
+
+
+@act
+def seat(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene, "coordinator")
+    members = [user for role in ("panel", "second_panel") if (user := scene.staff(role).id)]
+    appeals.seat_panel(case, members, actor=actor)
+
+
+@act
+def decide(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene, "panel")
+    appeals.decide(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
+
+
+@act
+def refer(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene, "coordinator")
+    appeals.refer(case, how["body"], how["terms"], is_binding=how.get("binding", False), actor=actor)
+
+
+@act
+def report(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene, "coordinator")
+    appeals.report(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
+
+
+@act
+def reopen(scene: Scene, words: str) -> None:
+    actor = scene.person()
+    appeals.reopen(scene.case(actor), words, actor=actor)
+
+
+@act
+def convert(scene: Scene, kind: str) -> None:
+    case, actor = _by(scene, "coordinator")
+    triage.convert(case, Kind(kind), actor=actor, person_agreed=True)
+
+
+@act
+def screen_out(scene: Scene, how: dict[str, Any]) -> None:
+    case, actor = _by(scene, "coordinator")
+    triage.ask_screen_out(case, how["reason"], how["words"], how["referral"], actor=actor)
+
+
+@act
+def second_yes(scene: Scene, _how: Any) -> None:
+    case, actor = _by(scene, "approver")
+    triage.decide_screen_out(case, approve=True, actor=actor)
+
+
+@act
+def withdraw(scene: Scene, words: str) -> None:
+    actor = scene.person()
+    answers.withdraw(scene.case(actor), actor=actor, words=words, pressured=False)
+
+
+@act
+def feedback(scene: Scene, how: list[Any]) -> None:
+    process, outcome, words = how
+    actor = scene.person()
+    answers.give_feedback(scene.case(actor), process=process, outcome=outcome, words=words or None, actor=actor)

@@ -1,0 +1,135 @@
+"""Playing all stories of the demonstration in the order of time, with the ladder and the post as they would run."""
+
+import tomllib
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engage import clock, vault
+from engage.extensions import db
+from engage.models import Errand, OutboxMessage, Recipient, Site
+from engage.notify import addressing
+from engage.notify.addressing import ByHand, Nowhere
+from engage.notify.claims import WAITING, Claimed
+from engage.services import cases, errands
+from engage.services.demo.acts import ACTS
+from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
+from engage.services.demo.scenes import Scene, come_in, schedule
+from engage.settings import settings
+
+STORIES = ("bor", "kol", "ros")
+OPENED = timedelta(days=200)  # before the oldest story
+NEWEST_POST = timedelta(hours=24)  # younger notices are left to the worker, so that /dev/mail has something to show
+CLIMB_EVERY = timedelta(hours=4)  # coarser than the real schedule: the past has many hours
+CARRIED_AFTER = timedelta(hours=20)  # when somebody told the person what no machine could carry
+
+
+class NotInTheProduct(RuntimeError):
+    """Invented cases were asked for where real people may be."""
+
+
+def seed() -> list[SignIn]:
+    """Fill an empty service with the demonstration and return its accounts; nothing where a site exists already.
+
+    Belongs into one unit of work, so that it is there as a whole or not at all. The past is made by the real use
+    cases with the clock moved back: records, dates and chains are as they would be. Notices older than a day count
+    as sent at their time.
+
+    Raises:
+        NotInTheProduct: the service runs in the mode `serve`.
+    """
+    if settings().MODE == "serve":
+        raise NotInTheProduct("Demonstration data is refused where ENGAGE_MODE is serve.")
+    if db.session.scalar(select(Site.id).where(~Site.is_group_intake).limit(1)) is not None:
+        return []
+    vault.make_worker_keys(settings().VAR)
+    now = clock.utcnow()
+    cast = settle(now - OPENED)
+    _Play(cast, now).run()
+    return cast.sign_ins
+
+
+class _Play:
+    """The stories, one timeline, and what runs beside them."""
+
+    def __init__(self, cast: Cast, now: datetime) -> None:
+        self.cast, self.now = cast, now
+        self._scenes: dict[uuid.UUID | None, Scene] = {}
+        self._to_carry: list[tuple[datetime, uuid.UUID, Scene]] = []
+
+    def run(self) -> None:
+        """Play every step of every story in the order of time."""
+        for at, _, scene, step in sorted(self._steps(), key=lambda entry: entry[:2]):
+            self._carry(until=at)
+            self._run_ladder(until=at)
+            with clock.at(at):
+                if step is None:
+                    come_in(scene)
+                    self._scenes[scene.case_id] = scene
+                else:
+                    verb, *how = step
+                    ACTS[verb](scene, how[0] if how else None)
+                db.session.flush()
+                self._deliver(at)
+        self._carry(until=self.now - NEWEST_POST)
+        self._run_ladder(until=self.now)
+
+    def _steps(self) -> list[tuple[datetime, int, Scene, list[Any] | None]]:
+        found: list[tuple[datetime, int, Scene, list[Any] | None]] = []
+        for name in STORIES:
+            document = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+            for story in document["stories"]:
+                site = story.get("site", document["site"]) or GROUP
+                scene, instants = schedule(story, self.cast, site, self.now)
+                steps = [(at, scene, step[1:]) for at, step in zip(instants, story["steps"], strict=True)]
+                for at, who, what in [(scene.received_at, scene, None), *steps]:
+                    found.append((at, len(found), who, what))
+        return found
+
+    def _run_ladder(self, until: datetime) -> None:
+        """Let reminders and rungs come at their time."""
+
+    def _carry(self, until: datetime) -> None:
+        """Let staff tell people what no machine could, a day after it was owed."""
+        while self._to_carry and self._to_carry[0][0] <= until:
+            at, errand_id, scene = self._to_carry.pop(0)
+            with clock.at(at):
+                errands.finish(errand_id, reached=True, actor=scene.handler())
+                db.session.flush()
+
+    def _deliver(self, at: datetime) -> None:
+        """Count what was owed by now as sent, except the newest; errands are made and carried."""
+        if at > self.now - NEWEST_POST:
+            return
+        for row in db.session.scalars(select(OutboxMessage).where(WAITING, OutboxMessage.not_before <= at)).all():
+            row.road = self._road(row, at)
+            row.sent_at, row.attempts = at, 1
+
+    def _road(self, row: OutboxMessage, at: datetime) -> str:
+        if row.recipient is Recipient.STAFF or row.case_id is None:
+            return "email"
+        claimed = Claimed(
+            id=row.id,
+            case_id=row.case_id,
+            template=row.template,
+            locale=row.locale,
+            recipient=row.recipient,
+            user_id=None,
+            context=row.context or {},
+            created_at=row.created_at,
+            attempts=1,
+            until=at,
+        )
+        match addressing.destination(claimed):
+            case ByHand(road=by):
+                errands.owe(cases.lock_own(row.case_id), message_id=row.id, template=row.template, road=by.value)
+                errand_id = db.session.scalar(select(Errand.id).where(Errand.outbox_message_id == row.id))
+                if errand_id is not None:
+                    self._to_carry.append((at + CARRIED_AFTER, errand_id, self._scenes[row.case_id]))
+                return "errand"
+            case Nowhere(road):
+                return road
+            case _:
+                return "email"

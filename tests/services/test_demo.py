@@ -1,0 +1,113 @@
+"""The demonstration: sixty cases whose past was made by the real use cases, and nothing of it in the product."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from engage import clock
+from engage.domain.case import CaseClass, Kind
+from engage.domain.lifecycle import Stage
+from engage.domain.policy import Role
+from engage.models import Access, Case, CaseEvent, Deadline, Message, OutboxMessage, Proposal, Site, StaffUser
+from engage.services import access, demo, sites, timeline
+from engage.unit_of_work import unit_of_work
+
+
+def seed():
+    with unit_of_work():
+        return demo.seed()
+
+
+def test_the_product_refuses_invented_cases(session, sent_tasks, change_settings):
+    change_settings(MODE="serve")
+    with pytest.raises(demo.NotInTheProduct):
+        seed()
+    assert session.scalar(select(func.count(Site.id))) == 0
+
+
+def test_a_service_with_a_site_is_left_alone(session, sent_tasks):
+    with unit_of_work():
+        sites.add(sites.NewSite(code="ONE", name="One", country="RS", time_zone="Europe/Belgrade"))
+    assert seed() == []
+    assert session.scalar(select(func.count(Case.id))) == 0
+
+
+@pytest.mark.slow
+def test_the_demonstration_is_whole_true_and_made_once(session, sent_tasks):
+    with unit_of_work():
+        sites.ensure_group_intake()  # as the start of the service does before
+    sign_ins = seed()
+    assert seed() == []
+
+    cases = session.scalars(select(Case)).all()
+    assert len(cases) == 60
+    assert {case.stage for case in cases} == set(Stage)
+    assert {case.kind for case in cases} >= set(Kind)
+    assert {case.class_ for case in cases} == set(CaseClass)
+    assert {case.level for case in cases} >= {1, 2, 3, 4, 5}
+    assert len({case.site_id for case in cases}) == 4
+    now = clock.utcnow()
+    late = [case for case in cases if case.next_due_at is not None and case.next_due_at < now]
+    assert 5 <= len(late) <= 20
+
+    held = Counter(row.role for user in session.scalars(select(StaffUser)) for row in user.memberships)
+    assert set(held) == set(Role)
+    assert len(sign_ins) == sum(held.values()) == len({one.email for one in sign_ins})
+    assert len({one.password for one in sign_ins}) == len(sign_ins)
+
+    check_the_record(session, cases, now)
+    check_the_post(session, now)
+    assert session.scalar(select(func.count(Message.id))) > 50
+    assert session.scalar(select(func.count(Proposal.id))) > 15
+    assert session.scalar(select(func.count(Deadline.id)).where(Deadline.breached_at.is_not(None))) > 5
+
+
+def check_the_record(session, cases, now):
+    """Every chain holds, and what happened happened before now and in order."""
+    for case in cases:
+        events = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.number)).all()
+        assert timeline.breaks_in(events) == []
+        assert events[-1].hash == case.head_hash
+        assert [row.at for row in events] == sorted(row.at for row in events)
+        assert events[0].at - case.received_at < timedelta(days=1)
+        assert events[-1].at <= now
+        readings = session.scalars(select(Access).where(Access.case_id == case.id).order_by(Access.number)).all()
+        assert access.breaks_in(readings) == []
+
+
+def check_the_post(session, now):
+    """Starting the worker sends a handful of mails of the last day, not those of half a year."""
+    waiting = session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_(None))).all()
+    assert len(waiting) < 60
+    assert all(row.not_before > now - timedelta(hours=25) for row in waiting)
+    sent = session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_not(None))).all()
+    assert len(sent) > 300
+    assert all(row.sent_at >= row.not_before and row.sent_at <= now and row.road for row in sent)
+
+
+def test_the_clock_stands_still_only_inside():
+    past = clock.utcnow() - timedelta(days=9)
+    with clock.at(past):
+        assert clock.utcnow() == past
+    assert clock.utcnow() > past
+
+
+@pytest.fixture
+def runner(session, app, sent_tasks):
+    return app.test_cli_runner()
+
+
+def test_the_command_says_when_there_is_nothing_to_do(runner):
+    with unit_of_work():
+        sites.add(sites.NewSite(code="ONE", name="One", country="RS", time_zone="Europe/Belgrade"))
+    result = runner.invoke(args=["engage", "seed-demo"])
+    assert (result.exit_code, result.output) == (0, "There are sites already: nothing was added.\n")
+
+
+def test_the_command_refuses_in_the_product(runner, change_settings):
+    change_settings(MODE="serve")
+    result = runner.invoke(args=["engage", "seed-demo"])
+    assert result.exit_code == 1
+    assert "ENGAGE_MODE" in result.output
