@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from werkzeug.utils import import_string
 
 from engage import vault
+from engage.cli.demo import lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
-from engage.services import sites
+from engage.services import demo, sites
 from engage.settings import settings, starting_in
 from engage.unit_of_work import unit_of_work
 
@@ -115,7 +116,11 @@ def prepare(app: Flask) -> list[str]:
 
 def demonstration() -> list[str]:
     """Fill an empty database with demonstration data in `run`; return its sign-ins, which are shown once."""
-    return []
+    if settings().MODE != "run":
+        return []
+    with unit_of_work():
+        sign_ins = demo.seed()
+    return lines_of(sign_ins) if sign_ins else []
 
 
 def children(app: Flask) -> list[Child]:
