@@ -280,6 +280,15 @@ class DelayTold(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineExtended(Event):
+    deadline_id: uuid.UUID
+    promise: str
+    message_id: uuid.UUID
+    new_date: datetime
+    number: int  # the first time, the second
+
+
+@dataclass(frozen=True, slots=True)
 class ReminderDue(Event):
     deadline_id: uuid.UUID
     promise: str

@@ -27,10 +27,16 @@ def deciding_on(case: Case, *roles: Role, but: uuid.UUID | None = None) -> Seque
 
 
 def on_rung(case: Case, role: str, *, all_sites: bool) -> Sequence[uuid.UUID]:
-    """Return those who sit on a rung of the ladder; `assignee` is whoever works the case."""
+    """Return those who sit on a rung of the ladder; `assignee` is whoever works the case.
+
+    A seat at the site is that of the site's own people, so that those of all sites have a rung of their own above them
+    (product 4); they hold it where the site has nobody.
+    """
     if role not in set(Role):
         return working_on(case)
-    return people_with(Role(role), case, Where.ALL_SITES if all_sites else Where.ANY)
+    if all_sites:
+        return people_with(Role(role), case, Where.ALL_SITES)
+    return people_with(Role(role), case, Where.SITE) or people_with(Role(role), case, Where.ALL_SITES)
 
 
 def _without(users: Sequence[uuid.UUID], left_out: uuid.UUID | None) -> Sequence[uuid.UUID]:

@@ -15,6 +15,7 @@ from engage.unit_of_work import after_commit
 
 log = logging.getLogger(__name__)
 DRAIN_TASK = "engage.drain_outbox"
+GATHER = timedelta(minutes=2)  # Ours: longer than a sweep takes, and short beside the shortest promise (4 hours).
 MERGE_WITHIN = timedelta(minutes=60)  # Source: product 4, reminders to the same person under an hour apart.
 _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broker costs one page at most its timeout
 _silent_until = 0.0
@@ -60,8 +61,9 @@ def enqueue(
 def time_for_reminder(user_id: uuid.UUID, templates: tuple[str, ...]) -> tuple[datetime | None, bool]:
     """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
 
-    The first leaves at once; what follows within the hour waits for its end, where the first that waits speaks for
-    the others. Two sweeps at the same moment could each send one, which only means two mails.
+    The first waits so long that one sweep gathers in it all that it finds; what follows within the hour waits for its
+    end, where the first that waits speaks for the others. Two sweeps at the same moment could each send one, which
+    only means two mails.
     """
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
@@ -71,9 +73,9 @@ def time_for_reminder(user_id: uuid.UUID, templates: tuple[str, ...]) -> tuple[d
         held.context = {**(held.context or {}), "more": str(int((held.context or {}).get("more", "0")) + 1)}
         return None, True
     last = db.session.scalar(
-        select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.created_at > now - MERGE_WITHIN)
+        select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - MERGE_WITHIN)
     )
-    return (last + MERGE_WITHIN if last is not None and last + MERGE_WITHIN > now else None), False
+    return now + GATHER if last is None else last + MERGE_WITHIN, False
 
 
 def owe_again(message_id: uuid.UUID) -> bool:

@@ -227,6 +227,12 @@ def _(event: events.DelayTold, case: Case) -> list[Notice]:
 
 
 @notices.register
+def _(event: events.DeadlineExtended, case: Case) -> list[Notice]:
+    """The person: more_time."""
+    return to_person("more_time", promise=event.promise, new_date=event.new_date.isoformat())
+
+
+@notices.register
 def _(event: events.ReminderDue, case: Case) -> list[Notice]:
     """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case: due, or due_soon."""
     if event.promise == Promise.ANSWER:

@@ -9,9 +9,9 @@ from engage import clock
 from engage.domain.case import Road
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
-from engage.domain.policy import Actor
+from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, ContactAttempt, Proposal, Screening, SealedContact
+from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Screening, SealedContact
 from engage.scope import visible_to
 from engage.services import deadlines, sites
 
@@ -45,13 +45,31 @@ def lock_own(case_id: uuid.UUID) -> Case:
     ).one()
 
 
+def lock_if_free(case_id: uuid.UUID) -> Case | None:
+    """Return a case for changing, or None while somebody else has it in hand. For the sweep, which comes again.
+
+    SQLite has one writer at a time, so there the caller waits instead.
+    """
+    return db.session.scalars(
+        select(Case)
+        .where(Case.id == case_id)
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
 def expect_version(case: Case, version: int | None) -> None:
-    """Let the form pass if nobody changed the case since it was opened.
+    """Let the form pass if nobody changed the case since it was opened. What the service notes by itself is no change.
 
     Raises:
         ChangedMeanwhile: somebody did.
     """
-    if version is not None and version != case.version:
+    if version is None or version == case.version:
+        return
+    by_somebody = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id, CaseEvent.number > version, CaseEvent.actor_party != Party.SYSTEM.value
+    )
+    if db.session.scalars(by_somebody.limit(1)).first() is not None:
         raise ChangedMeanwhile(case.reference)
 
 

@@ -1,244 +1,232 @@
-"""What we owe by when: promises open, are met, move at assessment, and end. Rows hold what the rules in domain say."""
+"""What we owe by when: promises open, are met, move at assessment, and end. Rows hold what the rules in domain say.
+
+Every function takes the case in hand (`cases.lock`), reads its rows once and leaves on the case what lists sort by.
+"""
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
+from datetime import datetime
 
 from engage import clock
 from engage.domain import deadlines as rules
-from engage.domain import escalation, pauses
-from engage.domain.deadlines import ByDate, Clock, Days, Hours, Promise, Span
+from engage.domain.deadlines import ByDate, Clock, Promise, Recomputed, Why, span_from
 from engage.domain.events import DeadlineMet
-from engage.domain.lifecycle import Stage
+from engage.domain.pauses import Pause, as_if_ended
 from engage.domain.policy import Actor
 from engage.domain.promises import Moment, promises_opened
-from engage.domain.severity import Level
 from engage.extensions import db
-from engage.models import Appeal, Case, Deadline, Pause, Proposal, ReachedRung, Remedy, Site
+from engage.models import Appeal, Case, Deadline, Proposal, Remedy
 from engage.services import sites
+from engage.services.deadline_rows import (
+    HELD,
+    end,
+    fired_of,
+    is_held,
+    is_late,
+    level_of,
+    new_row,
+    next_look,
+    pauses_of,
+    rows_of,
+    running,
+    write_next,
+    zone_of,
+)
 from engage.services.timeline import record
 
-# A deadline whose date a pause without an end holds is looked at and shown at this instant: far, and sortable.
-HELD = datetime(9000, 1, 1, tzinfo=UTC)
+__all__ = ["HELD"]  # what a held date reads as, for the pages
+# How a case ended that we do not come back to afterwards: the person wished no more of it, or it was none of ours.
+# Source: domain 2.2, where only a closed case is monitored, not a withdrawn or an ineligible one.
+NOT_CHECKED = frozenset({"withdrawn", "screened_out"})
 
 
 def open_at_receipt(case: Case) -> None:
-    """Start the promises that run from receipt; those the case has already are left alone.
+    """Start the promises that run from receipt, for a case that has just come in. Sends no statement by itself.
 
-    Nobody knows the severity yet, so the row that counts before assessment gives the dates (product 4). A case that
-    becomes a grievance gets here again and starts the grievance promises at its original receipt.
+    Nobody knows the severity yet, so the row that counts before assessment gives the dates (product 4).
     """
-    held = {row.promise for row in _all(case)}
-    for promise in promises_opened(case.kind, Moment.RECEIPT):
-        span = sites.rules_for(case).promises.span(promise, _level(case), together=case.is_collective)
-        if promise not in held and span is not None:
-            _open(case, promise, span, case.received_at)
-    refresh(case)
+    table = sites.rules_for(case).promises
+    spans = {promise: table.span(promise, None) for promise in promises_opened(case.kind, Moment.RECEIPT)}
+    rows = [new_row(case, promise, span, case.received_at) for promise, span in spans.items() if span is not None]
+    db.session.add_all(rows)
+    write_next(case, rows)
+
+
+def open_at_conversion(case: Case) -> None:
+    """Start what a case owes since its receipt in its new kind and does not run yet; what runs keeps its date.
+
+    A date that would already be past becomes a day from now and is no breach (product 4).
+    """
+    rows = rows_of(case)
+    rows += _renewed(case, rows, opens=True)
+    write_next(case, rows)
+
+
+def recompute_at_routing(case: Case) -> None:
+    """Give what runs from receipt the dates of the site the case came to, never later than what the person was told."""
+    rows = rows_of(case)
+    rows += _renewed(case, rows, opens=False)
+    write_next(case, rows)
 
 
 def recompute_at_assessment(case: Case) -> None:
-    """Give every promise that still runs from receipt the date of the level now known, and open those of assessment.
+    """Give every promise that runs from receipt the date of the level now known, and open those of assessment.
 
     A new date is a new version; the old row ends. Never later than what the person was told (product 4).
     """
-    catalogue, now, stops = sites.rules_for(case), clock.utcnow(), _pauses(case)
-    for row in _open_rows(case):
-        if row.promise not in promises_opened(case.kind, Moment.RECEIPT):
-            continue
-        new = rules.recompute_at_assessment(
-            received_at=case.received_at,
-            span=catalogue.promises.span(row.promise, _level(case), together=case.is_collective),
-            told_due=row.due_at,
-            zone=_zone(case),
-            pauses=stops if row.promise.can_pause else (),
-            now=now,
-            grace=catalogue.promises.grace,
-        )
-        if new is not None and (new.due_at or HELD) != row.due_at:
-            row.ended_at = now
-            _open(case, row.promise, new.span, new.starts_at, row.subject_id, version=row.version + 1)
+    rows, now, table = rows_of(case), clock.utcnow(), sites.rules_for(case).promises
+    rows += _renewed(case, rows, opens=True)
+    stops = pauses_of(case)
     for promise in promises_opened(case.kind, Moment.ASSESSMENT):
-        span = catalogue.promises.span(promise, _level(case), ongoing_harm=case.ongoing_harm)
-        if span is not None and not _open_rows(case, promise) and not _was_met(case, promise):
-            _open(case, promise, span, now)
-    refresh(case)
+        span = table.span(promise, level_of(case), ongoing_harm=case.ongoing_harm)
+        if span is not None and not _is_settled(rows, promise):
+            rows.append(_added(new_row(case, promise, span, now, stops=stops, others=rows)))
+    write_next(case, rows)
 
 
 def open_for_proposal(case: Case, proposal: Proposal) -> datetime:
-    """Start the person's time to answer and return its end; a proposal of an earlier round no longer waits."""
-    end_all(case, Promise.ANSWER)
-    span = sites.rules_for(case).promises.span(Promise.ANSWER, _level(case), together=case.is_collective)
+    """Start the person's time to answer and return its end; a proposal of an earlier round no longer waits.
+
+    Raises:
+        LookupError: the site's rules give the person no time to answer.
+    """
+    rows, now = rows_of(case), clock.utcnow()
+    span = sites.rules_for(case).promises.span(Promise.ANSWER, level_of(case), together=case.is_collective)
     if span is None:
         raise LookupError("the site's rules promise no time to answer")
-    return _open(case, Promise.ANSWER, span, clock.utcnow(), proposal.id).due_at
+    for row in running(rows, Promise.ANSWER):
+        end(case, row, now)
+    row = _added(new_row(case, Promise.ANSWER, span, now, stops=pauses_of(case), subject_id=proposal.id, others=rows))
+    write_next(case, [*rows, row])
+    return row.due_at
 
 
 def open_for_remedies(case: Case, remedies: Sequence[Remedy]) -> None:
     """Start one promise per remedy that is agreed; its own date counts, which the proposal told."""
-    for remedy in remedies:
-        _open(case, Promise.IMPLEMENT, ByDate(remedy.due_at), clock.utcnow(), remedy.id)
+    rows, now, stops = rows_of(case), clock.utcnow(), pauses_of(case)
+    rows += [
+        _added(new_row(case, Promise.IMPLEMENT, ByDate(remedy.due_at), now, stops=stops, subject_id=remedy.id))
+        for remedy in remedies
+    ]
+    write_next(case, rows)
 
 
 def open_for_appeal(case: Case, appeal: Appeal) -> None:
     """Start the panel's time to decide."""
-    span = sites.rules_for(case).promises.span(Promise.DECIDE_APPEAL, _level(case))
-    if span is not None:
-        _open(case, Promise.DECIDE_APPEAL, span, appeal.lodged_at, appeal.id)
-
-
-def open_checks(case: Case) -> None:
-    """Start the checks after closure, one row per check; the level says how many and when."""
-    now = clock.utcnow()
-    for promise in promises_opened(case.kind, Moment.CLOSURE):
-        for span in sites.rules_for(case).promises.spans(promise, _level(case)):
-            _open(case, promise, span, now, uuid.uuid4())
+    _start(case, Promise.DECIDE_APPEAL, appeal.lodged_at, appeal.id)
 
 
 def open_again(case: Case, promise: Promise) -> None:
     """Start a promise anew from now: we owe it once more after the person asked for a change or came back."""
-    span = sites.rules_for(case).promises.span(promise, _level(case), together=case.is_collective)
-    if span is not None and not _open_rows(case, promise):
-        _open(case, promise, span, clock.utcnow())
+    _start(case, promise, clock.utcnow(), case.id)
+
+
+def open_checks(case: Case) -> None:
+    """Start the checks after closure, one row per check; the level says how many and when."""
+    if case.close_type in NOT_CHECKED:
+        return
+    rows, now, table = rows_of(case), clock.utcnow(), sites.rules_for(case).promises
+    for promise in promises_opened(case.kind, Moment.CLOSURE):
+        for span in table.spans(promise, level_of(case)):
+            rows.append(_added(new_row(case, promise, span, now, subject_id=uuid.uuid4())))
+    write_next(case, rows)
 
 
 def meet(case: Case, promise: Promise, *, actor: Actor, subject_id: uuid.UUID | None = None) -> None:
     """Record that a promise was kept, late or not. Safe when it is not open: nothing happens."""
-    now = clock.utcnow()
-    for row in _open_rows(case, promise, subject_id):
-        row.met_at = row.ended_at = now
-        row.look_at = None
-        record(case, DeadlineMet(deadline_id=row.id, promise=promise.value, late=now > row.due_at), actor=actor)
-    refresh(case)
+    rows, now = rows_of(case), clock.utcnow()
+    for row in running(rows, promise):
+        if subject_id in (None, row.subject_id):
+            end(case, row, now)
+            row.met_at = now
+            met = DeadlineMet(deadline_id=row.id, promise=promise.value, late=is_late(row, now))
+            record(case, met, actor=actor)
+    write_next(case, rows)
 
 
 def end_all(case: Case, *promises: Promise) -> None:
     """End what is no longer owed: all that runs, or the promises named. A breach that happened stays on its row."""
-    now = clock.utcnow()
-    for row in _open_rows(case):
-        if not promises or row.promise in promises:
-            row.ended_at, row.look_at = now, None
-    refresh(case)
+    rows, now = rows_of(case), clock.utcnow()
+    for row in running(rows, *promises):
+        end(case, row, now)
+    write_next(case, rows)
 
 
 def first_open(case: Case, promise: Promise) -> Deadline | None:
     """Return the earliest open deadline of a promise, or None."""
-    return min(_open_rows(case, promise), key=lambda row: row.due_at, default=None)
+    return min(running(rows_of(case), promise), key=lambda row: row.due_at, default=None)
 
 
 def refresh(case: Case) -> None:
-    """Write on the case what lists sort by: the earliest thing we owe, and whether the person has the turn."""
-    db.session.flush()
-    owed = [row for row in _open_rows(case) if row.promise.owed_by_us]
-    first = min(owed, key=lambda row: (row.due_at, row.promise.value), default=None)
-    case.next_due_at = first.due_at if first else None
-    case.next_promise = first.promise.value if first else None
-    case.their_turn = case.stage is Stage.PROPOSED and bool(_open_rows(case, Promise.ANSWER))
+    """Write on the case what lists sort by, after something else than a promise changed: its stage, say."""
+    write_next(case, rows_of(case))
 
 
 def clock_of(case: Case, row: Deadline) -> Clock:
     """Return the deadline as the rules read it, for explaining its date."""
-    return Clock(row.promise, row.starts_at, span_from(row.span), _zone(case), _pauses(case))
+    return Clock(row.promise, row.starts_at, span_from(row.span), zone_of(case), pauses_of(case))
 
 
-def next_look(case: Case, row: Deadline) -> datetime | None:
-    """Return when the sweep has something to do for the deadline next, or None when nothing is left."""
-    fired = db.session.scalars(select(ReachedRung.code).where(ReachedRung.deadline_id == row.id)).all()
-    step = escalation.next_rung(
-        sites.rules_for(case).ladder,
-        promise=row.promise,
-        starts_at=row.starts_at,
-        due_at=None if row.due_at == HELD else row.due_at,
-        level=Level(case.level) if case.level else None,
-        fired=fired,
-        now=clock.utcnow(),
-    )
-    return step.at if step else None
-
-
-def span_text(span: Span) -> str:
-    """Return a span as its row keeps it."""
-    match span:
-        case Hours(count):
-            return f"hours:{count}"
-        case Days(count):
-            return f"days:{count}"
-        case ByDate(at):
-            return f"date:{at.isoformat()}"
-
-
-def span_from(text: str) -> Span:
-    """Return the span that a row keeps."""
-    unit, _, value = text.partition(":")
-    if unit == "date":
-        return ByDate(datetime.fromisoformat(value))
-    return Hours(int(value)) if unit == "hours" else Days(int(value))
-
-
-def _open(
-    case: Case,
-    promise: Promise,
-    span: Span,
-    starts_at: datetime,
-    subject_id: uuid.UUID | None = None,
-    *,
-    version: int = 1,
-) -> Deadline:
-    stops = _pauses(case) if promise.can_pause else ()
-    due = rules.due_at(starts_at, span, _zone(case), stops)
-    row = Deadline(
-        id=uuid.uuid4(),
-        case_id=case.id,
-        promise=promise,
-        subject_id=subject_id or case.id,
-        version=version if version > 1 else _next_version(case, promise, subject_id or case.id),
-        level=_level(case) or sites.rules_for(case).promises.before_assessment,
-        span=span_text(span),
-        starts_at=starts_at,
-        due_at=due or HELD,
-        total_pause=timedelta(),
-    )
-    row.look_at = next_look(case, row)
+def _added(row: Deadline) -> Deadline:
     db.session.add(row)
-    db.session.flush()
-    refresh(case)
     return row
 
 
-def _next_version(case: Case, promise: Promise, subject_id: uuid.UUID) -> int:
-    return 1 + max(
-        (row.version for row in _all(case) if row.promise is promise and row.subject_id == subject_id), default=0
+def _start(case: Case, promise: Promise, starts_at: datetime, subject_id: uuid.UUID) -> None:
+    """Open a promise of the level's span unless it runs for that subject."""
+    rows = rows_of(case)
+    span = sites.rules_for(case).promises.span(promise, level_of(case))
+    if span is not None and not any(row.subject_id == subject_id for row in running(rows, promise)):
+        row = new_row(case, promise, span, starts_at, stops=pauses_of(case), subject_id=subject_id, others=rows)
+        rows.append(_added(row))
+    write_next(case, rows)
+
+
+def _is_settled(rows: Sequence[Deadline], promise: Promise) -> bool:
+    """Whether the promise runs or was kept."""
+    return any(row.promise is promise and (row.ended_at is None or row.met_at is not None) for row in rows)
+
+
+def _renewed(case: Case, rows: Sequence[Deadline], *, opens: bool) -> list[Deadline]:
+    """Give what runs from receipt its date under the level and the rules in force, and return the new rows.
+
+    A row whose date stays is looked at by the ladder of the level that is known now. `opens` says whether promises
+    that neither run nor were kept begin.
+    """
+    now, stops, fired, fresh = clock.utcnow(), pauses_of(case), fired_of(running(rows)), list[Deadline]()
+    for promise in promises_opened(case.kind, Moment.RECEIPT):
+        row = next(iter(running(rows, promise)), None)
+        if row is None and (not opens or _is_settled(rows, promise)):
+            continue
+        new = _recomputed(case, promise, row, stops, now)
+        if new is not None:
+            fresh.append(_added(new_row(case, promise, new.span, new.starts_at, stops=stops, others=rows)))
+            if row is not None:
+                end(case, row, now)
+        elif row is not None:
+            row.look_at = next_look(case, row, fired=fired[row.id], now=now)
+    return fresh
+
+
+def _recomputed(
+    case: Case, promise: Promise, row: Deadline | None, stops: tuple[Pause, ...], now: datetime
+) -> Recomputed | None:
+    """The clock that the level and the rules in force give, or None where the date that was told stays."""
+    table, counting = sites.rules_for(case).promises, stops if promise.can_pause else ()
+    new = rules.recompute_at_assessment(
+        received_at=case.received_at,
+        span=table.span(promise, level_of(case)),
+        told_due=_told(case, row, counting, now) if row is not None else None,
+        zone=zone_of(case),
+        pauses=counting,
+        now=now,
+        grace=table.grace,
     )
+    return None if new is None or new.why is Why.TOLD else new
 
 
-def _all(case: Case) -> Sequence[Deadline]:
-    return db.session.scalars(select(Deadline).where(Deadline.case_id == case.id)).all()
-
-
-def _open_rows(case: Case, promise: Promise | None = None, subject_id: uuid.UUID | None = None) -> list[Deadline]:
-    return [
-        row
-        for row in _all(case)
-        if row.ended_at is None and promise in (None, row.promise) and subject_id in (None, row.subject_id)
-    ]
-
-
-def _was_met(case: Case, promise: Promise) -> bool:
-    return any(row.promise is promise and row.met_at is not None for row in _all(case))
-
-
-def _pauses(case: Case) -> tuple[pauses.Pause, ...]:
-    rows = db.session.scalars(select(Pause).where(Pause.case_id == case.id)).all()
-    stops = [pauses.Pause(row.starts_at, row.ends_at, row.reason_code) for row in rows]
-    return pauses.limited(stops, sites.rules_for(case).pause_limits) if stops else ()
-
-
-def _level(case: Case) -> Level | None:
-    return Level(case.level) if case.level else None
-
-
-def _zone(case: Case) -> ZoneInfo:
-    site = db.session.get(Site, case.site_id)
-    return ZoneInfo(site.time_zone if site else "UTC")
+def _told(case: Case, row: Deadline, stops: tuple[Pause, ...], now: datetime) -> datetime | None:
+    """The date the person knows; of one that is held, what it would be if the pause ended now."""
+    if not is_held(row):
+        return row.due_at
+    return rules.due_at(row.starts_at, span_from(row.span), zone_of(case), as_if_ended(stops, now))

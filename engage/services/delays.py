@@ -1,0 +1,108 @@
+"""Putting off what was promised: by one extension while there is time, or by the word we owe once it is late.
+
+Both are written by a human, told to the person, and leave a new version of the deadline with reminders of its own.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from engage import clock
+from engage.domain import policy
+from engage.domain.case import Writer
+from engage.domain.deadlines import ByDate
+from engage.domain.events import DeadlineExtended, DelayTold
+from engage.domain.guards import Refusal, Refused
+from engage.domain.policy import Actor, Permission
+from engage.domain.promises import ExtensionRule
+from engage.extensions import db
+from engage.models import Case, Deadline
+from engage.services import conversation, sites
+from engage.services.deadline_rows import end, is_late, new_row, note_breach, rows_of, write_next
+from engage.services.timeline import record
+
+
+def tell_delay(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *, actor: Actor) -> None:
+    """Tell the person that we are late, why, and the new date. The breach stays; the new date is a new version.
+
+    Raises:
+        NotAllowed: policy refuses the actor.
+        Refused: the promise is not open and late, no words are given, or the date is past or too far away.
+    """
+    policy.require(actor, Permission.REPLY, case.facts)
+    rows, now = rows_of(case), clock.utcnow()
+    row = _open_row(rows, deadline_id)
+    if row is None or not is_late(row, now):
+        raise Refused(Refusal("not_late"))
+    _check(words, new_date, after=now, rule=_rule(case))
+    note_breach(case, row, now)
+    message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
+    told = DelayTold(deadline_id=row.id, promise=row.promise.value, message_id=message.id, new_date=new_date)
+    record(case, told, actor=actor, content=conversation.digest_of_message(message))
+    _replace(case, rows, row, new_date, now)
+
+
+def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *, actor: Actor) -> None:
+    """Put a promise off before it falls due, with the reason told to the person. The second time takes an approver.
+
+    Raises:
+        NotAllowed: policy refuses the actor, or this one takes an approver.
+        Refused: the promise is not open, is late, cannot be put off or was as often as the rules allow; no words are
+            given, or the date is not later or too far away.
+    """
+    policy.require(actor, Permission.EXTEND, case.facts)
+    rows, now, rule = rows_of(case), clock.utcnow(), _rule(case)
+    row = _open_row(rows, deadline_id)
+    if row is None or not (row.promise.owed_by_us and row.promise.can_pause):
+        raise Refused(Refusal("cannot_be_put_off"))
+    if now > row.due_at:
+        raise Refused(Refusal("too_late_to_extend"))
+    before = extensions_of(rows, row)
+    if before >= rule.without_approval + rule.with_approval:
+        raise Refused(Refusal("no_more_extensions", {"most": rule.without_approval + rule.with_approval}))
+    if before >= rule.without_approval:
+        policy.require(actor, Permission.EXTEND_AGAIN, case.facts)
+    _check(words, new_date, after=row.due_at, rule=rule)
+    message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
+    event = DeadlineExtended(
+        deadline_id=row.id,
+        promise=row.promise.value,
+        message_id=message.id,
+        new_date=new_date,
+        number=before + 1,
+    )
+    record(case, event, actor=actor, content=conversation.digest_of_message(message))
+    _replace(case, rows, row, new_date, now)
+
+
+def extensions_of(rows: Sequence[Deadline], row: Deadline) -> int:
+    """Return how often the promise was put off in time since it was last begun; delays told when late do not count."""
+    same = [one for one in rows if one.promise is row.promise and one.subject_id == row.subject_id]
+    begun = max((one.version for one in same if one.ended_at and one.delay_told_at is None), default=0)
+    return sum(1 for one in same if one.version > begun and one.delay_told_at and one.breached_at is None)
+
+
+def _open_row(rows: Sequence[Deadline], deadline_id: uuid.UUID) -> Deadline | None:
+    return next((row for row in rows if row.id == deadline_id and row.ended_at is None), None)
+
+
+def _rule(case: Case) -> ExtensionRule:
+    return sites.rules_for(case).promises.extension
+
+
+def _check(words: str, new_date: datetime, *, after: datetime, rule: ExtensionRule) -> None:
+    if not words.strip():
+        raise Refused(Refusal("reason_needed"))
+    if new_date <= after:
+        raise Refused(Refusal("date_is_past"))
+    if new_date > after + timedelta(days=rule.most_days):
+        raise Refused(Refusal("date_too_far", {"days": rule.most_days}))
+
+
+def _replace(case: Case, rows: list[Deadline], row: Deadline, new_date: datetime, now: datetime) -> None:
+    """End the row as told, and owe the same by the new date. That date was told: no pause of before moves it."""
+    row.delay_told_at = now
+    end(case, row, now)
+    new = new_row(case, row.promise, ByDate(new_date), now, subject_id=row.subject_id, others=rows)
+    db.session.add(new)
+    write_next(case, [*rows, new])

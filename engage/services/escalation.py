@@ -1,0 +1,174 @@
+"""The sweep of the ladder: reminds of what falls due, notes what was missed, and tells those above what is late.
+
+What is due is read from `deadline.look_at` through its index, so a sweep costs what is due and not what is open. The
+rows of reached rungs make each happen once, whatever runs twice, dies half-way or meets a clock that jumped.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from engage import clock
+from engage.domain import escalation as rules
+from engage.domain.case import CaseClass
+from engage.domain.deadlines import Promise
+from engage.domain.escalation import PERSON, RungDue, RungKind, Seat
+from engage.domain.events import Event, ReminderDue, RungReached
+from engage.domain.policy import SYSTEM, Role
+from engage.extensions import db
+from engage.models import Case, Deadline, ReachedRung
+from engage.notify.audience import on_rung
+from engage.services import cases, sites
+from engage.services.deadline_rows import fired_of, is_held, level_of, next_look, note_breach
+from engage.services.timeline import record
+from engage.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+MOST_CASES = 5000  # Ours: a sweep ends well inside the task's time limit; the next one takes what is left over.
+AGAIN = timedelta(hours=1)  # Ours: how soon a rung that nobody sits on is looked at again.
+FOCAL = Seat(Role.FOCAL.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a sweep would do: which rung of which promise, since when, and for whom.
+
+    The reference of a restricted case is None: it exists for the focal point alone. `seat` is None where nobody sits
+    on the rung or above it, and for a reminder that is recorded and not sent.
+    """
+
+    reference: str | None
+    promise: Promise
+    rung: str
+    at: datetime
+    superseded: bool
+    seat: Seat | None
+
+
+def climb(now: datetime | None = None, *, limit: int = MOST_CASES) -> int:
+    """Remind, note breaches and climb for everything due, and return how many reminders and rungs were told.
+
+    Opens a short unit of work per case, so none may be open. Safe to run twice, at the same time and late: a case that
+    somebody else has in hand is left to the next sweep, and a case that fails stops no other. `now` is the present
+    unless an operator tries the ladder out.
+    """
+    now = now or clock.utcnow()
+    told = 0
+    for case_id in _due_cases(now, limit):
+        try:
+            with unit_of_work():
+                case = cases.lock_if_free(case_id)
+                told += _climb(case, now) if case is not None else 0
+        except Exception:  # one bad row must not stop the rest; it is tried again by the next sweep
+            log.exception("the ladder could not be climbed for case %s", case_id)
+    return told
+
+
+def preview(now: datetime | None = None, *, limit: int = MOST_CASES) -> list[Step]:
+    """Return what `climb` would do at the instant, without doing it."""
+    now = now or clock.utcnow()
+    steps: list[Step] = []
+    for case_id in _due_cases(now, limit):
+        case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
+        rows = _due_rows(case.id, now)
+        fired = fired_of(rows)
+        reference = None if case.class_ is CaseClass.RESTRICTED else case.reference
+        for row in rows:
+            steps += [
+                Step(
+                    reference=reference,
+                    promise=row.promise,
+                    rung=step.rung.code,
+                    at=step.at,
+                    superseded=step.superseded,
+                    seat=None if step.superseded else _seat(case, step),
+                )
+                for step in _rungs(case, row, fired[row.id], now)
+            ]
+    return steps
+
+
+def _due_cases(now: datetime, limit: int) -> Sequence[uuid.UUID]:
+    """The cases with something due, the longest waiting first."""
+    return db.session.scalars(
+        select(Deadline.case_id)
+        .where(Deadline.ended_at.is_(None), Deadline.look_at <= now)
+        .group_by(Deadline.case_id)
+        .order_by(func.min(Deadline.look_at), Deadline.case_id)
+        .limit(limit)
+    ).all()
+
+
+def _due_rows(case_id: uuid.UUID, now: datetime) -> list[Deadline]:
+    """The case's deadlines to look at, read after the lock so that what another sweep did is seen."""
+    return list(
+        db.session.scalars(
+            select(Deadline)
+            .where(Deadline.case_id == case_id, Deadline.ended_at.is_(None), Deadline.look_at <= now)
+            .order_by(Deadline.due_at, Deadline.id)
+        )
+    )
+
+
+def _climb(case: Case, now: datetime) -> int:
+    rows = _due_rows(case.id, now)
+    fired = fired_of(rows)
+    told = 0
+    for row in rows:
+        note_breach(case, row, now)
+        for step in _rungs(case, row, fired[row.id], now):
+            if step.superseded or _tell(case, row, step):
+                fired[row.id].add(step.rung.code)
+                told += not step.superseded
+                db.session.add(
+                    ReachedRung(deadline_id=row.id, code=step.rung.code, was_superseded=step.superseded, reached_at=now)
+                )
+        look = next_look(case, row, fired=fired[row.id], now=now)
+        row.look_at = look if look is None or look > now else now + AGAIN
+    return told
+
+
+def _rungs(case: Case, row: Deadline, fired: Iterable[str], now: datetime) -> list[RungDue]:
+    return rules.rungs_due(
+        sites.rules_for(case).ladder,
+        promise=row.promise,
+        starts_at=row.starts_at,
+        due_at=None if is_held(row) else row.due_at,
+        level=level_of(case),
+        fired=frozenset(fired),
+        now=now,
+    )
+
+
+def _tell(case: Case, row: Deadline, step: RungDue) -> bool:
+    """Put the step on the record, which owes its notices; False when there is nobody to tell, which is made visible."""
+    seat = _seat(case, step)
+    if seat is None:
+        log.error("nobody sits on rung %s or above it for deadline %s; see check-config", step.rung.code, row.id)
+        return False
+    event: Event = RungReached(row.id, row.promise.value, step.rung.code, seat.role, seat.all_sites)
+    if step.rung.kind is RungKind.REMINDER:
+        event = ReminderDue(row.id, row.promise.value, step.rung.code)
+    record(case, event, actor=SYSTEM)
+    return True
+
+
+def _seat(case: Case, step: RungDue) -> Seat | None:
+    """Who hears of it: the seat of the rung, or the next one up that has somebody free; None when none has.
+
+    A restricted case has nobody but focal points (product 6), so every rung of it is theirs.
+    """
+
+    def has_people(seat: Seat) -> bool:
+        return seat.role == PERSON or bool(on_rung(case, seat.role, all_sites=seat.all_sites))
+
+    if step.rung.kind is RungKind.REMINDER:
+        return step.rung.seat if has_people(step.rung.seat) else None
+    if case.class_ is CaseClass.RESTRICTED:
+        return FOCAL if has_people(FOCAL) else None
+    reached = rules.next_rung_with_people(sites.rules_for(case).ladder, step.rung, has_people)
+    return reached.seat if reached else None
