@@ -63,8 +63,7 @@ class WholeFiles(filesystem.Channel):
     """Puts each task into the folder whole: kombu's own writes into the visible file, and a worker that looks in that
     moment reads half a task and stops."""
 
-    # kombu's own two classes disagree about the name of the second argument
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] - see above
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # - kombu's two differ
         folder = Path(self.data_folder_out)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         whole = folder / f"{time.monotonic_ns() // 1_000_000:015}_{uuid.uuid4()}.{queue}.msg"

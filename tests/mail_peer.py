@@ -106,7 +106,7 @@ class MailPeer:
 
     async def _listen(self) -> asyncio.Server:
         def connection() -> SMTP:
-            made = _Connection(self, hostname="mail.test", loop=asyncio.get_running_loop())
+            made = _Connection(self, hostname="mail.test", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
             made.peer = self
             return made
 

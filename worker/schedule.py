@@ -11,6 +11,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
     """Return the schedule. An entry that waits in the queue until its next one comes is dropped."""
     return {
         "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
+        "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "apply-retention": {
             "task": "engage.apply_retention",
             "schedule": crontab(hour="2", minute="10"),  # ours: at night in most of the places we serve

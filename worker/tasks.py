@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, heartbeats, retention
+from engage.services import delivery, escalation, heartbeats, retention
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,12 @@ def drain_outbox() -> None:
 def sweep_outbox() -> None:
     """Deliver what is due, whoever forgot to say so."""
     finished("sweep-outbox", delivery.drain())
+
+
+@shared_task(name="engage.climb_ladder")
+def climb_ladder() -> None:
+    """Remind of what falls due and escalate what is late."""
+    finished("climb-ladder", escalation.climb())
 
 
 @shared_task(name="engage.apply_retention")

@@ -20,6 +20,7 @@ from engage.cli.demo import lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
 from engage.services import demo, sites
+from engage.services.demo import SignIn
 from engage.settings import settings, starting_in
 from engage.unit_of_work import unit_of_work
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         # By name, as Celery finds the worker: whoever starts everything stands above the layers.
         app: Flask = import_string("engage:create_app")(chosen)
         with app.app_context():
-            sign_ins = prepare(app)
+            show(prepare(app))
     except ValidationError as error:
         for fault in error.errors():
             echo(f"ENGAGE_{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}.")
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     supervisor = Supervisor(children(app), environment)
     supervisor.start()
     try:
-        greet(app, supervisor, sign_ins)
+        greet(app, supervisor)
     except BaseException:
         supervisor.stop()
         raise
@@ -88,7 +89,7 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def prepare(app: Flask) -> list[str]:
+def prepare(app: Flask) -> list[SignIn]:
     """Make what the processes need before any of them starts; return the sign-ins of a fresh demonstration.
 
     Safe to run twice, and at the same time: secret, worker's keys, schema, group intake. Nudges left in the folder
@@ -114,13 +115,15 @@ def prepare(app: Flask) -> list[str]:
         return demonstration()
 
 
-def demonstration() -> list[str]:
-    """Fill an empty database with demonstration data in `run`; return its sign-ins, which are shown once."""
+def demonstration() -> list[SignIn]:
+    """Fill an empty database with the demonstration, in `run` alone; return its accounts, whose passwords lie nowhere.
+
+    Safe to run twice: where a site exists nothing is added.
+    """
     if settings().MODE != "run":
         return []
     with unit_of_work():
-        sign_ins = demo.seed()
-    return lines_of(sign_ins) if sign_ins else []
+        return demo.seed()
 
 
 def children(app: Flask) -> list[Child]:
@@ -138,18 +141,22 @@ def children(app: Flask) -> list[Child]:
     return [Child("web", web), Child("worker", worker), Child("schedule", beat)]
 
 
-def greet(app: Flask, supervisor: Supervisor, sign_ins: Sequence[str]) -> None:
-    """Say where engage is once it answers, and in the demonstration who can sign in."""
+def show(sign_ins: Sequence[SignIn]) -> None:
+    """Show the accounts of a fresh demonstration, before anything starts: a start that fails must not lose them."""
+    if sign_ins:
+        echo("The demonstration has an account for each role. Their passwords are shown this once:\n")
+        echo("\n".join(lines_of(sign_ins)) + "\n")
+
+
+def greet(app: Flask, supervisor: Supervisor) -> None:
+    """Say where engage is once it answers."""
     chosen = app.extensions["engage"]
     supervisor.wait_until_answered(chosen.HOST, chosen.PORT, ANSWER_SECONDS)
     if supervisor.is_stopping:
         return
-    if sign_ins:
-        echo("\nSign in at /account/sign-in with one of these. They are shown this once:\n")
-        echo("\n".join(f"  {line}" for line in sign_ins))
-    echo(f"\nengage is at {chosen.public_url}/ - Ctrl-C stops it.")
+    echo(f"engage is at {chosen.public_url}/ - Ctrl-C stops it.")
     if chosen.MODE == "run":
-        echo(f"This is the demonstration. Mails are at {chosen.public_url}/dev/mail")
+        echo(f"Staff sign in at {chosen.public_url}/account/sign-in. Mails are at {chosen.public_url}/dev/mail")
 
 
 if __name__ == "__main__":

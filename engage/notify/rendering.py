@@ -65,7 +65,7 @@ def locale_of(template: str, locale: str) -> str:
 
 
 def _domain() -> str:
-    return settings().MAIL_FROM.rpartition("@")[2].strip("> ") or "localhost"
+    return settings().MAIL_FROM.rpartition("@")[2].strip("> ")
 
 
 @cache

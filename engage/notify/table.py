@@ -1,0 +1,30 @@
+"""The table of notices as a page for people: docs/notifications.md."""
+
+from engage.domain.events import Event
+from engage.notify.rules import QUIET, notices
+
+HEAD = """# Who is told what
+
+Written by `flask engage notifications` from `engage/notify/rules.py`; a test compares the two.
+
+Notices never hold words, names or addresses: they say that there is something to read, and where. Each goes to one
+recipient, and one person hears of one event once. To staff, a notice about a restricted case is `item_for_you`, a
+neutral sentence without a reference, and goes to focal points alone; to its person it is `something_new`. Nobody whom
+a case is about hears of it. Mail goes to the person by a direct or a sealed address; where they left a phone number, a
+trusted person or only the custodian, a notice becomes an errand that staff carry; where they left nothing, it waits on
+the page that their code opens. A message without a folder for the reader's language goes out in English.
+
+| event | who is told: message |
+|---|---|
+"""
+
+
+def as_markdown() -> str:
+    """Return the page."""
+    rows = [
+        (kind.__name__, " ".join((rule.__doc__ or "").split()))
+        for kind, rule in notices.registry.items()
+        if issubclass(kind, Event) and kind is not Event
+    ]
+    rows += [(kind.__name__, "nobody") for kind in QUIET]
+    return HEAD + "".join(f"| {name} | {words} |\n" for name, words in sorted(rows))

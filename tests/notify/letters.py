@@ -1,0 +1,88 @@
+"""Cases whose person can be reached, and notices about them, for the tests of delivery."""
+
+import uuid
+
+from engage import vault
+from engage.domain.case import Identity, Road
+from engage.extensions import db
+from engage.models import Case, OutboxMessage, Recipient
+from engage.notify import outbox
+from engage.services import contact
+from engage.services.contact import Values
+from engage.settings import settings
+from engage.unit_of_work import unit_of_work
+from tests.states import a_case, act, case_of, person_of
+
+ADDRESS = "amina@people.example.org"
+SAMPLE = {
+    "home": "https://localhost/",
+    "how_it_works": "https://localhost/how-it-works",
+    "outside_avenues": "https://localhost/outside-avenues",
+    "time_zone": "Europe/Belgrade",
+    "reference": "BOR-26-7K3QX",
+    "kind": "grievance",
+    "channel": "web",
+    "received_at": "2026-03-02T09:00:00+00:00",
+    "site": "Site BOR",
+    "phone": "+1 555 0100",
+    "phone_hours": "8 to 17",
+    "office": "At the main gate",
+    "avenues": ["The ombudsman: +1 555 0199"],
+    "dates": [{"promise": "assess", "due_at": "2026-03-06T23:30:00+00:00"}],
+    "link": "https://localhost/case",
+    "inbox": "https://localhost/staff/",
+    "respond_by": "2026-03-17T09:00:00+00:00",
+    "new_date": "2026-03-20T09:00:00+00:00",
+    "promise": "propose",
+    "late": "3",
+    "more": "2",
+}
+
+
+def a_case_with(
+    road: Road, *, site_id: uuid.UUID | None = None, identity: Identity | None = None, **values: str
+) -> str:
+    """A case whose person chose the road; with no other values they left an e-mail address. Returns its reference."""
+    vault.make_worker_keys(settings().VAR)
+    fitting = {Road.RELAY: Identity.ANONYMOUS, Road.CUSTODIAN: Identity.CONFIDENTIAL}.get(road, Identity.NAMED)
+    reference = a_case(site_id)
+    act(
+        reference,
+        contact.set_contact,
+        identity=identity or fitting,
+        road=road,
+        values=Values(**(values or {"email": ADDRESS})),
+        actor=person_of(reference),
+    )
+    return reference
+
+
+def forget_notices() -> None:
+    """Empty the outbox, so that a test starts with the notices it owes itself."""
+    with unit_of_work():
+        for row in db.session.query(OutboxMessage):
+            db.session.delete(row)
+
+
+def a_notice(
+    reference: str | None = None, *, user_id: uuid.UUID | None = None, key: str | None = None, **values
+) -> str:
+    """Owe one notice; returns its dedupe key."""
+    key = key or uuid.uuid4().hex
+    case: Case | None = case_of(reference) if reference else None
+    template = "new_case" if user_id else "case_news"
+    with unit_of_work():
+        outbox.enqueue(
+            dedupe_key=key,
+            recipient=Recipient.STAFF if user_id else Recipient.PERSON,
+            user_id=user_id,
+            case_id=case.id if case else None,
+            **{"template": template, "locale": "en", **values},
+        )
+    return key
+
+
+def row_of(key: str) -> OutboxMessage:
+    """The notice as the database has it now."""
+    db.session.rollback()
+    return db.session.query(OutboxMessage).filter_by(dedupe_key=key).one()
