@@ -1,4 +1,4 @@
-import { Checkboxes, ErrorSummary, Radios, SkipLink, isSupported } from 'govuk-frontend'
+import { Checkboxes, ErrorSummary, SkipLink, isSupported } from 'govuk-frontend'
 
 import { count } from './count.js'
 import { fileList } from './file-list.js'
@@ -8,7 +8,7 @@ import { print } from './print.js'
 import { submitOnce } from './submit-once.js'
 
 const COMPONENTS = [[Checkboxes, 'govuk-checkboxes'], [ErrorSummary, 'govuk-error-summary'],
-  [Radios, 'govuk-radios'], [SkipLink, 'govuk-skip-link']]
+  [SkipLink, 'govuk-skip-link']]
 
 /** What both sides share. One part that fails leaves the others and the plain page as they are. */
 export function enhance (...more) {

@@ -5,8 +5,10 @@ export function fileList (root) {
   for (const input of root.querySelectorAll('input[type="file"][data-file-list]')) {
     const list = root.createElement('ul')
     list.className = 'app-files'
-    list.setAttribute('role', 'status')
-    input.after(list)
+    const status = root.createElement('div')
+    status.setAttribute('role', 'status')
+    status.append(list)
+    input.after(status)
     const most = Number(input.dataset.fileMost || Infinity) * MEGABYTE
     const size = new Intl.NumberFormat(root.documentElement.lang || undefined, { maximumFractionDigits: 1 })
     input.addEventListener('change', () => {

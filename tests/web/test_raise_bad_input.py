@@ -5,7 +5,6 @@ from sqlalchemy import func, select
 
 from engage.extensions import db, limiter
 from engage.models import Attachment, Case, Statement
-from engage.settings import settings
 from engage.web import limits
 from tests.browsing import seen, upload, visit
 
