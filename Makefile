@@ -19,6 +19,9 @@ sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUN_STAMP := .venv/.run-$(call sum,requirements.txt)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
 NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
+TEXT_STAMP := translations/.made
+TEXTS := $(shell find engage templates translations -type f ! -path '*@pseudo*' ! -path '*/static/*' \
+  \( -name '*.py' -o -name '*.html' -o -name '*.txt' -o -name '*.toml' -o -name '*.po' \))
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
@@ -67,7 +70,7 @@ lock: $(DEV_STAMP) ## Compile requirements*.txt from requirements*.in, with exac
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
-build: $(NPM_STAMP) ## Build style sheets and scripts into engage/static/dist
+build: $(NPM_STAMP) $(TEXT_STAMP) ## Build style sheets and scripts into engage/static/dist, and the languages
 	@$(BIN)/node frontend/build.mjs
 
 migrate: $(RUN_STAMP) ## Bring the database to the newest schema
@@ -81,7 +84,7 @@ migration: $(DEV_STAMP) ## Write a migration from the models: make migration nam
 	$(BIN)/ruff check -q --fix --exit-zero engage/migrations/versions && $(BIN)/ruff format -q engage/migrations/versions
 
 clean: ## Remove what make made; var/, which holds data, stays
-	rm -rf .venv node_modules engage/static/dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv node_modules engage/static/dist translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(DEV_STAMP)
@@ -100,6 +103,11 @@ $(DEV_STAMP): | $(RUN_STAMP)
 	@echo 'Installing what its developers use …'
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@rm -f .venv/.dev-*
+	@touch $@
+
+$(TEXT_STAMP): babel.cfg $(TEXTS) | $(RUN_STAMP)
+	@echo 'Writing the languages …'
+	@$(BIN)/python -m engage.cli.languages
 	@touch $@
 
 $(NPM_STAMP): | $(RUN_STAMP)
