@@ -7,7 +7,7 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
-from engage.services import drafts
+from engage.services import drafts, sent_forms
 from engage.unit_of_work import unit_of_work
 
 CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
@@ -19,7 +19,9 @@ def apply() -> int:
         contexts = forget_contexts()
     with unit_of_work():
         purged = drafts.purge(clock.utcnow())
-    return contexts + purged
+    with unit_of_work():
+        forms = sent_forms.purge(clock.utcnow())
+    return contexts + purged + forms
 
 
 def forget_contexts() -> int:

@@ -38,6 +38,7 @@ WITH_A_CODE = frozenset(
         "public.change_contact",
         "public.confirm_remedy",
         "public.counter_proposal",
+        "public.download_case",
         "public.give_feedback",
         "public.open_file",
         "public.refuse_proposal",

@@ -220,6 +220,20 @@ def test_a_restricted_case_stays_open_to_its_person(client, team):
     assert "Please hurry." in person.page()
 
 
+def test_everything_can_be_kept_as_plain_text_under_a_quiet_name(client, team):
+    reference = states.a_proposed_case(team, "Water <the> road.")
+    act(reference, conversation.reply, "We come on Thursday.", actor=team.officer)
+    act(reference, conversation.note, "Between us.", actor=team.officer)
+    come_back(client, reference)
+    answer = client.get("/case/download")
+    assert answer.mimetype == "text/plain"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="engage.txt"'
+    text = answer.get_data(as_text=True)
+    for kept in (reference, "Dust from the haul road", "We come on Thursday.", "1. Water <the> road.", "Your answer"):
+        assert kept in text
+    assert "Between us." not in text
+
+
 def test_the_two_questions_are_asked_once(client, team):
     reference = states.a_closed_case(team)
     person = come_back(client, reference)

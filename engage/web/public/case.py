@@ -1,15 +1,16 @@
 """The page of the person's own case: what it shows, writing back, files, and the two questions at the end."""
 
 import uuid
+from typing import Any
 
-from flask import Response, flash, redirect, render_template, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.case import Writer
 from engage.domain.lifecycle import Stage
 from engage.queries import own_case
-from engage.queries.own_case import Holder
+from engage.queries.own_case import Holder, OwnCase
 from engage.services import answers, attachments, cases, conversation, sent_forms
 from engage.services.attachments import FileRefused
 from engage.settings import settings
@@ -31,9 +32,11 @@ def show_case(holder: Holder) -> ResponseReturnValue:
     return _page(holder, prepared(ReplyForm(), holder))
 
 
-@bp.route("/case/messages", methods=["POST"])
+@bp.route("/case/messages", methods=["GET", "POST"])
 @with_case
 def reply(holder: Holder) -> ResponseReturnValue:
+    if request.method == "GET":  # the address of a form that had to be put right, opened anew
+        return redirect(url_for("public.show_case"), 303)
     form = prepared(ReplyForm(), holder)
     uploads = checked_uploads(form.files.data or [])
     if not form.validate():
@@ -67,6 +70,18 @@ def open_file(holder: Holder, attachment_id: uuid.UUID) -> ResponseReturnValue:
     return answer
 
 
+@bp.route("/case/download")
+@with_case
+def download_case(holder: Holder) -> ResponseReturnValue:
+    """Everything the person can read, as plain text under a name that says nothing."""
+    own = own_case.page(holder.actor)
+    speak_in(own.case.site.time_zone)
+    text = render_template("public/download_case.txt", **_shown(own))
+    answer = Response(text, mimetype="text/plain")
+    answer.headers["Content-Disposition"] = 'attachment; filename="engage.txt"'
+    return answer
+
+
 @bp.route("/case/feedback", methods=["GET", "POST"])
 @with_case
 def give_feedback(holder: Holder) -> ResponseReturnValue:
@@ -93,23 +108,30 @@ def _page(holder: Holder, form: ReplyForm) -> str:
     return render_template(
         "public/show_case.html",
         form=form,
-        reference=own.case.reference,
-        heading=case_words.heading(own),
-        ending=case_words.ending(own),
-        steps=case_words.track(own),
-        proposal=own.proposal,
-        is_agreed=own.was_accepted,
-        remedies=case_thread.remedies(own),
         answers=case_words.answers(own),
-        messages=case_thread.thread(own),
         limits={
             "characters": LONGEST,
             "files": settings().FILES_MAX,
             "megabytes": settings().FILE_MAX_BYTES // (1024 * 1024),
         },
-        why=case_words.why(own),
-        seen_by=case_words.seen_by(own),
-        come_back=case_words.come_back(own),
         rights=case_words.rights(own),
         asks_feedback=own.case.stage is Stage.CLOSED and not own.has_feedback,
+        **_shown(own),
     )
+
+
+def _shown(own: OwnCase) -> dict[str, Any]:
+    """What stands on the page and in the file to keep."""
+    return {
+        "reference": own.case.reference,
+        "heading": case_words.heading(own),
+        "ending": case_words.ending(own),
+        "come_back": case_words.come_back(own),
+        "steps": case_words.track(own),
+        "proposal": own.proposal,
+        "is_agreed": own.was_accepted,
+        "remedies": case_thread.remedies(own),
+        "messages": case_thread.thread(own),
+        "why": case_words.why(own),
+        "seen_by": case_words.seen_by(own),
+    }

@@ -95,7 +95,9 @@ def _answer(own: OwnCase) -> Iterator[Said]:
 
 def _appeals(own: OwnCase) -> Iterator[Said]:
     for appeal in own.appeals:
-        parts = [gettext("You asked a panel to look at it again."), appeal.words, appeal.late_reason or ""]
+        is_refusal = own.proposal is not None and own.proposal.answer_words == appeal.words
+        words = "" if is_refusal else appeal.words  # a refusal's words are on the page already
+        parts = [gettext("You asked a panel to look at it again."), words, appeal.late_reason or ""]
         yield _entry(appeal.lodged_at, gettext("You"), "\n\n".join(filter(None, parts)), mine=True)
         if appeal.decided_at is not None:
             decided = f"{label('outcome', appeal.outcome)}.\n\n{appeal.decision}"

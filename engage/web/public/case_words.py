@@ -160,9 +160,9 @@ def _basis(kept: Promise, span: object, starts_at: datetime) -> str:
 def _pause(step: Step, reasons: dict[str, str]) -> str:
     reason = reasons.get(step.reason or "", step.reason or "")
     if step.ends_at is None:
-        return gettext("Time has stood still since %(day)s: %(reason)s.", day=day(step.starts_at), reason=reason)
+        return gettext("The clock has stood still since %(day)s. %(reason)s.", day=day(step.starts_at), reason=reason)
     return gettext(
-        "From %(start)s to %(end)s does not count: %(reason)s.",
+        "The time from %(start)s to %(end)s does not count. %(reason)s.",
         start=day(step.starts_at),
         end=day(step.ends_at),
         reason=reason,
@@ -192,6 +192,7 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
     if own.has_address:
         doors.append(("burn_contact", gettext("Erase how to reach me")))
     doors.append(("change_code", gettext("Get a new code")))
+    doors.append(("download_case", gettext("Download everything")))
     if own.case.stage is not Stage.CLOSED:
         doors.append(("withdraw", gettext("Stop my concern")))
     doors.append(("outside_avenues", gettext("Other places to turn to")))
@@ -207,8 +208,9 @@ def seen_by(own: OwnCase) -> list[dict[str, str]]:
 
 
 def come_back(own: OwnCase) -> str | None:
-    """Return the day to come back for those whom we have no way to tell, or None."""
-    if own.case.road is not Road.NONE or own.case.stage is Stage.CLOSED:
+    """Return the day to come back for those whom we have no way to tell, while it is our turn; else None."""
+    theirs = own.awaits_answer or own.to_confirm or own.asked is not None
+    if own.case.road is not Road.NONE or own.case.stage is Stage.CLOSED or theirs:
         return None
     row = next((one for one in own.deadlines if one.due_at not in (None, deadlines.HELD)), None)
     if row is None or row.due_at < clock.utcnow():
