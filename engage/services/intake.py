@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from engage.domain.events import CaseReceived
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Role
 from engage.extensions import db
-from engage.models import Case, Receipt, Site, Statement
+from engage.models import Attachment, Case, Receipt, Site, Statement
 from engage.services import attachments, contact, deadlines, search_index, sites
 from engage.services.attachments import Checked
 from engage.services.chain import GENESIS
@@ -125,12 +125,14 @@ def take_down(
     return _receive(token, concern, site, reach, files, received_at=received_at, taker=actor)
 
 
-def already_received(token: str, words: Mapping[str, str | None]) -> Received | None:
-    """Return what the form made before, or None while it made nothing. `words` are its fields by name.
+def already_received(token: str, words: Mapping[str, str | None], files: Set[str] = frozenset()) -> Received | None:
+    """Return what the form made before, or None while it made nothing.
+
+    `words` are its fields by name, `files` the SHA-256 of its files as they are kept.
 
     Raises:
-        AnotherConcern: the form was sent before with other words; what is typed now would be lost if it were taken
-            for a resend. Empty fields are those of a form whose words lay in a draft.
+        AnotherConcern: the form was sent before with other words or files; what came now would be lost if it were
+            taken for a resend. Empty fields are those of a form whose words lay in a draft.
     """
     raw = bytes.fromhex(token)
     case = _case_of(raw)
@@ -140,6 +142,8 @@ def already_received(token: str, words: Mapping[str, str | None]) -> Received | 
     for name in ("what_happened", "where_it_happened", "when_it_happened", "what_would_make_it_right"):
         if stated is not None and words.get(name) and words[name] != getattr(stated, name):
             raise AnotherConcern
+    if files and files - set(db.session.scalars(select(Attachment.sha256).where(Attachment.case_id == case.id))):
+        raise AnotherConcern
     return _received_before(case, raw)
 
 

@@ -210,3 +210,33 @@ def test_what_is_wrong_on_another_page_is_shown_there_and_nothing_is_lost(client
     assert (page.status, page.heading) == (422, "Who are you, and how do we reach you?")
     assert page.submit(client, email="neighbour@example.org", send="now").code
     assert db.session.get(Statement, the_case().id).what_happened == DUST
+
+
+def test_a_page_whose_own_token_is_damaged_finds_the_draft_by_the_cookie(client):
+    page = begin(client).submit(client, token="damaged", where_it_happened="Ostrelj", send="later")
+    assert (page.status, page.heading) == (422, "Tell us more, if you like")
+    assert page.fields()["where_it_happened"] == "Ostrelj"
+    assert page.submit(client, send="now").code
+    assert db.session.get(Statement, the_case().id).what_happened == DUST
+
+
+def test_a_second_concern_on_pages_that_were_sent_before_is_not_lost_with_its_files(client):
+    first = visit(client, "/raise")
+    first.submit(client, what_happened=DUST, send="now")
+    page = first.submit(client, what_happened="The spring is grey.", files=upload(b"a map", "map.txt"), send="later")
+    page = page.submit(client, send="later").submit(client, send="later").submit(client, send="now")
+    assert (page.status, page.heading) == (422, "Look at it once more")
+    assert "not sent yet" in page.words
+    assert page.submit(client, send="now").code
+    assert set(db.session.scalars(select(Statement.what_happened))) == {DUST, "The spring is grey."}
+    assert db.session.scalars(select(Attachment.name)).all() == ["map.txt"]
+
+
+def test_a_second_recording_is_not_taken_for_the_first(client):
+    form = visit(client, "/raise")
+    form.submit(client, files=upload(b"one", "one.txt"), send="now")
+    assert form.submit(client, files=upload(b"one", "one.txt"), send="now").code
+    page = form.submit(client, files=upload(b"two", "two.txt"), send="now")
+    assert page.status == 422
+    assert page.submit(client, send="now").code
+    assert how_many(Case) == how_many(Attachment) == 2

@@ -123,7 +123,7 @@ class _Post:
     def show_again(self, step: Step, whole: RaiseForm, *, stale: str = "") -> Response:
         """Return a page with what was typed and what is wrong with it; files that came are kept, and named on it."""
         kept = Written(self.values, self.before.files)
-        is_kept = bool(self.uploads.checked) or self.before is not NOTHING or step is not self.step
+        is_kept = bool(self.uploads.checked) or self.before is not NOTHING or {step, self.step} != {FIRST}
         if is_kept:
             with unit_of_work():
                 kept = drafts.save(self.token, kept, self.uploads.checked)
@@ -138,26 +138,28 @@ def _take(step: Step, site: SitePage | None) -> Response:
     post = _read(step, site)
     if dropped := request.form.get("remove"):
         return _without(post, dropped)
-    sends = request.form.get("send") == "now"
     whole, bad = sending.looked_at(post.values, site, has_files=post.has_files)
     if post.uploads.refused:
         whole.files.errors, bad = post.uploads.refused, FIRST
+    sends = request.form.get("send") == "now"
     if sends and (answer := _answer_resend(post, whole)):
         return answer
-    if post.stale:
-        return post.show_again(step, whole)
     if step is not FIRST and post.before is NOTHING and not post.values.get("what_happened"):
         gone = gettext("What you wrote before was deleted after a day. It was not sent.")
         return post.show_again(FIRST, whole, stale=gone)
-    if not sends and not (step.names & whole.errors.keys()):
-        return post.save(go_to(after(step), site))
-    if bad is not None and (sends or step.names & whole.errors.keys()):
-        return post.show_again(bad if sends else step, whole)
+    if post.stale:
+        return post.show_again(step, whole)
+    if sends:
+        return post.show_again(bad, whole) if bad else _send(post, whole)
+    is_wrong_here = bool(step.names & whole.errors.keys())
+    return post.show_again(step, whole) if is_wrong_here else post.save(go_to(after(step), site))
+
+
+def _send(post: _Post, whole: RaiseForm) -> Response:
+    files = post.uploads.checked
     try:
         return forget(
-            sending.send(
-                post.token, whole, site, post.before, post.uploads.checked, looks_automatic=post.looks_automatic
-            )
+            sending.send(post.token, whole, post.site, post.before, files, looks_automatic=post.looks_automatic)
         )
     except FileRefused as refusal:
         whole.files.errors = [why_refused(refusal, gettext("your files"))]
@@ -171,9 +173,9 @@ def _read(step: Step, site: SitePage | None) -> _Post:
     stale = ""
     if sent.csrf_token.errors or sent.token.errors:
         stale = gettext("This page was open for a long time. Nothing was sent yet. Look at it once more, then go on.")
-    token = sent.token.data if not sent.token.errors else intake.new_token()
-    before = drafts.load(token) or NOTHING
+    token, before = (sent.token.data, drafts.load(sent.token.data)) if not sent.token.errors else found_draft()
     here = step.names | request.form.keys()
+    before = before or NOTHING
     values = {**before.values, **{name: value for name, value in sent.typed.items() if name in here}}
     return _Post(
         step=step,
@@ -189,11 +191,12 @@ def _read(step: Step, site: SitePage | None) -> _Post:
 
 def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
     """Answer a form that was sent before with what it got then; one that now says something else is shown again."""
+    files = {file.sha256 for file in post.before.files} | {file.sha256 for file in post.uploads.checked}
     try:
-        received = intake.already_received(post.token, whole.data)
+        received = intake.already_received(post.token, whole.data, files)
     except intake.AnotherConcern:
-        post.token = intake.new_token()
-        post.before = NOTHING
+        post.uploads.checked[:0] = drafts.open_files(post.token, post.before)
+        post.token, post.before = intake.new_token(), NOTHING
         post.stale = gettext("What you sent before is safe with us. What you see here is not sent yet.")
         return post.show_again(post.step, whole)
     return forget(show_receipt(received)) if received else None
