@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.case import Answer, Writer
@@ -31,6 +31,51 @@ from engage.models import (
     SealedContact,
 )
 from engage.scope import visible_to
+
+# Built once: putting a statement together costs as much as running it.
+_CASE_ID = bindparam("case_id", type_=Uuid())
+_HOLDER = select(Receipt.case_id, Receipt.must_change).where(
+    Receipt.id == bindparam("receipt_id", type_=Uuid()), Receipt.ended_at.is_(None)
+)
+_EVENTS = select(CaseEvent.kind, CaseEvent.at).where(CaseEvent.case_id == _CASE_ID).order_by(CaseEvent.number)
+_MESSAGES = (
+    select(Message)
+    .where(Message.case_id == _CASE_ID, Message.writer != Writer.NOTE)
+    .order_by(Message.written_at, Message.id)
+)
+_FILES = (
+    select(Attachment)
+    .where(Attachment.case_id == _CASE_ID, Attachment.writer != Writer.NOTE)
+    .order_by(Attachment.added_at, Attachment.id)
+)
+_DEADLINES = select(Deadline).where(Deadline.case_id == _CASE_ID, Deadline.ended_at.is_(None)).order_by(Deadline.due_at)
+_PAUSES = select(Pause).where(Pause.case_id == _CASE_ID).order_by(Pause.starts_at)
+_SEEN = select(Access.role, Access.on).where(Access.case_id == _CASE_ID).distinct().order_by(Access.role, Access.on)
+_PROPOSAL = (
+    select(Proposal)
+    .options(joinedload(Proposal.remedies), lazyload(Proposal.approvals))
+    .where(
+        Proposal.id
+        == select(Proposal.id)
+        .where(Proposal.case_id == _CASE_ID, Proposal.sent_at.is_not(None))
+        .order_by(Proposal.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+)
+_APPEALS = select(Appeal).options(lazyload(Appeal.seats)).where(Appeal.case_id == _CASE_ID).order_by(Appeal.lodged_at)
+_REVIEW = (
+    select(IndependentReview)
+    .where(IndependentReview.case_id == _CASE_ID)
+    .order_by(IndependentReview.referred_at.desc())
+    .limit(1)
+)
+_SCREENING = (
+    select(Screening)
+    .where(Screening.case_id == _CASE_ID, Screening.is_approved.is_(True))
+    .order_by(Screening.decided_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +144,7 @@ class OwnCase:
 
 def holder(receipt_id: uuid.UUID) -> Holder | None:
     """Return who holds the receipt, or None if it has ended or never was."""
-    row = db.session.execute(
-        select(Receipt.case_id, Receipt.must_change).where(Receipt.id == receipt_id, Receipt.ended_at.is_(None))
-    ).one_or_none()
+    row = db.session.execute(_HOLDER, {"receipt_id": receipt_id}).one_or_none()
     return Holder(receipt_id, row.case_id, row.must_change) if row else None
 
 
@@ -131,19 +174,20 @@ def page(actor: Actor) -> OwnCase:
         .options(joinedload(Case.site), joinedload(Case.statement), lazyload(Case.appeals), lazyload(Case.subjects))
         .where(visible_to(actor))
     ).one()
-    happened = _happened(case.id)
+    of_case = {"case_id": case.id}
+    happened = {kind: at for kind, at in db.session.execute(_EVENTS, of_case)}
     return OwnCase(
         case=case,
-        messages=_messages(case.id),
-        files=_files(case.id),
+        messages=db.session.scalars(_MESSAGES, of_case).all(),
+        files=_by_message(db.session.scalars(_FILES, of_case).all()),
         happened=happened,
-        deadlines=_deadlines(case.id),
-        pauses=db.session.scalars(select(Pause).where(Pause.case_id == case.id).order_by(Pause.starts_at)).all(),
+        deadlines=db.session.scalars(_DEADLINES, of_case).all(),
+        pauses=db.session.scalars(_PAUSES, of_case).all(),
         seen=_seen(case.id),
         proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,
-        appeals=_appeals(case.id) if "CaseAppealed" in happened or "ProposalRefused" in happened else (),
-        review=_review(case.id) if "CaseReferred" in happened else None,
-        screening=_screening(case.id) if "CaseScreenedOut" in happened else None,
+        appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
+        review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
+        screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
         has_feedback=has_feedback,
         has_address=has_address,
     )
@@ -151,85 +195,17 @@ def page(actor: Actor) -> OwnCase:
 
 def latest_proposal(case_id: uuid.UUID) -> Proposal | None:
     """Return the newest proposal that was sent, with its remedies; a draft is not the person's to see."""
-    return (
-        db.session.scalars(
-            select(Proposal)
-            .options(joinedload(Proposal.remedies), lazyload(Proposal.approvals))
-            .where(
-                Proposal.id
-                == select(Proposal.id)
-                .where(Proposal.case_id == case_id, Proposal.sent_at.is_not(None))
-                .order_by(Proposal.number.desc())
-                .limit(1)
-                .scalar_subquery()
-            )
-        )
-        .unique()
-        .one_or_none()
-    )
+    return db.session.scalars(_PROPOSAL, {"case_id": case_id}).unique().one_or_none()
 
 
-def _happened(case_id: uuid.UUID) -> dict[str, datetime]:
-    rows = db.session.execute(
-        select(CaseEvent.kind, CaseEvent.at).where(CaseEvent.case_id == case_id).order_by(CaseEvent.number)
-    )
-    return {kind: at for kind, at in rows}
-
-
-def _messages(case_id: uuid.UUID) -> Sequence[Message]:
-    return db.session.scalars(
-        select(Message)
-        .where(Message.case_id == case_id, Message.writer != Writer.NOTE)
-        .order_by(Message.written_at, Message.id)
-    ).all()
-
-
-def _files(case_id: uuid.UUID) -> dict[uuid.UUID | None, list[Attachment]]:
-    """The files of the person's side of the case: theirs, and those we sent them."""
-    rows = db.session.scalars(
-        select(Attachment)
-        .where(Attachment.case_id == case_id, Attachment.writer != Writer.NOTE)
-        .order_by(Attachment.added_at, Attachment.id)
-    )
-    files: dict[uuid.UUID | None, list[Attachment]] = {}
-    for row in rows:
-        files.setdefault(row.message_id, []).append(row)
-    return files
-
-
-def _deadlines(case_id: uuid.UUID) -> Sequence[Deadline]:
-    return db.session.scalars(
-        select(Deadline).where(Deadline.case_id == case_id, Deadline.ended_at.is_(None)).order_by(Deadline.due_at)
-    ).all()
+def _by_message(files: Sequence[Attachment]) -> dict[uuid.UUID | None, list[Attachment]]:
+    found: dict[uuid.UUID | None, list[Attachment]] = {}
+    for file in files:
+        found.setdefault(file.message_id, []).append(file)
+    return found
 
 
 def _seen(case_id: uuid.UUID) -> list[Seen]:
     """Who opened the case, by role and day: the person learns that somebody did, not which of us."""
-    rows = db.session.execute(
-        select(Access.role, Access.on).where(Access.case_id == case_id).distinct().order_by(Access.role, Access.on)
-    )
+    rows = db.session.execute(_SEEN, {"case_id": case_id})
     return [Seen(role, tuple(row.on for row in some)) for role, some in groupby(rows, key=lambda row: row.role)]
-
-
-def _appeals(case_id: uuid.UUID) -> Sequence[Appeal]:
-    return db.session.scalars(
-        select(Appeal).options(lazyload(Appeal.seats)).where(Appeal.case_id == case_id).order_by(Appeal.lodged_at)
-    ).all()
-
-
-def _review(case_id: uuid.UUID) -> IndependentReview | None:
-    return db.session.scalars(
-        select(IndependentReview)
-        .where(IndependentReview.case_id == case_id)
-        .order_by(IndependentReview.referred_at.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _screening(case_id: uuid.UUID) -> Screening | None:
-    return db.session.scalars(
-        select(Screening)
-        .where(Screening.case_id == case_id, Screening.is_approved.is_(True))
-        .order_by(Screening.decided_at.desc())
-        .limit(1)
-    ).one_or_none()

@@ -55,11 +55,12 @@ def test_the_heading_says_whose_turn_it_is(client, team):
         assert heading in re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL).group(1)
 
 
-def test_a_question_of_ours_is_their_turn_until_they_write(client, team):
+def test_a_question_of_ours_is_their_turn_until_they_write(client, team, clock):
     reference = states.an_assessed_case(team)
     act(reference, conversation.reply, "Which field is it?", actor=team.officer, asks=True)
     person = come_back(client, reference)
     assert "We have asked you something. It is your turn." in person.page()
+    clock.advance(timedelta(minutes=1))
     person.send("/case/messages", on="/case/view", message="The one by the spring.")
     assert "We have asked you something" not in person.page()
 
