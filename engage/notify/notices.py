@@ -1,9 +1,11 @@
 """A notice that an event calls for, and how it becomes a row of the outbox."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from sqlalchemy import select
 
 from engage import clock
 from engage.domain.case import CaseClass
@@ -11,6 +13,7 @@ from engage.extensions import db
 from engage.models import Case, Recipient, StaffUser
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
+from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
 REMINDERS = ("due_soon", "due")  # they merge: product 4
@@ -43,21 +46,27 @@ def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
     To staff, a restricted case is one neutral sentence without a reference.
     """
     notices = list(notices)
-    for notice in notices:
-        if notice.user_id is None:
-            _owe_person(notice, case, event_id)
+    owed = [_for_person(notice, case, event_id) for notice in notices if notice.user_id is None]
     # One mail per recipient and message, whatever the number of roles in which somebody hears of it.
     staff = {(notice.user_id, notice.template): notice for notice in notices if notice.user_id is not None}
     if staff and case.class_ is CaseClass.RESTRICTED:
         focal = first_to_tell(case)
         staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in focal}
-    for (user_id, _), notice in staff.items():
-        if user_id not in case.facts.subjects:
-            _owe_staff(notice, case, event_id, user_id)
+    locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
+    told = (_for_staff(staff[key], case, event_id, key[0], locales[key[0]]) for key in staff if key[0] in locales)
+    outbox.enqueue(*owed, *filter(None, told))
 
 
-def _owe_person(notice: Notice, case: Case, event_id: uuid.UUID) -> None:
-    outbox.enqueue(
+def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The languages the users read, by id, with one statement."""
+    if not users:
+        return {}
+    rows = db.session.execute(select(StaffUser.id, StaffUser.locale).where(StaffUser.id.in_(users)))
+    return {user_id: locale for user_id, locale in rows}
+
+
+def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
+    return Owed(
         dedupe_key=f"{event_id}:{notice.template}:person",
         template=notice.template,
         locale=case.locale,
@@ -67,23 +76,23 @@ def _owe_person(notice: Notice, case: Case, event_id: uuid.UUID) -> None:
     )
 
 
-def _owe_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    user = db.session.get_one(StaffUser, user_id)
+def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UUID, locale: str) -> Owed | None:
+    """The notice to one member of staff; None where a reminder that waits already speaks for it."""
     template, not_before = notice.template, None
     key, case_id = f"{event_id}:{template}:{user_id}", case.id if template != DIGEST else None
     if template in REMINDERS:
         not_before, is_spoken_for = outbox.time_for_reminder(user_id, REMINDERS)
         if is_spoken_for:
-            return
+            return None
     if template == DIGEST:
         now = clock.utcnow()
         morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
         not_before = morning if morning > now else morning + timedelta(days=1)
         key = f"{DIGEST}:{user_id}:{not_before.date().isoformat()}"
-    outbox.enqueue(
+    return Owed(
         dedupe_key=key,
         template=template,
-        locale=user.locale,
+        locale=locale,
         recipient=Recipient.STAFF,
         user_id=user_id,
         case_id=case_id,

@@ -3,6 +3,8 @@
 import logging
 import time
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -21,39 +23,50 @@ _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broke
 _silent_until = 0.0
 
 
-def enqueue(
-    *,
-    dedupe_key: str,
-    template: str,
-    locale: str,
-    recipient: Recipient,
-    user_id: uuid.UUID | None = None,
-    case_id: uuid.UUID | None = None,
-    context: dict[str, str] | None = None,
-    not_before: datetime | None = None,
-) -> None:
-    """Add a notice unless one with the same key exists; the workers are nudged after the commit.
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice on its way into the outbox.
 
     The context holds plain strings and never the words of a concern, a name or an address.
     """
+
+    dedupe_key: str
+    template: str
+    locale: str
+    recipient: Recipient
+    user_id: uuid.UUID | None = None
+    case_id: uuid.UUID | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+
+
+def enqueue(*owed: Owed) -> None:
+    """Add the notices with one statement, unless there is one with the same key; the workers are nudged after the
+    commit."""
+    if not owed:
+        return
     now = clock.utcnow()
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "dedupe_key": notice.dedupe_key,
+            "case_id": notice.case_id,
+            "template": notice.template,
+            "locale": notice.locale,
+            "recipient": notice.recipient,
+            "user_id": notice.user_id,
+            "context": dict(notice.context),
+            "created_at": now,
+            "not_before": notice.not_before or now,
+            "attempts": 0,
+        }
+        for notice in owed
+    ]
     db.session.execute(
-        insert(OutboxMessage)
-        .values(
-            id=uuid.uuid4(),
-            dedupe_key=dedupe_key,
-            case_id=case_id,
-            template=template,
-            locale=locale,
-            recipient=recipient,
-            user_id=user_id,
-            context=context or {},
-            created_at=now,
-            not_before=not_before or now,
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]),
+        rows,
+        execution_options={"render_nulls": True},  # else rows to the person and to staff go apart
     )
     after_commit(nudge)
 

@@ -172,7 +172,7 @@ def _receive(
         made_at=case.recorded_at,
     )
     db.session.add_all([statement, receipt])
-    search_index.index_new(case, statement)
+    deadlines.open_at_receipt(case)
     actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)
@@ -183,7 +183,7 @@ def _receive(
         content=digest_of_statement(statement),
     )
     attachments.add_all(case, files, actor=actor, writer=Writer.PERSON)
-    deadlines.open_at_receipt(case)
+    search_index.index_new(case, statement)
     return Received(case.id, case.reference, code, is_new=True)
 
 

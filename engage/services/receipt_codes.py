@@ -128,13 +128,15 @@ def ask_for_link(reference: str, address: str) -> None:
         )
     )
     outbox.enqueue(
-        dedupe_key=f"code-link:{link_id}",
-        template="code_link",
-        locale=case.locale,
-        recipient=Recipient.PERSON,
-        case_id=case.id,
-        # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
-        context={"reference": case.reference, "link_id": str(link_id)},
+        outbox.Owed(
+            dedupe_key=f"code-link:{link_id}",
+            template="code_link",
+            locale=case.locale,
+            recipient=Recipient.PERSON,
+            case_id=case.id,
+            # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
+            context={"reference": case.reference, "link_id": str(link_id)},
+        )
     )
 
 

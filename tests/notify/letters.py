@@ -73,11 +73,13 @@ def a_notice(
     template = "new_case" if user_id else "case_news"
     with unit_of_work():
         outbox.enqueue(
-            dedupe_key=key,
-            recipient=Recipient.STAFF if user_id else Recipient.PERSON,
-            user_id=user_id,
-            case_id=case.id if case else None,
-            **{"template": template, "locale": "en", **values},
+            outbox.Owed(
+                dedupe_key=key,
+                recipient=Recipient.STAFF if user_id else Recipient.PERSON,
+                user_id=user_id,
+                case_id=case.id if case else None,
+                **{"template": template, "locale": "en", **values},
+            )
         )
     return key
 

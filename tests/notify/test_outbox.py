@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from engage.extensions import celery, db
-from engage.models import OutboxMessage
+from engage.models import OutboxMessage, Recipient
 from engage.notify import claims, outbox
+from engage.notify.outbox import Owed
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests.notify.letters import a_notice, row_of
@@ -33,14 +34,14 @@ def claimed(limit=20):
 def test_one_commit_nudges_once_however_many_notices_it_owes(reference, sent_tasks):
     with unit_of_work():
         for number in range(3):
-            outbox.enqueue(dedupe_key=str(number), template="case_news", locale="en", recipient="person")
+            outbox.enqueue(Owed(str(number), "case_news", "en", Recipient.PERSON))
     assert [(task.name, task.args) for task in sent_tasks] == [(outbox.DRAIN_TASK, ())]
     assert sent_tasks[0].options["expires"] == 60
 
 
 def test_a_rollback_leaves_no_row_and_no_nudge(reference, sent_tasks):
     with pytest.raises(RuntimeError), unit_of_work():
-        outbox.enqueue(dedupe_key="x", template="case_news", locale="en", recipient="person")
+        outbox.enqueue(Owed("x", "case_news", "en", Recipient.PERSON))
         raise RuntimeError
     assert sent_tasks == []
     assert db.session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == "x")).all() == []
