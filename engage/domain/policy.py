@@ -55,6 +55,8 @@ class Permission(StrEnum):
     FINISH_REMEDY = "finish_remedy"
     SEAT_PANEL = "seat_panel"
     TELL_PERSON = "tell_person"
+    EXTEND = "extend"
+    EXTEND_AGAIN = "extend_again"
 
 
 class NotAllowed(PermissionError):
@@ -152,6 +154,8 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.FINISH_REMEDY: _FIELD,
         P.SEAT_PANEL: _CASEWORK,
         P.TELL_PERSON: {**_FIELD, R.CUSTODIAN: Reach.SITE},
+        P.EXTEND: _DESK,
+        P.EXTEND_AGAIN: _APPROVAL,  # one level up; domain 2.3
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,
@@ -183,6 +187,12 @@ def _class_open_to(role: Role, case: CaseFacts) -> bool:
     return role is not Role.FOCAL
 
 
+def _knows_secret(role: Role, what: Permission | Action, case: CaseFacts) -> bool:
+    """Who asked us to keep their name is known to the custodian alone (product 5)."""
+    is_secret = case.class_ is CaseClass.CONFIDENTIAL and what in (Permission.VIEW_IDENTITY, Permission.VIEW_CONTACT)
+    return not is_secret or role is Role.CUSTODIAN
+
+
 def _within(reach: Reach, actor: Actor, case: CaseFacts) -> bool:
     assigned = case.assignee_id is not None and case.assignee_id == actor.id
     match reach:
@@ -210,7 +220,10 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
     if actor.id in case.subjects:
         return False
     return any(
-        actor.has(role, case.site_id) and _class_open_to(role, case) and _within(reach, actor, case)
+        actor.has(role, case.site_id)
+        and _class_open_to(role, case)
+        and _knows_secret(role, what, case)
+        and _within(reach, actor, case)
         for role, reach in GRANTS.get(what, {}).items()
     )
 

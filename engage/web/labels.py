@@ -54,6 +54,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
     },
     "permission": {
         "view": _("See the case"),
+        "read_unmasked": _("Read unmasked, and open files"),
         "view_identity": _("See who the person is"),
         "view_contact": _("See how to reach the person"),
         "reply": _("Write to the person"),
@@ -68,6 +69,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "finish_remedy": _("Mark a remedy as done"),
         "seat_panel": _("Name the panel"),
         "tell_person": _("Tell the person"),
+        "extend": _("Put off a promise"),
+        "extend_again": _("Put off a promise a second time"),
     },
     "kind": {
         "grievance": _("Grievance"),
@@ -131,6 +134,19 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "unreached": _("Could not reach"),
         "all": _("All"),
     },
+    "contact": {
+        "name": _("Name"),
+        "organisation": _("Organisation"),
+        "email": _("E-mail address"),
+        "phone": _("Phone number"),
+        "facilitator": _("Who carries messages"),
+    },
+    # What an outside body found, in the codes of the panel's decision.
+    "review_outcome": {
+        "upheld": _("It agrees with the person"),
+        "partly_upheld": _("It agrees in part"),
+        "not_upheld": _("It keeps the decision"),
+    },
     "answer": {
         "accept": _("accepted"),
         "counter": _("asked for a change"),
@@ -162,6 +178,8 @@ REFUSALS: dict[str, LazyString] = {
     "cannot_work_this_case": _("This person cannot work the case: they cannot see it, or it is about them."),
     "cannot_route": _("Only a concern from the group intake can be sent to an open site."),
     "not_a_reason": _("Choose one of the reasons of the list."),
+    "own_request": _("You asked for this yourself. Somebody else has to decide."),
+    "own_work": _("You wrote this proposal, work on the case, or approved it already. Somebody else has to decide."),
     "nothing_to_decide": _("Nothing waits for a decision."),
     "findings_to_share_needed": _("Write what was found so that the person can read it."),
     "too_many_remedies": _("Use %(most)s lines or fewer."),
@@ -179,6 +197,11 @@ REFUSALS: dict[str, LazyString] = {
     "reasons_needed": _("Write the reasons, and choose an outcome."),
     "reason_needed": _("Say why."),
     "no_check_owed": _("No check is owed right now."),
+    "not_late": _("This promise is not late."),
+    "cannot_be_put_off": _("This promise cannot be put off."),
+    "too_late_to_extend": _("It is late already. Tell the person of the delay instead."),
+    "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
+    "date_too_far": _("Choose a date at most %(days)s days later."),
 }
 
 

@@ -1,13 +1,23 @@
-"""Files that came with a form: each is checked, the good ones are kept, and of the others it is said which and why."""
+"""Files that came with a form: each is checked, the good ones are kept, and of the others it is said which and why.
 
+And files that go out again: to be saved, never shown.
+"""
+
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask import Response, abort, send_file
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
-from engage.services.attachments import Checked, FileRefused, check
+from engage.services.attachments import Checked, FileRefused, Opened, check
 from engage.settings import settings
+
+log = logging.getLogger(__name__)
+
+# Nothing in a file of a case may run, load or show anything inside our pages, whatever the browser makes of it.
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 # The words of each code of FileRefused. The name of the file goes before them.
 WHY = {
@@ -76,3 +86,13 @@ def _too_many(name: str) -> str:
 def _isolated(name: str) -> str:
     """A name that runs the other way must not turn the sentence around."""
     return f"\u2068{name[:80]}\u2069"
+
+
+def hand_out(opened: Opened) -> Response:
+    """Answer with the file: to be saved and not shown, guessed at, kept by caches or run."""
+    if not opened.path.is_file():
+        log.error("a file that a case has is not in the store: %s", opened.path.name)
+        abort(404)
+    answer = send_file(opened.path, mimetype=opened.media_type, as_attachment=True, download_name=opened.name)
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer

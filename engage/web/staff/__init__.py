@@ -1,1 +1,6 @@
 """The staff side of the pages."""
+
+from engage.web.staff import appeals, case, conversation, ending, files, inbox, resolution, take_down, triage
+from engage.web.staff.blueprint import bp
+
+__all__ = ["appeals", "bp", "case", "conversation", "ending", "files", "inbox", "resolution", "take_down", "triage"]

@@ -1,0 +1,191 @@
+"""What staff see of a case, read in a number of statements that does not grow with it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVarTuple
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from engage import vault
+from engage.domain import guards, policy
+from engage.domain.case import Road
+from engage.domain.deadlines import Promise
+from engage.domain.guards import Circumstances, Refusal
+from engage.domain.lifecycle import Action, Stage, allowed_actions
+from engage.domain.masking import masked
+from engage.domain.policy import Actor, Permission
+from engage.extensions import db
+from engage.models import (
+    Appeal,
+    Attachment,
+    Case,
+    Deadline,
+    Errand,
+    IndependentReview,
+    Message,
+    Proposal,
+    ReachedRung,
+    Remedy,
+    Screening,
+    SealedContact,
+    SealedIdentity,
+)
+from engage.queries import case_parts
+from engage.queries.case_parts import Entry, Fate
+from engage.scope import visible_to
+
+Row = TypeVarTuple("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """The case as this member of staff may read it."""
+
+    case: Case
+    actor: Actor
+    messages: Sequence[Message]
+    files: Sequence[Attachment]
+    entries: Sequence[Entry]
+    fates: Mapping[uuid.UUID, Fate]  # by event
+    deadlines: Sequence[Deadline]
+    rungs: Sequence[ReachedRung]
+    proposal: Proposal | None
+    screening: Screening | None
+    review: IndependentReview | None
+    errands: Sequence[Errand]
+    attempts: Sequence[tuple[str, datetime]]
+    names: Mapping[uuid.UUID, str]
+    has_identity: bool
+    contact: SealedContact | None
+    known_names: tuple[str, ...]
+
+    def may(self, what: Permission | Action) -> bool:
+        """Whether policy lets the reader do this with the case, at whatever stage."""
+        return policy.may(self.actor, what, self.case.facts)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the reader is shown words with names taken out, and no files."""
+        return not self.may(Permission.READ_UNMASKED)
+
+    def read(self, words: str) -> str:
+        """Return words of the case as this reader may see them."""
+        return masked(words, self.known_names) if self.is_masked else words
+
+    def why_not(self, action: Action, now: datetime) -> Refusal | None:
+        """Return why the action of the lifecycle is not possible now, or None."""
+        if action not in allowed_actions(self.case.stage):
+            return Refusal("not_at_this_stage", {"stage": self.case.stage.value})
+        return guards.why_not(action, self.circumstances, now)
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The appeal that waits for its decision, or None."""
+        return next((row for row in self.case.appeals if row.decided_at is None), None)
+
+    @property
+    def draft(self) -> Proposal | None:
+        """The proposal that waits for approval, or None."""
+        row = self.proposal
+        return row if row is not None and row.sent_at is None and row.returned_at is None else None
+
+    @property
+    def unfinished(self) -> Sequence[Remedy]:
+        """Remedies that are agreed and not done yet."""
+        return [row for row in self._agreed if row.finished_at is None]
+
+    @property
+    def unconfirmed(self) -> Sequence[Remedy]:
+        """Remedies that are done and that the person has said nothing of yet."""
+        return [row for row in self._agreed if row.finished_at is not None and row.confirmed is None]
+
+    @property
+    def _agreed(self) -> Sequence[Remedy]:
+        if self.case.stage is not Stage.IMPLEMENTING or self.proposal is None:
+            return ()
+        return self.proposal.remedies
+
+    @property
+    def owes_check(self) -> bool:
+        """Whether a check after closure is owed."""
+        return any(row.promise is Promise.CHECK_AFTERWARDS and row.ended_at is None for row in self.deadlines)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """The facts that guards look at; the same as `services.cases.circumstances` reads for a use case."""
+        sent = self.proposal if self.proposal is not None and self.proposal.sent_at is not None else None
+        since = sent.sent_at if sent else None
+        attempts = [channel for channel, at in self.attempts if since is None or at >= since]
+        remedies = sent.remedies if sent else []
+        left = (self.contact.has_email + self.contact.has_phone) if self.contact else 0
+        return Circumstances(
+            stage=self.case.stage,
+            kind=self.case.kind,
+            level=self.case.level,
+            round=self.case.round,
+            proposal_answer=sent.answer if sent else None,
+            proposal_sent_at=since,
+            proposal_draft=self.draft is not None,
+            attempts=len(attempts),
+            attempt_channels=len(set(attempts)),
+            channels_known=1 + left + (self.case.road in (Road.FACILITATOR, Road.CUSTODIAN)),
+            remedies=len(remedies),
+            remedies_confirmed=sum(1 for row in remedies if row.finished_at and row.confirmed),
+            closed_at=self.case.closed_at,
+            panel=frozenset(seat.user_id for seat in self.appeal.seats) if self.appeal else frozenset(),
+            screen_out_asked=self.screening is not None,
+        )
+
+
+def brief(reference: str, actor: Actor) -> Case:
+    """Return the case with its site, words and assignee, for the small pages around it.
+
+    Raises:
+        NoResultFound: there is no such case, or the actor may not know of it.
+    """
+    case: Case = db.session.scalars(_visible(select(Case), reference, actor)).one()
+    return case
+
+
+def page(reference: str, actor: Actor) -> CasePage:
+    """Return everything the case page and its action pages show.
+
+    Raises:
+        NoResultFound: there is no such case, or the actor may not know of it.
+    """
+    wanted = (
+        select(Case, SealedContact, SealedIdentity)
+        .outerjoin(SealedContact, SealedContact.case_id == Case.id)
+        .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
+    )
+    case, contact, identity = db.session.execute(_visible(wanted, reference, actor)).one()
+    messages, entries = case_parts.messages(case.id), case_parts.entries(case.id)
+    proposal = case_parts.latest_proposal(case.id)
+    masks = not policy.may(actor, Permission.READ_UNMASKED, case.facts)
+    return CasePage(
+        case=case,
+        actor=actor,
+        messages=messages,
+        files=() if masks else case_parts.files(case.id),
+        entries=entries,
+        fates=case_parts.fates(case.id),
+        deadlines=case_parts.deadlines(case.id),
+        rungs=case_parts.rungs(case.id),
+        proposal=proposal,
+        screening=case_parts.open_screening(case.id),
+        review=case_parts.latest_review(case.id),
+        errands=case_parts.open_errands(case.id),
+        attempts=case_parts.attempts(case.id),
+        names=case_parts.names(case, messages, entries, proposal),
+        has_identity=identity is not None,
+        contact=contact,
+        known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
+    )
+
+
+def _visible(wanted: Select[*Row], reference: str, actor: Actor) -> Select[*Row]:
+    shown = (joinedload(Case.site), joinedload(Case.statement), joinedload(Case.assignee))
+    return wanted.options(*shown).where(Case.reference == reference, visible_to(actor))

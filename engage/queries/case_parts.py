@@ -1,0 +1,190 @@
+"""The parts of a case page, each read in one statement."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engage.extensions import db
+from engage.models import (
+    Attachment,
+    Case,
+    CaseEvent,
+    ContactAttempt,
+    Deadline,
+    Errand,
+    IndependentReview,
+    Message,
+    OutboxMessage,
+    Pause,
+    Proposal,
+    ReachedRung,
+    Recipient,
+    Screening,
+    SealedContact,
+    SealedIdentity,
+    Site,
+    StaffUser,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the record, with its values read."""
+
+    id: uuid.UUID
+    kind: str
+    at: datetime
+    actor_party: str
+    actor_id: uuid.UUID | None
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of the notice that told the person of something. The road is None until it has left."""
+
+    sent_at: datetime | None
+    dead_at: datetime | None
+    road: str | None
+
+
+def messages(case_id: uuid.UUID) -> Sequence[Message]:
+    return db.session.scalars(
+        select(Message).where(Message.case_id == case_id).order_by(Message.written_at, Message.id)
+    ).all()
+
+
+def deadlines(case_id: uuid.UUID) -> Sequence[Deadline]:
+    return db.session.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_at)).all()
+
+
+def rungs(case_id: uuid.UUID) -> Sequence[ReachedRung]:
+    return db.session.scalars(
+        select(ReachedRung)
+        .join(Deadline, Deadline.id == ReachedRung.deadline_id)
+        .where(Deadline.case_id == case_id)
+        .order_by(ReachedRung.reached_at)
+    ).all()
+
+
+def open_errands(case_id: uuid.UUID) -> Sequence[Errand]:
+    return db.session.scalars(
+        select(Errand).where(Errand.case_id == case_id, Errand.finished_at.is_(None)).order_by(Errand.due_at)
+    ).all()
+
+
+def attempts(case_id: uuid.UUID) -> list[tuple[str, datetime]]:
+    """Return how and when we tried to reach the person."""
+    tried = select(ContactAttempt.channel, ContactAttempt.at).where(ContactAttempt.case_id == case_id)
+    return [(row.channel, row.at) for row in db.session.execute(tried)]
+
+
+def pauses(case_id: uuid.UUID) -> Sequence[Pause]:
+    """Return the stretches of time that do not count, oldest first."""
+    return db.session.scalars(select(Pause).where(Pause.case_id == case_id).order_by(Pause.starts_at)).all()
+
+
+def sealed(case_id: uuid.UUID) -> tuple[SealedIdentity | None, SealedContact | None]:
+    """Return what the vault holds of the person, still sealed."""
+    return db.session.get(SealedIdentity, case_id), db.session.get(SealedContact, case_id)
+
+
+def open_sites() -> list[tuple[uuid.UUID, str]]:
+    """Return the sites that take concerns, by name; the group intake is none of them."""
+    rows = db.session.execute(
+        select(Site.id, Site.name).where(Site.is_open, ~Site.is_group_intake).order_by(Site.name, Site.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TakingSite:
+    """A site as the form for taking down a concern needs it."""
+
+    id: uuid.UUID
+    name: str
+    time_zone: str
+
+
+def sites_for_taking() -> list[TakingSite]:
+    """Return the sites at which a concern can be taken down, by name; the group intake comes last."""
+    rows = db.session.execute(
+        select(Site.id, Site.name, Site.time_zone)
+        .where(Site.is_open)
+        .order_by(Site.is_group_intake, Site.name, Site.id)
+    )
+    return [TakingSite(row.id, row.name, row.time_zone) for row in rows]
+
+
+def names_of(user_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
+    """Return users with their names, by name, for lists to choose from."""
+    rows = db.session.execute(
+        select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(user_ids)).order_by(StaffUser.name, StaffUser.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def entries(case_id: uuid.UUID) -> list[Entry]:
+    rows = db.session.execute(
+        select(CaseEvent.id, CaseEvent.kind, CaseEvent.at, CaseEvent.actor_party, CaseEvent.actor_id, CaseEvent.payload)
+        .where(CaseEvent.case_id == case_id)
+        .order_by(CaseEvent.number)
+    )
+    return [Entry(*row[:5], values=json.loads(row.payload)) for row in rows]
+
+
+def files(case_id: uuid.UUID) -> Sequence[Attachment]:
+    return db.session.scalars(
+        select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.added_at, Attachment.id)
+    ).all()
+
+
+def fates(case_id: uuid.UUID) -> dict[uuid.UUID, Fate]:
+    """What became of notices to the person; their keys begin with the event that called for them."""
+    rows = db.session.execute(
+        select(OutboxMessage.dedupe_key, OutboxMessage.sent_at, OutboxMessage.dead_at, OutboxMessage.road).where(
+            OutboxMessage.case_id == case_id, OutboxMessage.recipient == Recipient.PERSON
+        )
+    )
+    found: dict[uuid.UUID, Fate] = {}
+    for row in rows:
+        event_id, _, _ = row.dedupe_key.partition(":")
+        try:
+            found[uuid.UUID(event_id)] = Fate(row.sent_at, row.dead_at, row.road)
+        except ValueError:
+            continue  # called for by the clock and not by an event
+    return found
+
+
+def latest_proposal(case_id: uuid.UUID) -> Proposal | None:
+    return db.session.scalar(
+        select(Proposal).where(Proposal.case_id == case_id).order_by(Proposal.number.desc()).limit(1)
+    )
+
+
+def open_screening(case_id: uuid.UUID) -> Screening | None:
+    return db.session.scalar(select(Screening).where(Screening.case_id == case_id, Screening.decided_at.is_(None)))
+
+
+def latest_review(case_id: uuid.UUID) -> IndependentReview | None:
+    return db.session.scalar(
+        select(IndependentReview)
+        .where(IndependentReview.case_id == case_id)
+        .order_by(IndependentReview.referred_at.desc())
+        .limit(1)
+    )
+
+
+def names(
+    case: Case, written: Sequence[Message], happened: Sequence[Entry], proposal: Proposal | None
+) -> dict[uuid.UUID, str]:
+    """Return the names of everybody of ours that the page speaks of."""
+    wanted = {row.actor_id for row in happened} | {row.author_id for row in written}
+    wanted |= {seat.user_id for appeal in case.appeals for seat in appeal.seats}
+    wanted |= {row.owner_id for row in proposal.remedies} if proposal else set()
+    wanted |= {case.recorded_by_id}
+    return dict(names_of([user for user in wanted if user is not None]))

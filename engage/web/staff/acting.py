@@ -1,0 +1,180 @@
+"""How every page on which staff act on a case works: one form, one unit of work, one use case, and back to the case."""
+
+import uuid
+from collections.abc import Callable
+
+from flask import Response, after_this_request, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+
+from engage import clock
+from engage.domain import policy
+from engage.domain.guards import Refusal, Refused
+from engage.domain.lifecycle import IllegalTransition
+from engage.domain.policy import Actor, NotAllowed, Permission
+from engage.models import Case
+from engage.queries import case_page
+from engage.queries.case_page import CasePage
+from engage.services import access, cases
+from engage.services.attachments import Checked, FileRefused
+from engage.services.cases import ChangedMeanwhile
+from engage.settings import settings
+from engage.unit_of_work import unit_of_work
+from engage.web import filters, uploads
+from engage.web.staff.doors import DOORS, words_of
+from engage.web.staff.form_fields import LONGEST, StaffForm
+
+FULL = 507
+
+
+def me() -> Actor:
+    """Return the member of staff who is asking."""
+    actor: Actor = g.actor
+    return actor
+
+
+def opened(reference: str) -> CasePage:
+    """Return the case for a page of it, note that it was read, and let the page speak in the site's time.
+
+    Raises:
+        NoResultFound: there is no such case, or the reader may not know of it.
+    """
+    page = case_page.page(reference, me())
+    filters.speak_in(page.case.site.time_zone)
+    note_reading(page.case.id, "view")
+    return page
+
+
+def note_reading(case_id: uuid.UUID, purpose: str) -> None:
+    """Record, once the page is made, that the case was read; a page that was refused shows nothing to record."""
+    actor = me()
+
+    def note(response: Response) -> Response:
+        if response.status_code < 300 or response.status_code in (409, 422):
+            access.record_access(case_id, actor, purpose)
+        return response
+
+    after_this_request(note)
+
+
+def act(
+    page: CasePage,
+    form: StaffForm,
+    do: Callable[[Case], object],
+    *,
+    done: str,
+    needs_version: bool = True,
+    template: str = "staff/act_on_case.html",
+    **shown: object,
+) -> ResponseReturnValue:
+    """Show the form, or do what it says and go back to the case with a banner.
+
+    Somebody else's step meanwhile (409), a refusal (422) and a full disk (507) show the form again with what was typed.
+    With `needs_version=False` nothing that others did meanwhile stands in the way, which is right for adding a note.
+
+    Raises:
+        NotAllowed: policy refuses the reader.
+        NoResultFound: the case is gone from the reader's sight meanwhile.
+    """
+    door = DOORS[request.endpoint or ""]
+    if not page.may(door.what):
+        raise NotAllowed(door.what)
+    why, status, changed = door.why_not(page, clock.utcnow()), 200, False
+    if form.validate_on_submit():
+        reference = page.case.reference
+        try:
+            stays = _do(reference, form, do, needs_version=needs_version)
+            return _back(reference, done, stays=stays)
+        except (ChangedMeanwhile, IllegalTransition, Refused, FileRefused) as error:
+            why, status, changed = _stopped(form, error)
+        page = case_page.page(reference, me())
+    elif form.is_submitted():
+        status = 422
+    elif why is not None:
+        status = 409
+    if form.is_submitted() and _chosen(form):
+        complain(form, [*left_out(), gettext("Choose your files again: the page could not keep them.")])
+    form.version.data = page.case.version
+    return (
+        render_template(
+            template,
+            form=form,
+            page=page,
+            door=door,
+            why=words_of(why) if why else None,
+            changed=changed,
+            form_shown=why is None or form.is_submitted(),
+            limits=limits(),
+            **shown,
+        ),
+        status,
+    )
+
+
+def _do(reference: str, form: StaffForm, do: Callable[[Case], object], *, needs_version: bool) -> bool:
+    """Carry it out; whether the actor may still see the case afterwards."""
+    with unit_of_work():
+        case = cases.lock(reference, me())
+        if needs_version:
+            cases.expect_version(case, form.opened_at)
+        do(case)
+        return policy.may(me(), Permission.VIEW, case.facts)
+
+
+def _stopped(form: StaffForm, error: Exception) -> tuple[Refusal | None, int, bool]:
+    """Return why it was not done, the status, and whether somebody else was first."""
+    match error:
+        case Refused():
+            return error.refusal, 422, False
+        case IllegalTransition():
+            return Refusal("not_at_this_stage", {"stage": error.stage.value}), 409, False
+        case FileRefused():
+            why = uploads.why_refused(error, gettext("your files"))
+            complain(form, [gettext("Nothing was sent. %(why)s", why=why)])
+            return None, FULL, False
+        case _:
+            return None, 409, True
+
+
+def keep_files(form: StaffForm) -> list[Checked]:
+    """Return the files of a sent form that we take. Those we don't are told of once the form is done."""
+    if not form.is_submitted():
+        return []
+    sent = uploads.checked_uploads(_chosen(form))
+    g.left_out = sent.refused
+    return sent.checked
+
+
+def _chosen(form: StaffForm) -> list[FileStorage]:
+    field = form._fields.get("files")
+    return [file for file in (field.data or ()) if file and file.filename] if field is not None else []
+
+
+def left_out() -> list[str]:
+    """Return in words which files of this form we do not take, and why."""
+    refused: list[str] = g.get("left_out", [])
+    return refused
+
+
+def complain(form: StaffForm, problems: list[str]) -> None:
+    """Add problems to the form's files."""
+    form.files.errors = [*form.files.errors, *problems]
+
+
+def _back(reference: str, done: str, *, stays: bool) -> ResponseReturnValue:
+    """To the case; to the inbox where what was done took the case out of the actor's sight."""
+    flash(done, "success")
+    for problem in left_out():
+        flash(problem, "warning")
+    here = url_for("staff.show_case", reference=reference) if stays else url_for("staff.inbox")
+    return redirect(here, 303)
+
+
+def limits() -> dict[str, int]:
+    """Return the limits that forms tell of."""
+    return {
+        "characters": LONGEST,
+        "files": settings().FILES_MAX,
+        "megabytes": settings().FILE_MAX_BYTES // (1024 * 1024),
+    }

@@ -1,0 +1,129 @@
+"""The case page and what is read beside it: the whole story, who the person is, and how a date was counted."""
+
+import uuid
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage import clock, vault
+from engage.domain.policy import NotAllowed, Permission
+from engage.models import SealedContact, SealedIdentity
+from engage.queries import case_parts
+from engage.queries.case_page import CasePage
+from engage.web import labels
+from engage.web.staff import case_view, deadline_view, story
+from engage.web.staff.acting import limits, note_reading, opened
+from engage.web.staff.blueprint import bp
+from engage.web.staff.conversation_forms import MessageForm
+from engage.web.staff.doors import actions_on
+
+_SHOWN = 12  # ours: the newest events; the rest is one click away
+
+
+@bp.route("/cases/<reference>")
+def show_case(reference: str) -> ResponseReturnValue:
+    page = opened(reference)
+    newest = [story.told(page, entry) for entry in list(reversed(page.entries))[:_SHOWN]]
+    return render_template(
+        "staff/show_case.html",
+        caption=case_view.caption(page),
+        title=case_view.title(page),
+        page=page,
+        steps=case_view.track(page),
+        actions=actions_on(page, clock.utcnow()),
+        notice=case_view.notice(page),
+        errands=_errands(page),
+        messages=case_view.conversation(page),
+        form=_write_form(page),
+        write_href=url_for("staff.reply_case", reference=reference) if page.may(Permission.REPLY) else None,
+        note_href=url_for("staff.note_case", reference=reference) if page.may(Permission.NOTE) else None,
+        limits=limits(),
+        deadlines=deadline_view.deadlines(page),
+        facts=case_view.facts(page),
+        people=case_view.people(page),
+        person_href=case_view.person_href(page),
+        files=case_view.files(page.files),
+        is_masked=page.is_masked,
+        events=newest,
+        events_href=url_for("staff.show_story", reference=reference) if len(page.entries) > _SHOWN else None,
+    )
+
+
+def _write_form(page: CasePage) -> MessageForm | None:
+    if not (page.may(Permission.REPLY) or page.may(Permission.NOTE)):
+        return None
+    form = MessageForm()
+    form.version.data = page.case.version
+    return form
+
+
+def _errands(page: CasePage) -> list[dict[str, object]]:
+    if not page.may(Permission.TELL_PERSON):
+        return []
+    return [
+        {
+            "what": story.what_to_tell(row.template),
+            "due_at": row.due_at,
+            "href": url_for("staff.tell_person", reference=page.case.reference, errand_id=row.id),
+        }
+        for row in page.errands
+    ]
+
+
+@bp.route("/cases/<reference>/story")
+def show_story(reference: str) -> ResponseReturnValue:
+    page = opened(reference)
+    events = [story.told(page, entry) for entry in reversed(page.entries)]
+    return render_template("staff/show_story.html", page=page, events=events, title=case_view.title(page))
+
+
+@bp.route("/cases/<reference>/person")
+def show_person(reference: str) -> ResponseReturnValue:
+    page = opened(reference)
+    knows_who, knows_how = page.may(Permission.VIEW_IDENTITY), page.may(Permission.VIEW_CONTACT)
+    if not (knows_who or knows_how):
+        raise NotAllowed(Permission.VIEW_IDENTITY)
+    identity, contact = case_parts.sealed(page.case.id)
+    rows = _who(identity if knows_who else None) + _how(contact if knows_how else None)
+    if knows_who and identity is not None:
+        note_reading(page.case.id, "identity")
+    if knows_how and contact is not None:
+        note_reading(page.case.id, "contact")
+    return render_template("staff/show_person.html", page=page, rows=rows, title=case_view.title(page))
+
+
+_NAMES = ("name", "organisation", "email", "phone", "facilitator")
+
+
+def _who(identity: SealedIdentity | None) -> list[dict[str, str]]:
+    return _opened(vault.opened(identity.sealed)) if identity is not None else []
+
+
+def _how(contact: SealedContact | None) -> list[dict[str, str]]:
+    if contact is None:
+        return []
+    if contact.to_worker:
+        sealed = gettext("Sealed. Only the machine that sends notices can open it; nobody of us can.")
+        return [{"label": gettext("E-mail address"), "value": sealed}]
+    return _opened(vault.opened(contact.sealed))
+
+
+def _opened(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"label": labels.label("contact", name), "value": values[name]} for name in _NAMES if values.get(name)]
+
+
+@bp.route("/cases/<reference>/deadlines/<uuid:deadline_id>")
+def explain_deadline(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
+    page = opened(reference)
+    row = deadline_view.found(page, deadline_id)
+    if row is None:
+        abort(404)
+    return render_template(
+        "staff/explain_deadline.html",
+        page=page,
+        row=row,
+        name=case_view.subject_of(page, row.promise, row.subject_id),
+        steps=deadline_view.steps(page, row, case_parts.pauses(page.case.id)),
+        doors=deadline_view.what_can_be_done(page, row),
+    )

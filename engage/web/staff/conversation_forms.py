@@ -1,0 +1,46 @@
+"""Forms of what is said: to the person, among staff, and of tries to reach them."""
+
+from flask_babel import lazy_gettext as _l
+
+from engage.web.staff import form_fields as fields
+from engage.web.staff.form_fields import StaffForm, choices
+
+
+class MessageForm(StaffForm):
+    message = fields.words(_l("Write"), needed=_l("Write something first"))
+    files = fields.files()
+
+
+class LogAttemptForm(StaffForm):
+    channel = fields.pick(_l("How did you try?"), needed=_l("Choose how you tried"))
+    reached = fields.choose(
+        _l("Did you reach the person?"),
+        choices([("yes", _l("Yes")), ("no", _l("No"))]),
+        needed=_l("Choose yes or no"),
+    )
+
+
+class TellPersonForm(StaffForm):
+    reached = fields.choose(
+        _l("Did you reach the person?"),
+        choices([("yes", _l("Yes, they know")), ("no", _l("No, I tried"))]),
+        needed=_l("Choose yes or no"),
+    )
+
+
+class TellDelayForm(StaffForm):
+    explanation = fields.words(
+        _l("Why is it late, and what was done so far?"),
+        hint=_l("The person reads these words."),
+        needed=_l("Write why it is late"),
+    )
+    new_date = fields.day(_l("By which date will it be done?"), needed=_l("Give a date"))
+
+
+class ExtendForm(StaffForm):
+    explanation = fields.words(
+        _l("Why do we need more time?"),
+        hint=_l("The person reads these words."),
+        needed=_l("Write why more time is needed"),
+    )
+    new_date = fields.day(_l("By which date will it be done?"), needed=_l("Give a date"))

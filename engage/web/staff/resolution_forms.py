@@ -1,0 +1,177 @@
+"""Forms of finding out, proposing, recording answers and putting right."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField
+
+from engage.domain.wall_clock import instant_of
+from engage.web.staff import form_fields as fields
+from engage.web.staff.form_fields import StaffForm, choices
+
+LINES = 5  # Source: the page as the design has it; a longer plan is told in the words of a line.
+
+
+class InvestigateForm(StaffForm):
+    """One button."""
+
+
+class ConsultForm(StaffForm):
+    outcome = fields.choose(
+        _l("Did you talk?"),
+        choices([("held", _l("Yes, we talked")), ("attempt", _l("No, I tried and did not reach the person"))]),
+        needed=_l("Choose whether you talked"),
+    )
+    channel = fields.pick(_l("How?"), needed=_l("Choose how"))
+    account = fields.words(
+        _l("When, where, in which language, who was there, and what was said"),
+        hint=_l("Only staff read this."),
+        needed=_l("Write down the talk, or the try"),
+    )
+
+
+class RemedyLine(Form):
+    """One remedy of a proposal; an empty line is left out."""
+
+    type_code = fields.pick(_l("What is done"))
+    words = fields.words(_l("In words the person understands"))
+    due_on = fields.day(_l("Done by"))
+    owner = fields.pick(_l("Who sees to it"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the line was filled in but its owner."""
+        return not (self.type_code.data or self.words.data or self.due_on.data)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """A line that was begun is filled in whole."""
+        sound = super().validate(extra_validators)
+        if self.is_empty:
+            return bool(sound)
+        for field, missing in (
+            (self.type_code, _l("Choose what is done")),
+            (self.words, _l("Write what is done")),
+            (self.due_on, _l("Give the date by which it is done")),
+        ):
+            if not field.data and not field.errors:
+                field.errors = [*field.errors, missing]
+                sound = False
+        return bool(sound)
+
+
+class ProposeForm(StaffForm):
+    shared_findings = fields.words(
+        _l("What we found, as the person will read it"),
+        hint=_l("Plain words. No names of other people."),
+        needed=_l("Write what we found"),
+    )
+    internal_findings = fields.words(_l("What only staff should know (optional)"))
+    finding = fields.choose(_l("Is the concern substantiated?"), needed=_l("Choose a finding"))
+    root_cause = fields.pick(_l("Root cause"), needed=_l("Choose a root cause"))
+    close_type = fields.choose(
+        _l("If the person agrees, how does it end?"), needed=_l("Choose how it ends if the person agrees")
+    )
+    lines = FieldList(FormField(RemedyLine), min_entries=LINES, max_entries=LINES)
+
+
+def end_of(on: date, time_zone: str) -> datetime:
+    """Return the instant at which the day is over where the site is."""
+    return instant_of(datetime.combine(on + timedelta(days=1), time()), ZoneInfo(time_zone)) - timedelta(minutes=1)
+
+
+class ApproveProposalForm(StaffForm):
+    decision = fields.choose(
+        _l("What do you decide?"),
+        choices(
+            [
+                ("approve", _l("Approve it")),
+                ("return", _l("Send it back to whoever wrote it")),
+            ]
+        ),
+        needed=_l("Choose what you decide"),
+    )
+    reason = fields.words(_l("If you send it back: why?"))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """What is sent back comes with a reason."""
+        sound = super().validate(extra_validators)
+        if self.decision.data == "return" and not self.reason.data:
+            self.reason.errors = [*self.reason.errors, _l("Write why it is sent back")]
+            return False
+        return bool(sound)
+
+
+class SpokenForm(StaffForm):
+    """What a person said by word of mouth, and how it was signed off."""
+
+    sign_off = fields.choose(_l("How did the person sign this off?"), needed=_l("Choose how it was signed off"))
+    read_back = fields.tick(
+        _l("I read it back to the person, and they said it is right"), needed=_l("Read it back, then tick the box")
+    )
+
+
+class RecordAnswerForm(SpokenForm):
+    answer = fields.choose(
+        _l("What does the person say?"),
+        choices(
+            [
+                ("accept", _l("They accept")),
+                ("counter", _l("They want a change")),
+                ("meet", _l("They want to meet")),
+                ("refuse_panel", _l("They refuse, and want a panel to look at it")),
+                ("refuse", _l("They refuse, without a panel")),
+            ]
+        ),
+        needed=_l("Choose what the person says"),
+    )
+    said = fields.words(_l("In their words"))
+
+
+class FinishRemedyForm(StaffForm):
+    remedy = fields.choose(_l("Which remedy is done?"), needed=_l("Choose the remedy"))
+    evidence = fields.words(
+        _l("What shows that it is done?"),
+        hint=_l("What was done, when, where, and who saw it. Photos and papers can be added."),
+        needed=_l("Write what shows that it is done"),
+    )
+    files = fields.files()
+
+
+class ConfirmRemedyForm(SpokenForm):
+    remedy = fields.choose(_l("Which remedy?"), needed=_l("Choose the remedy"))
+    confirmed = fields.choose(
+        _l("What does the person say?"),
+        choices([("yes", _l("It is put right")), ("no", _l("It is not put right"))]),
+        needed=_l("Choose what the person says"),
+    )
+    said = fields.words(_l("In their words"))
+
+
+class VerifyForm(StaffForm):
+    reason = fields.words(
+        _l("If the person has not confirmed every remedy: why can it be closed?"),
+        hint=_l("Only an approver can close with a reason. It stays in the record."),
+    )
+
+
+class LapseForm(StaffForm):
+    """One button."""
+
+
+class AnswerForm(StaffForm):
+    answer = fields.words(_l("Our answer"), hint=_l("The person reads these words."), needed=_l("Write the answer"))
+    files = fields.files()
+
+
+class CheckAfterwardsForm(StaffForm):
+    outcome = fields.choose(
+        _l("Did you talk?"),
+        choices([("held", _l("Yes, we talked")), ("attempt", _l("No, I tried and did not reach the person"))]),
+        needed=_l("Choose whether you talked"),
+    )
+    account = fields.words(
+        _l("Is it still good? Was anyone punished for speaking up?"),
+        hint=_l("When, where, and what was said. Only staff read this."),
+        needed=_l("Write down the talk, or the try"),
+    )

@@ -1,0 +1,101 @@
+"""A member of staff at a browser without script."""
+
+from datetime import timedelta
+
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from engage import clock
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import CaseEvent, StaffUser
+from tests.states import case_of
+
+SPOKEN = {"sign_off": "thumbprint", "read_back": "y"}
+
+
+def in_days(count: int) -> list[str]:
+    day = clock.utcnow().date() + timedelta(days=count)
+    return [str(day.day), str(day.month), str(day.year)]
+
+
+def proposal(**more):
+    return {
+        "shared_findings": "We measured the dust.",
+        "finding": "substantiated",
+        "root_cause": "control_failed",
+        "close_type": "agreed_remedied",
+        "lines-0-type_code": "repair",
+        "lines-0-words": "Water the road.",
+        "lines-0-due_on": in_days(10),
+        **more,
+    }
+
+
+def assessment(level, **more):
+    return {"category": "AIR", "actual": level, "potential": level, "retaliation_risk": "low", **more}
+
+
+def kinds(session: Session, reference: str) -> list[str]:
+    """What happened to the case, promises that were kept left out."""
+    rows = select(CaseEvent.kind).where(CaseEvent.case_id == case_of(reference).id).order_by(CaseEvent.number)
+    return [kind for kind in session.scalars(rows) if kind != "DeadlineMet"]
+
+
+def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
+    """Return a browser of its own in which the member of staff is signed in."""
+    browser: FlaskClient = client.application.test_client()
+    user = db.session.get_one(StaffUser, actor.id)
+    with browser.session_transaction() as session:
+        session["_user_id"] = f"{user.id}:{user.session_key}"
+        session["_fresh"] = True
+    return browser
+
+
+def page(response: TestResponse) -> BeautifulSoup:
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def form_of(response: TestResponse) -> Tag:
+    """The form of the page that says something, not the one that signs out."""
+    return page(response).select_one("main form")
+
+
+def filled(response: TestResponse) -> dict[str, object]:
+    """What a browser would send of the form as it stands."""
+    values: dict[str, object] = {}
+    for field in form_of(response).select("input, textarea, select"):
+        name = field.get("name")
+        if not name or field.get("type") == "file":
+            continue
+        if field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            values[name] = chosen["value"] if chosen else ""
+        elif field.get("type") in ("radio", "checkbox"):
+            if field.has_attr("checked"):
+                values.setdefault(name, [])
+                values[name] = [*values[name], field["value"]]
+        elif name in values:  # the three parts of a date
+            held = values[name] if isinstance(values[name], list) else [values[name]]
+            values[name] = [*held, field.get("value", "")]
+        else:
+            text = field.string or "" if field.name == "textarea" else field.get("value", "")
+            values[name] = text.removeprefix("\n")
+    return values
+
+
+def send(browser: FlaskClient, address: str, **typed: object) -> TestResponse:
+    """Open a page, fill in its form and send it."""
+    opened = browser.get(address)
+    assert opened.status_code == 200, (opened.status, page(opened).select_one("main").get_text(" ", strip=True))
+    return browser.post(address, data={**filled(opened), **typed})
+
+
+def done(response: TestResponse) -> TestResponse:
+    """Assert that it was done; what the page says instead otherwise."""
+    said = page(response).select_one("main").get_text(" ", strip=True) if response.status_code != 303 else ""
+    assert response.status_code == 303, (response.status, said)
+    return response
