@@ -4,16 +4,18 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from limits import parse
 from sqlalchemy import select
 
 from engage import vault
 from engage.domain.case import Identity, Road
 from engage.domain.policy import Role
-from engage.extensions import db
+from engage.extensions import db, limiter
 from engage.models import CodeLink, Receipt
 from engage.services import intake
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
+from engage.web.public import codes
 from engage.web.public.case_session import IDLE
 from tests import states
 from tests.web.as_person import Person, a_concern, code_on, words
@@ -180,3 +182,16 @@ def test_a_link_that_never_was_says_so(client, site, link):
     answer = client.get(f"/case/link/{link}")
     assert answer.status_code == 410
     assert "does not work" in words(answer)
+
+
+def test_a_flood_of_wrong_codes_is_asked_to_wait_and_right_ones_never_count(client, site):
+    found = a_concern(site)
+    for _ in range(3):
+        Person(client, found.code)
+    with client.application.app_context():
+        limit = parse(codes.TRIES)
+        used = limit.amount - limiter.limiter.get_window_stats(limit, "everybody", "public.enter_code").remaining
+        assert used == 0
+        limiter.limiter.hit(limit, "everybody", "public.enter_code", cost=limit.amount - 1)
+    assert Person(client).send("/case", code="ZZZZ-ZZZZ-ZZZZ-ZZZZ").status_code == 422
+    assert Person(client).send("/case", code="ZZZZ-ZZZZ-ZZZZ-ZZZZ").status_code == 429

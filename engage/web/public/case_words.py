@@ -134,7 +134,7 @@ def why(own: OwnCase) -> Why | None:
     zone = ZoneInfo(own.case.site.time_zone)
     span = span_from(row.span)
     counted = Clock(row.promise, row.starts_at, span, zone, limited(stops, catalogue.pause_limits))
-    reasons = {reason.code: gettext(reason.label) for reason in catalogue.pauses}
+    reasons = {reason.code: reason.label for reason in catalogue.pauses}
     lines = [_basis(row.promise, span, row.starts_at)]
     lines += [_pause(step, reasons) for step in counted.explain() if step.code is StepCode.PAUSED]
     if row.due_at == deadlines.HELD:
@@ -158,7 +158,7 @@ def _basis(kept: Promise, span: object, starts_at: datetime) -> str:
 
 
 def _pause(step: Step, reasons: dict[str, str]) -> str:
-    reason = reasons.get(step.reason or "", step.reason or "")
+    reason = gettext(reasons.get(step.reason or "", step.reason or ""))
     if step.ends_at is None:
         return gettext("The clock has stood still since %(day)s. %(reason)s.", day=day(step.starts_at), reason=reason)
     return gettext(

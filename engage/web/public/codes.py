@@ -18,7 +18,7 @@ from engage.web.public.receipt import case_address, leave_uncompressed, picture_
 
 # Ours. One limit for everybody together, so that no address is kept: a code has 80 bits, and a thousand tries a
 # minute need longer than the earth is old. It only keeps a flood from the database; right codes do not count.
-_TRIES, _ASKS = "1000 per minute", "120 per minute"
+TRIES, ASKS = "1000 per minute", "120 per minute"
 
 
 def _everybody() -> str:
@@ -30,7 +30,7 @@ def _is_wrong(response: object) -> bool:
 
 
 @bp.route("/case", methods=["GET", "POST"])
-@limiter.limit(_TRIES, key_func=_everybody, methods=["POST"], deduct_when=_is_wrong)
+@limiter.limit(TRIES, key_func=_everybody, methods=["POST"], deduct_when=_is_wrong)
 def enter_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
@@ -65,7 +65,7 @@ def _change_code(holder: Holder) -> ResponseReturnValue:
 
 
 @bp.route("/case/lost", methods=["GET", "POST"])
-@limiter.limit(_ASKS, key_func=_everybody, methods=["POST"])
+@limiter.limit(ASKS, key_func=_everybody, methods=["POST"])
 def lost_code() -> ResponseReturnValue:
     form = LostCodeForm()
     if form.validate_on_submit():
@@ -79,7 +79,7 @@ def lost_code() -> ResponseReturnValue:
 
 
 @bp.route("/case/link/<link>", methods=["GET", "POST"])
-@limiter.limit(_ASKS, key_func=_everybody)
+@limiter.limit(ASKS, key_func=_everybody)
 def use_code_link(link: str) -> ResponseReturnValue:
     form = NewCodeForm()
     try:
