@@ -8,6 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SESSION_IDLE_SECONDS = 8 * 3600  # Ours: a working day. Each page that is asked for begins it anew.
+
 
 class UnsafeSetting(ValueError):
     """A setting is missing or unsafe for the way engage is started; the text names it and the remedy."""
@@ -122,6 +124,8 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SECURE": self.is_https,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
+            "PERMANENT_SESSION_LIFETIME": SESSION_IDLE_SECONDS,
+            "SESSION_PROTECTION": "basic",  # another address or browser: sign in again before people and settings
             "RATELIMIT_STORAGE_URI": self.LIMITS_URL.get_secret_value() if self.LIMITS_URL else "memory://",
             "RATELIMIT_STORAGE_OPTIONS": {},
             "RATELIMIT_HEADERS_ENABLED": False,

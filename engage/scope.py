@@ -4,12 +4,15 @@ import uuid
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
 from engage.domain.policy import GRANTS, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
 from engage.models import Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
+
+# Written into the statement, where a partial index is found by it.
+_RESTRICTED = literal(CaseClass.RESTRICTED, Case.class_.type, literal_execute=True)
 
 
 def _reaches(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -38,18 +41,26 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
     Every list, count, search, suggestion, export and page passes it; a test compares it with policy.may.
     """
+    return _within(actor, Permission.VIEW)
+
+
+def readable_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Case that holds for the cases whose words the actor may read as they were written."""
+    return _within(actor, Permission.READ_UNMASKED)
+
+
+def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     if actor.party is Party.PERSON:
         return Case.id == actor.case_id
     if actor.party is Party.SYSTEM:
         return Case.id.is_not(None)
-    grants = GRANTS[Permission.VIEW]
+    grants = GRANTS[permission]
     ways: list[ColumnElement[bool]] = []
     for held in sorted(actor.memberships, key=lambda item: (item.role.value, str(item.site_id))):
         if held.role not in grants:
             continue
-        restricted = Case.class_ == CaseClass.RESTRICTED
         way = and_(
-            restricted if held.role is Role.FOCAL else Case.class_ != CaseClass.RESTRICTED,
+            Case.class_ == _RESTRICTED if held.role is Role.FOCAL else Case.class_ != _RESTRICTED,
             _reaches(grants[held.role], actor),
         )
         ways.append(way if held.site_id is None else and_(Case.site_id == held.site_id, way))
@@ -94,8 +105,8 @@ def people_with(role: Role, case: Case, where: Where = Where.ANY) -> Sequence[uu
 def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
     """Return who is told of a case that nobody has yet.
 
-    The site's coordinators, else its approvers, else coordinators of all sites (product 6); for a restricted case
-    the focal points of the site, else those of all sites.
+    The site's coordinators, else its approvers, else coordinators of all sites, never nobody (product 6): else the
+    approvers of all sites. For a restricted case the focal points of the site, else those of all sites.
     """
     if case.class_ is CaseClass.RESTRICTED:
         return people_with(Role.FOCAL, case, Where.SITE) or people_with(Role.FOCAL, case)
@@ -103,4 +114,5 @@ def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
         people_with(Role.COORDINATOR, case, Where.SITE)
         or people_with(Role.APPROVER, case, Where.SITE)
         or people_with(Role.COORDINATOR, case, Where.ALL_SITES)
+        or people_with(Role.APPROVER, case, Where.ALL_SITES)
     )

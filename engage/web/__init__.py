@@ -5,14 +5,14 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from engage.extensions import babel, compress, csrf, limiter, login
-from engage.web import dev, errors, filters, health, labels, locale, public, security
+from engage.web import account, dev, errors, filters, health, labels, locale, public, security, staff
 from engage.web.assets import init_assets
 
 
 def init_app(app: Flask) -> None:
     """Bind what only pages need, and register every side of them."""
     csrf.init_app(app)
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # public pages never look for a staff session
     limiter.init_app(app)
     compress.init_app(app)
     babel.init_app(app, locale_selector=locale.select_locale)
@@ -28,6 +28,8 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})
     app.register_blueprint(public.bp)
+    app.register_blueprint(account.bp)
+    app.register_blueprint(staff.bp)
     app.register_blueprint(health.bp)
     if app.extensions["engage"].MODE == "run":
         app.register_blueprint(dev.bp)

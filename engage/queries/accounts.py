@@ -1,0 +1,63 @@
+"""Accounts as pages need them."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engage.domain.policy import Actor, Membership
+from engage.extensions import db
+from engage.models import Site, StaffMembership, StaffUser
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in: values, so that a page may use them after a transaction has ended."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    locale: str
+    must_change_password: bool
+    session_key: str
+    actor: Actor
+    places: tuple[tuple[uuid.UUID, str], ...]  # sites where they hold a role, by name; those of all sites left out
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether a role is held at all sites."""
+        return any(held.site_id is None for held in self.actor.memberships)
+
+
+def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
+    """Return the active user whose session this is, or None: gone, deactivated, or the session was ended."""
+    rows = db.session.execute(
+        select(
+            StaffUser.email,
+            StaffUser.name,
+            StaffUser.locale,
+            StaffUser.must_change_password,
+            StaffMembership.role,
+            StaffMembership.site_id,
+            Site.name.label("site_name"),
+        )
+        .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
+        .outerjoin(Site, Site.id == StaffMembership.site_id)
+        .where(StaffUser.id == user_id, StaffUser.session_key == session_key, StaffUser.is_active)
+        .order_by(Site.name)
+    ).all()
+    if not rows:
+        return None
+    held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)
+    places = dict.fromkeys((row.site_id, row.site_name) for row in rows if row.site_id is not None)
+    first = rows[0]
+    return Account(
+        id=user_id,
+        email=first.email,
+        name=first.name,
+        locale=first.locale,
+        must_change_password=first.must_change_password,
+        session_key=session_key,
+        actor=Actor(id=user_id, memberships=held),
+        places=tuple(places),
+    )

@@ -1,0 +1,238 @@
+"""The inbox: the cases somebody may see, one tab at a time, the first due first.
+
+Each list is two walks along an index, never a sort: cases with something owed by date, then those with nothing owed.
+That is why its cost does not grow with the number of cases, on either database.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import QueryableAttribute
+
+from engage.domain.lifecycle import Stage
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import Case, Site, StaffUser, Statement
+from engage.scope import readable_by, visible_to
+
+COUNTED = 999  # counts are exact up to here; one more means "more". Source: product 9.
+PAGE = 25
+NOBODY = "nobody"
+
+
+class Tab(StrEnum):
+    """Which cases."""
+
+    TRIAGE = "triage"
+    MINE = "mine"
+    SITE = "site"
+    OVERDUE = "overdue"
+    THEIRS = "theirs"
+    UNREACHED = "unreached"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the cases of a tab are narrowed to. Instants bound the receipt: from, and before."""
+
+    site_id: uuid.UUID | None = None
+    category: str | None = None
+    level: int | None = None
+    stage: Stage | None = None
+    channel: str | None = None
+    assignee: uuid.UUID | str | None = None  # a user, or NOBODY
+    received_from: datetime | None = None
+    received_before: datetime | None = None
+    found: Sequence[uuid.UUID] | None = None  # what a search has found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: behind a case, or before it when one goes back."""
+
+    due_at: datetime | None
+    id: uuid.UUID
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cases in order, and whether there are more on either side."""
+
+    rows: Sequence[RowMapping]
+    has_previous: bool
+    has_next: bool
+
+
+def tabs_for(actor: Actor) -> list[Tab]:
+    """Return the tabs that make sense for somebody: one who works at all sites has no site of their own."""
+    return [tab for tab in Tab if tab is not Tab.SITE or _own_sites(actor)]
+
+
+def counts(actor: Actor, filters: Filters, now: datetime) -> Mapping[Tab, int]:
+    """Return how many cases each tab has, in one statement; COUNTED + 1 stands for more than that."""
+    columns = []
+    for tab in tabs_for(actor):
+        arms = [
+            select(
+                select(literal_column("1").label("one")).select_from(Case).where(*where).limit(COUNTED + 1).subquery()
+            )
+            for where in _arms(tab, actor, filters, now)
+        ]
+        counted = select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery())
+        columns.append(counted.scalar_subquery().label(tab.value))
+    row = db.session.execute(select(*columns)).mappings().one()
+    return {Tab(name): count for name, count in row.items()}
+
+
+def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | None = None) -> Page:
+    """Return one page of a tab in one statement, with what each line shows.
+
+    `is_readable` says whether the reader may see the words of the case as they were written.
+    """
+    backwards = at is not None and at.backwards
+    due, undue = _arms(tab, actor, filters, now)
+    arms = [
+        _walk(and_(*due, _beyond_due(at)), (Case.next_due_at, Case.id), backwards),
+        _walk(and_(*undue, _beyond_undue(at)), (Case.id,), backwards),
+    ]
+    ids = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
+    order = (ids.c.next_due_at.is_(None), ids.c.next_due_at, ids.c.id)
+    wanted = _shown(actor).join(ids, ids.c.id == Case.id)
+    wanted = wanted.order_by(*((part.desc() for part in order) if backwards else order)).limit(PAGE + 1)
+    rows = list(db.session.execute(wanted).mappings())
+    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        return Page(rows[::-1], has_previous=has_more, has_next=True)
+    return Page(rows, has_previous=at is not None, has_next=has_more)
+
+
+def _walk(
+    where: ColumnElement[bool], order: Sequence[QueryableAttribute[Any]], backwards: bool
+) -> Select[uuid.UUID, datetime | None]:
+    way = [part.desc() for part in order] if backwards else order
+    return select(Case.id, Case.next_due_at).where(where).order_by(*way).limit(PAGE + 1)
+
+
+def _shown(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Case.id,
+            Case.reference,
+            Case.category,
+            Case.subcategory,
+            Case.channel,
+            Case.kind,
+            Case.level,
+            Case.stage,
+            Case.received_at,
+            Case.next_due_at,
+            Case.next_promise,
+            Case.their_turn,
+            Case.unread_reply,
+            Case.could_not_reach,
+            Statement.title,
+            Statement.community,
+            Site.name.label("site"),
+            Site.time_zone,
+            StaffUser.name.label("owner"),
+            readable_by(actor).label("is_readable"),
+        )
+        .join(Statement, Statement.case_id == Case.id)
+        .join(Site, Site.id == Case.site_id)
+        .outerjoin(StaffUser, StaffUser.id == Case.assignee_id)
+    )
+
+
+Where = list[ColumnElement[bool]]
+
+
+def _arms(tab: Tab, actor: Actor, filters: Filters, now: datetime) -> tuple[Where, Where]:
+    """The two lists that make a tab: cases with something owed by date, and cases with nothing owed."""
+    both = [visible_to(actor), *_narrowed(filters)]
+    due, undue = _of_tab(tab, actor, now)
+    return [Case.next_due_at.is_not(None), due, *both], [Case.next_due_at.is_(None), undue, *both]
+
+
+# As the partial indexes have them: SQLite uses one only where the condition is the same, without parameters.
+_UNASSESSED = literal_column("\"case\".stage IN ('received', 'acknowledged')", Boolean)
+_THEIR_TURN = literal_column('"case".their_turn', Boolean)
+_COULD_NOT_REACH = literal_column('"case".could_not_reach', Boolean)
+
+
+def _of_tab(tab: Tab, actor: Actor, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The condition of a tab for either list. A closed case with something owed still belongs to whoever has it."""
+    is_open = Case.closed_at.is_(None)
+    mine, own = Case.assignee_id == actor.id, Case.site_id.in_(_own_sites(actor))
+    return {
+        Tab.TRIAGE: (_UNASSESSED, _UNASSESSED),
+        Tab.MINE: (mine, and_(mine, is_open)),
+        Tab.SITE: (own, and_(own, is_open)),
+        Tab.OVERDUE: (Case.next_due_at < now, false()),
+        Tab.THEIRS: (_THEIR_TURN, _THEIR_TURN),
+        Tab.UNREACHED: (_COULD_NOT_REACH, _COULD_NOT_REACH),
+        Tab.ALL: (true(), true()),
+    }[tab]
+
+
+def _own_sites(actor: Actor) -> list[uuid.UUID]:
+    return sorted({held.site_id for held in actor.memberships if held.site_id is not None})
+
+
+def _narrowed(filters: Filters) -> Where:
+    where: Where = []
+    equals = (
+        (Case.site_id, filters.site_id),
+        (Case.category, filters.category),
+        (Case.level, filters.level),
+        (Case.stage, filters.stage),
+        (Case.channel, filters.channel),
+    )
+    where += [column == value for column, value in equals if value is not None]
+    if filters.assignee is not None:
+        where.append(Case.assignee_id.is_(None) if filters.assignee == NOBODY else Case.assignee_id == filters.assignee)
+    if filters.received_from is not None:
+        where.append(Case.received_at >= filters.received_from)
+    if filters.received_before is not None:
+        where.append(Case.received_at < filters.received_before)
+    if filters.found is not None:
+        where.append(Case.id.in_(filters.found))
+    return where
+
+
+def _beyond_due(at: Place | None) -> ColumnElement[bool]:
+    if at is None:
+        return true()
+    if at.due_at is None:
+        return true() if at.backwards else false()
+    here = tuple_(literal(at.due_at, Case.next_due_at.type), literal(at.id, Case.id.type))
+    row = tuple_(Case.next_due_at, Case.id)
+    return row < here if at.backwards else row > here
+
+
+def _beyond_undue(at: Place | None) -> ColumnElement[bool]:
+    if at is None:
+        return true()
+    if at.due_at is not None:
+        return false() if at.backwards else true()
+    return Case.id < at.id if at.backwards else Case.id > at.id

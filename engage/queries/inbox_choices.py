@@ -1,0 +1,53 @@
+"""What the inbox can be filtered by, beside the lists of the catalogue: sites and people."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from engage.domain.policy import GRANTS, Actor, Permission, Role
+from engage.extensions import db
+from engage.models import Site, StaffMembership, StaffUser
+
+# Who can be assigned a case.
+_WORK_CASES = (Role.COORDINATOR, Role.OFFICER, Role.APPROVER, Role.LIAISON, Role.FOCAL)
+_MOST_PEOPLE = 300  # Ours: a longer list is not read; nobody filters by a name they cannot find.
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChoice:
+    """A site whose cases somebody may see."""
+
+    id: uuid.UUID
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Sites by name, and people by name."""
+
+    sites: Sequence[SiteChoice]
+    people: Sequence[tuple[uuid.UUID, str]]
+
+
+def choices(actor: Actor) -> Choices:
+    """Return the sites at which the actor may see cases, and the people who work there. Two statements."""
+    held = {held.site_id for held in actor.memberships if held.role in GRANTS[Permission.VIEW]}
+    sites = select(Site.id, Site.name, Site.time_zone).order_by(Site.is_group_intake, Site.name)
+    people = (
+        select(StaffUser.id, StaffUser.name)
+        .join(StaffMembership, StaffMembership.user_id == StaffUser.id)
+        .where(StaffUser.is_active, StaffMembership.role.in_(_WORK_CASES))
+        .distinct()
+        .order_by(StaffUser.name, StaffUser.id)
+        .limit(_MOST_PEOPLE)
+    )
+    if None not in held:
+        sites = sites.where(Site.id.in_(held))
+        people = people.where(or_(StaffMembership.site_id.is_(None), StaffMembership.site_id.in_(held)))
+    return Choices(
+        [SiteChoice(*row) for row in db.session.execute(sites)],
+        [(row.id, row.name) for row in db.session.execute(people)],
+    )

@@ -1,0 +1,235 @@
+"""Accounts of staff: added, changed, given roles, deactivated. Every change leaves an entry in the audit record."""
+
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engage import clock
+from engage.domain import administration
+from engage.domain.policy import Actor, Membership, NotAllowed, Role
+from engage.extensions import db
+from engage.models import StaffMembership, StaffUser
+from engage.services import passwords
+from engage.services.audit import Change, note
+from engage.services.sign_in import as_stored
+
+
+class EmailTaken(ValueError):
+    """There is an account with this address."""
+
+
+class WrongPassword(ValueError):
+    """The present password is another."""
+
+
+class WeakPassword(ValueError):
+    """The new password will not do; `code` says why: see passwords.why_weak, or the_old_one."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Who somebody is."""
+
+    email: str
+    name: str
+    locale: str = "en"
+
+
+def create_admin(email: str, password: str | None = None) -> str | None:
+    """Make an administrator of all sites; return the password if one had to be made. For the command line.
+
+    Raises:
+        EmailTaken: there is an account with this address.
+        WeakPassword: the password given will not do.
+    """
+    if password is not None:
+        _refuse_weak(password, email)
+    made = None if password is not None else passwords.generated()
+    details = Details(email, email.partition("@")[0])
+    user = _add(details, password or str(made), must_change=made is not None, actor=None)
+    _give(user, frozenset({Membership(Role.ADMIN, None)}), actor=None)
+    return made
+
+
+def add_user(details: Details, roles: Collection[Membership], *, actor: Actor) -> tuple[uuid.UUID, str]:
+    """Add a user with a random password that they must change; return it once, it is stored nowhere.
+
+    Raises:
+        NotAllowed: a role is outside of the actor's sites, or there is none.
+        EmailTaken: there is an account with this address.
+    """
+    administration.require_sites(actor, [held.site_id for held in roles])
+    if not roles and administration.sites_of(actor) is not None:
+        raise NotAllowed("a user without a role belongs to all sites")
+    password = passwords.generated()
+    user = _add(details, password, must_change=True, actor=actor)
+    _give(user, frozenset(roles), actor=actor)
+    return user.id, password
+
+
+def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
+    """Change the name, the address or the language of a user.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+        EmailTaken: there is another account with this address.
+    """
+    user = _managed(user_id, actor)
+    email = as_stored(details.email)
+    if user.email != email and _is_taken(email):
+        raise EmailTaken(email)
+    new = {"email": email, "name": details.name, "locale": details.locale}
+    changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
+    if changed:
+        for name in changed:
+            setattr(user, name, new[name])
+        note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
+
+
+def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> None:
+    """Let the user hold exactly these roles at the actor's sites; roles at other sites stay as they are.
+
+    Raises:
+        NotAllowed: a role is outside of the actor's sites, or the user is the actor.
+    """
+    user = _locked(user_id)
+    if user.id == actor.id:
+        raise NotAllowed("own roles")
+    administration.require_sites(actor, [held.site_id for held in roles])
+    elsewhere = {held for held in memberships_of(user) if not administration.may_look_after(actor, held.site_id)}
+    _give(user, frozenset(elsewhere | set(roles)), actor=actor)
+
+
+def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
+    """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+    """
+    user = _managed(user_id, actor)
+    if user.is_active:
+        user.is_active, user.session_key = False, new_session_key()
+        note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id)
+
+
+def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
+    """Let the user in again, with the roles they had.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+    """
+    user = _managed(user_id, actor)
+    if not user.is_active:
+        user.is_active = True
+        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
+
+
+def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
+    """Give the user a random password that they must change; return it once. Their sessions end.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+    """
+    user = _managed(user_id, actor)
+    password = passwords.generated()
+    _keep(user, password, must_change=True)
+    note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
+    return password
+
+
+def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
+    """Change one's own password and return the new session key; every older session ends.
+
+    Raises:
+        WrongPassword: the present one is another.
+        WeakPassword: the new one will not do.
+    """
+    user = _locked(user_id)
+    if not passwords.is_right(present, user.password_hash):
+        raise WrongPassword
+    _refuse_weak(new, user.email)
+    if passwords.is_right(new, user.password_hash):
+        raise WeakPassword("the_old_one")
+    _keep(user, new, must_change=False)
+    note(Change.PASSWORD_CHANGED, actor=user.actor, subject_id=user.id)
+    return user.session_key
+
+
+def end_sessions(user_id: uuid.UUID) -> None:
+    """End every session of the user, in whatever browser: a copied cookie opens nothing after signing out."""
+    _locked(user_id).session_key = new_session_key()
+
+
+def new_session_key() -> str:
+    """Return a fresh key that sessions are bound to."""
+    return secrets.token_hex(16)
+
+
+def memberships_of(user: StaffUser) -> frozenset[Membership]:
+    """Return the roles of a user, active or not."""
+    return frozenset(Membership(row.role, row.site_id) for row in user.memberships)
+
+
+def _add(details: Details, password: str, *, must_change: bool, actor: Actor | None) -> StaffUser:
+    email = as_stored(details.email)
+    if _is_taken(email):
+        raise EmailTaken(email)
+    user = StaffUser(id=uuid.uuid4(), email=email, name=details.name, locale=details.locale, memberships=[])
+    user.created_at = clock.utcnow()
+    _keep(user, password, must_change=must_change)
+    db.session.add(user)
+    note(Change.USER_ADDED, actor=actor, subject_id=user.id)
+    return user
+
+
+def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None) -> None:
+    before = memberships_of(user)
+    if before == wanted:
+        return
+    user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
+        StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
+    ]
+    note(
+        Change.ROLES_CHANGED,
+        actor=actor,
+        subject_id=user.id,
+        before={"roles": _codes(before)},
+        after={"roles": _codes(wanted)},
+    )
+
+
+def _codes(held: frozenset[Membership]) -> list[str]:
+    return sorted(f"{one.role.value}@{one.site_id or 'all'}" for one in held)
+
+
+def _keep(user: StaffUser, password: str, *, must_change: bool) -> None:
+    user.password_hash = passwords.hashed(password)
+    user.must_change_password = must_change
+    user.session_key = new_session_key()
+
+
+def _refuse_weak(password: str, email: str) -> None:
+    if code := passwords.why_weak(password, email=as_stored(email)):
+        raise WeakPassword(code)
+
+
+def _is_taken(email: str) -> bool:
+    return db.session.scalar(select(StaffUser.id).where(StaffUser.email == email)) is not None
+
+
+def _locked(user_id: uuid.UUID) -> StaffUser:
+    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id).with_for_update()).one()
+
+
+def _managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
+    user = _locked(user_id)
+    if not administration.may_manage(actor, user.id, memberships_of(user)):
+        raise NotAllowed("user")
+    return user

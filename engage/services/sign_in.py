@@ -1,0 +1,115 @@
+"""Signing in: guessing is slowed where it comes from, and nobody is locked out of their own account."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engage import clock, vault
+from engage.extensions import db
+from engage.models import SignInTry, StaffUser
+from engage.services import passwords
+
+# Ours. Tries that cost no wait, from one place for one account; and from one address for all accounts together, where
+# an office may share it. Then the wait doubles.
+_FREE, _FREE_FOR_ALL = 5, 40
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=15)
+_KEPT_FOR = timedelta(days=1)
+_EVERY_ACCOUNT = "*"
+
+
+class TooSoon(RuntimeError):
+    """There were too many tries from here; the next one is looked at after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("wait before the next try")
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a try comes from: a browser that signed in to this account before, or else an address.
+
+    Whoever tries from elsewhere uses up nothing of a known browser, which is why nobody can lock its owner out.
+    """
+
+    address: str
+    browser: str | None = None
+
+
+def as_stored(email: str) -> str:
+    """Return an address as accounts keep it."""
+    return email.strip().casefold()
+
+
+def take_try(email: str, place: Place) -> None:
+    """Count a try before the password is looked at, so that many at once count, too.
+
+    Raises:
+        TooSoon: the place has to wait; nothing was counted.
+    """
+    now = clock.utcnow()
+    db.session.execute(delete(SignInTry).where(SignInTry.last_at < now - _KEPT_FOR))
+    rows = [(_row(digest, now), free) for digest, free in _buckets(email, place)]
+    wait = max(row.not_before - now for row, _ in rows)
+    if wait > timedelta():
+        raise TooSoon(wait)
+    for row, free in rows:
+        row.count, row.last_at = row.count + 1, now
+        row.not_before = now + _wait_after(row.count, free)
+
+
+def checked(email: str, password: str) -> uuid.UUID | None:
+    """Return whose password this is, or None; unknown, inactive and wrong take the same time.
+
+    Slow on purpose: call it outside of a unit of work, which would keep every other writer waiting.
+    """
+    user = db.session.execute(
+        select(StaffUser.id, StaffUser.password_hash).where(StaffUser.email == as_stored(email), StaffUser.is_active)
+    ).one_or_none()
+    is_right = passwords.is_right(password, user.password_hash if user else None)
+    return user.id if user is not None and is_right else None
+
+
+def begin(user_id: uuid.UUID, email: str, password: str, place: Place) -> StaffUser:
+    """Let the user in: the tries from this place are forgotten.
+
+    Raises:
+        NoResultFound: the account was deactivated in this moment.
+    """
+    user = db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, StaffUser.is_active)).one()
+    for digest, free in _buckets(email, place):
+        row = _row(digest, clock.utcnow())
+        row.count = 0 if free == _FREE else max(row.count - 1, 0)
+        row.not_before = clock.utcnow()
+    user.last_sign_in_at = clock.utcnow()
+    if user.password_hash and passwords.is_outdated(user.password_hash):
+        user.password_hash = passwords.hashed(password)
+    return user
+
+
+def _buckets(email: str, place: Place) -> Sequence[tuple[str, int]]:
+    account = as_stored(email)
+    if place.browser is not None:
+        return [(vault.digest(f"{account}\0browser\0{place.browser}", vault.LIMITS), _FREE)]
+    return [
+        (vault.digest(f"{account}\0address\0{place.address}", vault.LIMITS), _FREE),
+        (vault.digest(f"{_EVERY_ACCOUNT}\0address\0{place.address}", vault.LIMITS), _FREE_FOR_ALL),
+    ]
+
+
+def _row(digest: str, now: datetime) -> SignInTry:
+    """The row of a place, made if it is new, and kept from others until the transaction ends."""
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(
+        insert(SignInTry).values(digest=digest, count=0, not_before=now, last_at=now).on_conflict_do_nothing()
+    )
+    return db.session.scalars(select(SignInTry).where(SignInTry.digest == digest).with_for_update()).one()
+
+
+def _wait_after(count: int, free: int) -> timedelta:
+    over = count - free
+    return min(_FIRST_WAIT * 2 ** min(over, 20), _LONGEST_WAIT) if over >= 0 else timedelta()

@@ -1,0 +1,35 @@
+"""Forms of the account pages."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+from engage.services.passwords import LONGEST
+
+_LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
+
+
+class SignInForm(FlaskForm):
+    """The door."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=_LONGEST_EMAIL)],
+    )
+    password = PasswordField(
+        _l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)]
+    )
+    next = HiddenField()
+
+
+class ChangePasswordForm(FlaskForm):
+    """A new password of one's own."""
+
+    present = PasswordField(
+        _l("Your password now"), validators=[InputRequired(_l("Enter the password you have now.")), Length(max=LONGEST)]
+    )
+    new = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter a new password."))])
+    again = PasswordField(
+        _l("New password, once more"), validators=[InputRequired(_l("Enter the new password once more."))]
+    )

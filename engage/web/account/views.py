@@ -1,0 +1,125 @@
+"""Signing in and out, and one's own password."""
+
+from math import ceil
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from flask_login import current_user, login_fresh
+
+from engage.services import accounts, sign_in
+from engage.services.accounts import WeakPassword, WrongPassword
+from engage.services.passwords import LONGEST, SHORTEST
+from engage.services.sign_in import TooSoon
+from engage.unit_of_work import unit_of_work
+from engage.web import gate, labels
+from engage.web.account import session
+from engage.web.account.blueprint import bp
+from engage.web.account.forms import ChangePasswordForm, SignInForm
+
+
+@bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+def show_sign_in() -> ResponseReturnValue:
+    if current_user.is_authenticated and login_fresh() and request.method == "GET":
+        return redirect(url_for(gate.home_of(gate.me().actor)), 303)
+    form = SignInForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            if answer := _try(form):
+                return answer
+            form.form_errors.append(gettext("The address and the password do not fit together."))
+        except TooSoon as error:
+            form.form_errors.append(_words_of_wait(error))
+            status = 429
+    elif not form.is_submitted():
+        form.next.data = request.args.get("next")
+    return render_template("account/sign_in.html", form=form), status if status != 200 or not form.errors else 422
+
+
+def _try(form: SignInForm) -> ResponseReturnValue | None:
+    """Let the sender in, or return None; the slow look at the password holds nobody else up."""
+    email, password = form.email.data, form.password.data
+    place = session.place_of(email)
+    with unit_of_work():
+        sign_in.take_try(email, place)
+    user_id = sign_in.checked(email, password)
+    if user_id is None:
+        return None
+    with unit_of_work():
+        user = sign_in.begin(user_id, email, password, place)
+        key, actor = user.session_key, user.actor
+    session.enter(user_id, key)
+    answer = make_response(redirect(_way_on(form.next.data) or url_for(gate.home_of(actor)), 303))
+    return session.remember_browser(answer, email)
+
+
+def _way_on(asked: str | None) -> str | None:
+    """The page that was asked for before signing in, if it is one of ours for staff."""
+    if asked and asked.startswith(("/staff/", "/admin/", "/account/")) and "\\" not in asked and "//" not in asked:
+        return asked
+    return None
+
+
+def _words_of_wait(error: TooSoon) -> str:
+    seconds = max(ceil(error.wait.total_seconds()), 1)
+    if seconds < 60:
+        wait = ngettext("%(num)d second", "%(num)d seconds", seconds)
+    else:
+        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / 60))
+    return gettext("Too many tries from here. Wait %(time)s and try again. Your account is not locked.", time=wait)
+
+
+@bp.route("/sign-out", methods=["POST"])
+def sign_out() -> ResponseReturnValue:
+    with unit_of_work():
+        accounts.end_sessions(gate.me().id)
+    session.leave()
+    flash(gettext("You are signed out, here and everywhere."), "success")
+    return redirect(url_for("account.sign_in"), 303)
+
+
+@bp.route("/")
+def show_account() -> ResponseReturnValue:
+    everywhere, names = gettext("All sites"), dict(gate.me().places)
+    roles = sorted(
+        (names[held.site_id] if held.site_id else everywhere, labels.label("role", held.role))
+        for held in gate.me().actor.memberships
+    )
+    return render_template("account/show_account.html", account=gate.me(), roles=roles)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    form, account = ChangePasswordForm(), gate.me()
+    if form.validate_on_submit() and _same(form):
+        try:
+            with unit_of_work():
+                key = accounts.change_password(account.id, form.present.data, form.new.data)
+        except WrongPassword:
+            form.present.errors = [gettext("This is not your password.")]
+        except WeakPassword as error:
+            form.new.errors = [_words_of_weakness(error.code)]
+        else:
+            session.enter(account.id, key)
+            flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
+            return redirect(url_for(gate.home_of(account.actor)), 303)
+    must, status = account.must_change_password, 422 if form.errors else 200
+    return render_template("account/change_password.html", form=form, shortest=SHORTEST, must=must), status
+
+
+def _same(form: ChangePasswordForm) -> bool:
+    if form.new.data != form.again.data:
+        form.again.errors = [gettext("The two new passwords are not the same.")]
+        return False
+    return True
+
+
+def _words_of_weakness(code: str) -> str:
+    return {
+        "too_short": gettext("Use %(count)s characters or more.", count=SHORTEST),
+        "too_long": gettext("Use %(count)s characters or fewer.", count=LONGEST),
+        "too_simple": gettext("Use more different characters."),
+        "is_the_name": gettext("Do not use your address in your password."),
+        "the_old_one": gettext("Use another password than the one you have."),
+    }[code]

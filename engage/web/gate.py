@@ -1,0 +1,81 @@
+"""The gate before the pages of staff: closed to strangers, to the wrong roles, and until a new password is chosen."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_fresh
+
+from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
+from engage.queries.accounts import Account
+
+SEES_CASES = frozenset(GRANTS[Permission.VIEW])
+LOOKS_AFTER = frozenset({Role.ADMIN})
+
+Check = Callable[[], ResponseReturnValue | None]
+
+
+def close(bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] = frozenset()) -> None:
+    """Put the gate before every page of a blueprint, for those who hold one of the roles somewhere, or for all staff.
+
+    With `fresh`, a session that is used from another address or browser than it was begun with has to sign in again.
+    `but` names endpoints that are open.
+    """
+    bp.before_request(_gate(frozenset(roles), fresh, but))
+    bp.context_processor(frame)
+
+
+def me() -> Account:
+    """Return who is signed in."""
+    account: Account = current_user.account
+    return account
+
+
+def home_of(actor: Actor) -> str:
+    """Return the endpoint where the work of somebody begins."""
+    if actor.holds(*SEES_CASES):
+        return "staff.inbox"
+    return "admin.list_sites" if actor.holds(*LOOKS_AFTER) else "account.show_account"
+
+
+def frame() -> dict[str, object]:
+    """Return what layouts/staff.html draws around every page: only links whose doors open."""
+    if not current_user.is_authenticated:
+        return {}
+    actor = me().actor
+    links = [
+        ("staff.inbox", gettext("Inbox"), SEES_CASES),
+        ("admin.list_sites", gettext("Sites"), LOOKS_AFTER),
+        ("admin.list_users", gettext("People"), LOOKS_AFTER),
+        ("admin.list_undelivered", gettext("Delivery"), LOOKS_AFTER),
+    ]
+    shown = [
+        {"endpoint": endpoint, "label": label}
+        for endpoint, label, roles in links
+        if actor.holds(*roles) and endpoint in current_app.view_functions
+    ]
+    return {"nav": shown, "signed_in": me().name, "home": home_of(actor)}
+
+
+def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
+    def gate() -> ResponseReturnValue | None:
+        if request.endpoint in but:
+            return None
+        if not current_user.is_authenticated or (fresh and not login_fresh()):
+            return _to_sign_in()
+        account = me()
+        g.actor, g.user_locale = account.actor, account.locale
+        if account.must_change_password and request.endpoint not in ("account.change_password", "account.sign_out"):
+            return redirect(url_for("account.change_password"), 303)
+        if roles and not account.actor.holds(*roles):
+            raise NotAllowed(request.endpoint)
+        return None
+
+    return gate
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page, and back to this one afterwards where it can be asked for again."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("account.sign_in", next=back), 303)
