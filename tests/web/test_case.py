@@ -205,6 +205,15 @@ def test_a_form_of_another_case_hits_neither(client, team):
     assert replies() == []
 
 
+def test_a_form_from_before_the_browser_forgot_us_gives_the_words_back(client, another_client, team):
+    person = come_back(client, states.an_assessed_case(team))
+    fields = person.fields("/case/view", "/case/messages")
+    answer = another_client.post("/case/messages", data={**fields, "message": "Nobody answers the phone."})
+    assert answer.status_code == 400
+    assert "Nobody answers the phone." in words(answer)
+    assert replies() == []
+
+
 @pytest.mark.parametrize("token", ["", "x", "0" * 32, "0" * 32 + ".", "0" * 32 + ".é", "\0"])
 def test_a_form_without_our_mark_is_turned_away(client, team, token):
     person = come_back(client, states.an_assessed_case(team))

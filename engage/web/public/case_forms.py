@@ -190,6 +190,7 @@ class ContactForm(OwnCaseForm):
             (Road.NONE, _l("Not at all. I come back with my code")),
         ),
         needed=_l("Say how we may reach you."),
+        hint=_l("If nobody may know your name, choose one of the last three."),
     )
     email = line_field(_l("E-mail address"))
     phone = line_field(_l("Phone number"))

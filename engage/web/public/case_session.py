@@ -11,6 +11,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
 from wtforms import HiddenField
 
 from engage import clock, vault
@@ -20,6 +21,7 @@ from engage.queries import own_case
 from engage.queries.own_case import Holder
 from engage.services.receipt_codes import NewCode, Opened
 from engage.web.labels import refusal
+from engage.web.public.blueprint import bp
 
 IDLE = timedelta(minutes=30)  # Source: lessons L1: a phone is shared.
 _RECEIPT, _SEEN_AT = "receipt", "receipt_seen_at"
@@ -106,6 +108,26 @@ def _ask_for_code() -> ResponseReturnValue:
     if was_held:
         flash(gettext("The page of your concern was closed to keep it safe. Enter your code to go on."))
     return redirect(url_for("public.enter_code"), 303)
+
+
+@bp.errorhandler(CSRFError)
+def explain_stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """Say that the form is from before the browser forgot us, and give back what was typed into it."""
+    page = render_template(
+        "error.html",
+        code=400,
+        heading=gettext("This page was open for too long"),
+        happened=gettext("Your browser has forgotten us since you opened it. Nothing was sent."),
+        todo=[
+            gettext("Copy your words, open the page again, and send them again."),
+            gettext(
+                "If it happens again, allow cookies for this page. We keep one while you are here, and none after."
+            ),
+        ],
+        typed=_typed_words() or None,
+        back={"label": gettext("Enter your code"), "href": url_for("public.enter_code")},
+    )
+    return page, 400
 
 
 def _typed_words() -> str:
