@@ -5,15 +5,15 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engage import clock, vault
 from engage.extensions import db
-from engage.models import Errand, OutboxMessage, Recipient, Site
+from engage.models import Deadline, Errand, OutboxMessage, Recipient, Site
 from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
 from engage.notify.claims import WAITING, Claimed
-from engage.services import cases, errands
+from engage.services import cases, errands, escalation
 from engage.services.demo.acts import ACTS
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
 from engage.services.demo.scenes import Scene, come_in, schedule
@@ -22,7 +22,7 @@ from engage.settings import settings
 STORIES = ("bor", "kol", "ros")
 OPENED = timedelta(days=200)  # before the oldest story
 NEWEST_POST = timedelta(hours=24)  # younger notices are left to the worker, so that /dev/mail has something to show
-CLIMB_EVERY = timedelta(hours=4)  # coarser than the real schedule: the past has many hours
+CLIMB_EVERY = timedelta(hours=8)  # coarser than the real schedule: the past has many hours
 CARRIED_AFTER = timedelta(hours=20)  # when somebody told the person what no machine could carry
 
 
@@ -56,14 +56,15 @@ class _Play:
 
     def __init__(self, cast: Cast, now: datetime) -> None:
         self.cast, self.now = cast, now
+        self._climbed_at = self._played_at = now - OPENED
         self._scenes: dict[uuid.UUID | None, Scene] = {}
         self._to_carry: list[tuple[datetime, uuid.UUID, Scene]] = []
 
     def run(self) -> None:
         """Play every step of every story in the order of time."""
         for at, _, scene, step in sorted(self._steps(), key=lambda entry: entry[:2]):
-            self._carry(until=at)
-            self._run_ladder(until=at)
+            self._catch_up(at)
+            self._played_at = at
             with clock.at(at):
                 if step is None:
                     come_in(scene)
@@ -73,8 +74,7 @@ class _Play:
                     ACTS[verb](scene, how[0] if how else None)
                 db.session.flush()
                 self._deliver(at)
-        self._carry(until=self.now - NEWEST_POST)
-        self._run_ladder(until=self.now)
+        self._catch_up(self.now)
 
     def _steps(self) -> list[tuple[datetime, int, Scene, list[Any] | None]]:
         found: list[tuple[datetime, int, Scene, list[Any] | None]] = []
@@ -88,16 +88,46 @@ class _Play:
                     found.append((at, len(found), who, what))
         return found
 
-    def _run_ladder(self, until: datetime) -> None:
-        """Let reminders and rungs come at their time."""
+    def _catch_up(self, until: datetime) -> None:
+        """Let the ladder be climbed and errands be carried in the order in which they come due."""
+        while True:
+            climb_at, carry_at = self._next_climb(until), self._next_errand(until)
+            if carry_at is not None and (climb_at is None or carry_at <= climb_at):
+                self._carry(carry_at)
+            elif climb_at is not None:
+                self._climb(climb_at)
+            else:
+                return
 
-    def _carry(self, until: datetime) -> None:
-        """Let staff tell people what no machine could, a day after it was owed."""
-        while self._to_carry and self._to_carry[0][0] <= until:
-            at, errand_id, scene = self._to_carry.pop(0)
-            with clock.at(at):
-                errands.finish(errand_id, reached=True, actor=scene.handler())
-                db.session.flush()
+    def _next_climb(self, until: datetime) -> datetime | None:
+        first = select(func.min(Deadline.look_at)).where(Deadline.ended_at.is_(None))
+        look_at = db.session.scalar(first)
+        if look_at is None or look_at > until:
+            return None
+        # A date that an assessment moved may lie behind us: what is due then comes now, as it would in real life.
+        return min(max(look_at, self._climbed_at + CLIMB_EVERY, self._played_at), until)
+
+    def _climb(self, at: datetime) -> None:
+        """Let reminders and rungs come, those of a few hours at once."""
+        self._climbed_at = self._played_at = at
+        with clock.at(at):
+            for case_id in escalation.due_cases(at):
+                escalation.climb_case(cases.lock_own(case_id), at)
+            db.session.flush()
+            self._deliver(at)
+
+    def _next_errand(self, until: datetime) -> datetime | None:
+        """When the next errand is carried; the newest are left for whoever tries the demonstration."""
+        if not self._to_carry or self._to_carry[0][0] > min(until, self.now - NEWEST_POST):
+            return None
+        return self._to_carry[0][0]
+
+    def _carry(self, at: datetime) -> None:
+        """Let staff tell a person what no machine could, a day after it was owed."""
+        self._played_at, errand_id, scene = self._to_carry.pop(0)
+        with clock.at(at):
+            errands.finish(errand_id, reached=True, actor=scene.handler())
+            db.session.flush()
 
     def _deliver(self, at: datetime) -> None:
         """Count what was owed by now as sent, except the newest; errands are made and carried."""
