@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired, Length
 
@@ -15,10 +16,13 @@ class SignInForm(FlaskForm):
 
     email = EmailField(
         _l("E-mail address"),
+        widget=GovTextInput(input_type="email"),
         validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=_LONGEST_EMAIL)],
     )
     password = PasswordField(
-        _l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)]
+        _l("Password"),
+        widget=GovPasswordInput(),
+        validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)],
     )
     next = HiddenField()
 
@@ -27,9 +31,15 @@ class ChangePasswordForm(FlaskForm):
     """A new password of one's own."""
 
     present = PasswordField(
-        _l("Your password now"), validators=[InputRequired(_l("Enter the password you have now.")), Length(max=LONGEST)]
+        _l("Your password now"),
+        widget=GovPasswordInput(),
+        validators=[InputRequired(_l("Enter the password you have now.")), Length(max=LONGEST)],
     )
-    new = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter a new password."))])
+    new = PasswordField(
+        _l("New password"), widget=GovPasswordInput(), validators=[InputRequired(_l("Enter a new password."))]
+    )
     again = PasswordField(
-        _l("New password, once more"), validators=[InputRequired(_l("Enter the new password once more."))]
+        _l("New password, once more"),
+        widget=GovPasswordInput(),
+        validators=[InputRequired(_l("Enter the new password once more."))],
     )
