@@ -1,5 +1,8 @@
 """A concern becomes a case, once, with its code, its clocks and its record."""
 
+import io
+import os
+import secrets
 import threading
 from datetime import timedelta
 
@@ -12,7 +15,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, Receipt, SealedContact, Site, Statement
-from engage.services import intake, timeline
+from engage.services import attachments, intake, receipt_codes, timeline
 from engage.services.contact import ContactRefused, Values
 from engage.services.intake import AnotherConcern, Concern
 from engage.unit_of_work import unit_of_work
@@ -174,3 +177,29 @@ def test_a_title_is_the_first_words_cut_at_a_space():
 def test_a_token_is_32_hexadecimal_characters(text, is_one):
     assert intake.is_token(text) is is_one
     assert intake.is_token(intake.new_token())
+
+
+def test_other_files_are_another_concern_even_without_words():
+    recording = attachments.check(io.BytesIO(b"one"), "one.txt")
+    with unit_of_work():
+        intake.submit(TOKEN, Concern(), files=[recording])
+    assert intake.already_received(TOKEN, {}, {recording.sha256}).code
+    with pytest.raises(AnotherConcern):
+        intake.already_received(TOKEN, {}, {"0" * 64})
+
+
+def test_the_code_is_shown_until_its_first_use_or_for_a_day(clock):
+    used, old = submitted(), submitted(token="f" * 32)
+    with unit_of_work():
+        receipt_codes.open_case(used.code)
+    assert submitted().code is None
+    clock.advance(intake.CODE_SHOWN_FOR - timedelta(seconds=1))
+    assert submitted(token="f" * 32).code == old.code
+    clock.advance(timedelta(seconds=1))
+    assert submitted(token="f" * 32).code is None
+
+
+def test_a_reference_that_is_taken_is_drawn_again(monkeypatch):
+    drawn = iter([b"\x00" * 8, b"\x00" * 8, b"\x01" * 8])
+    monkeypatch.setattr(secrets, "token_bytes", lambda count: next(drawn) if count == 8 else os.urandom(count))
+    assert submitted().reference != submitted(token="f" * 32).reference
