@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engage.domain.case import Answer
+from engage.domain.case import Answer, Kind
 from engage.domain.lifecycle import Stage
 from engage.extensions import db
 from engage.models import Appeal, CaseEvent, Proposal, Remedy
@@ -243,3 +243,28 @@ def test_every_page_of_an_answer_refuses_another_cases_form(client, team):
     come_back(client, other)
     assert client.post("/case/accept", data=fields).status_code == 409
     assert cases.latest_proposal(case_of(other)).answer is None
+
+
+def test_a_question_takes_the_short_road_on_the_page(client, team):
+    reference = states.an_acknowledged_case(team, kind=Kind.QUESTION)
+    act(reference, triage.assign, team.officer.id, actor=team.coordinator)
+    person = come_back(client, reference)
+    assert "It is our turn to answer." in person.page()
+    assert "Looked into" not in person.page()
+    act(reference, endings.answer, "The blast is at noon on Mondays.", actor=team.officer)
+    page = person.page()
+    assert "We have answered you." in page
+    assert "Answered" in page
+    assert "The blast is at noon on Mondays." in page
+
+
+def test_what_an_outside_body_says_is_on_the_page(client, team):
+    reference = states.a_closed_case(team)
+    act(reference, appeals.refer, "The ombuds office", "They look at it anew.", is_binding=True, actor=team.coordinator)
+    person = come_back(client, reference)
+    assert "A body outside the company is looking at it." in person.page()
+    assert "They look at it anew." in person.page()
+    act(reference, appeals.report, "upheld", "The mine must act.", actor=team.coordinator, to_proposal=True)
+    page = person.page()
+    assert "We owe you a new proposal. It is our turn." in page
+    assert "The mine must act." in page
