@@ -6,11 +6,11 @@ rows of reached rungs make each happen once, whatever runs twice, dies half-way 
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engage import clock
 from engage.domain import escalation as rules
@@ -28,7 +28,7 @@ from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
-MOST_CASES = 5000  # Ours: a sweep ends well inside the task's time limit; the next one takes what is left over.
+MOST = 5000  # Ours: a sweep ends well inside the task's time limit; the next one takes what is left over.
 AGAIN = timedelta(hours=1)  # Ours: how soon a rung that nobody sits on is looked at again.
 FOCAL = Seat(Role.FOCAL.value)
 
@@ -49,7 +49,7 @@ class Step:
     seat: Seat | None
 
 
-def climb(now: datetime | None = None, *, limit: int = MOST_CASES) -> int:
+def climb(now: datetime | None = None, *, limit: int = MOST) -> int:
     """Remind, note breaches and climb for everything due, and return how many reminders and rungs were told.
 
     Opens a short unit of work per case, so none may be open. Safe to run twice, at the same time and late: a case that
@@ -58,21 +58,21 @@ def climb(now: datetime | None = None, *, limit: int = MOST_CASES) -> int:
     """
     now = now or clock.utcnow()
     told = 0
-    for case_id in _due_cases(now, limit):
+    for case_id in due_cases(now, limit):
         try:
             with unit_of_work():
                 case = cases.lock_if_free(case_id)
-                told += _climb(case, now) if case is not None else 0
+                told += climb_case(case, now) if case is not None else 0
         except Exception:  # one bad row must not stop the rest; it is tried again by the next sweep
             log.exception("the ladder could not be climbed for case %s", case_id)
     return told
 
 
-def preview(now: datetime | None = None, *, limit: int = MOST_CASES) -> list[Step]:
+def preview(now: datetime | None = None, *, limit: int = MOST) -> list[Step]:
     """Return what `climb` would do at the instant, without doing it."""
     now = now or clock.utcnow()
     steps: list[Step] = []
-    for case_id in _due_cases(now, limit):
+    for case_id in due_cases(now, limit):
         case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
         rows = _due_rows(case.id, now)
         fired = fired_of(rows)
@@ -92,15 +92,18 @@ def preview(now: datetime | None = None, *, limit: int = MOST_CASES) -> list[Ste
     return steps
 
 
-def _due_cases(now: datetime, limit: int) -> Sequence[uuid.UUID]:
-    """The cases with something due, the longest waiting first."""
-    return db.session.scalars(
+def due_cases(now: datetime, limit: int = MOST) -> list[uuid.UUID]:
+    """Return the cases with something due, the longest waiting first; `limit` counts deadlines.
+
+    Read along the index and no further: grouping in SQL would make SQLite walk every deadline there is.
+    """
+    found = db.session.scalars(
         select(Deadline.case_id)
         .where(Deadline.ended_at.is_(None), Deadline.look_at <= now)
-        .group_by(Deadline.case_id)
-        .order_by(func.min(Deadline.look_at), Deadline.case_id)
+        .order_by(Deadline.look_at)
         .limit(limit)
-    ).all()
+    )
+    return list(dict.fromkeys(found))
 
 
 def _due_rows(case_id: uuid.UUID, now: datetime) -> list[Deadline]:
@@ -114,7 +117,8 @@ def _due_rows(case_id: uuid.UUID, now: datetime) -> list[Deadline]:
     )
 
 
-def _climb(case: Case, now: datetime) -> int:
+def climb_case(case: Case, now: datetime) -> int:
+    """Do for one case, held by its lock, what `climb` does for all, inside the caller's unit of work."""
     rows = _due_rows(case.id, now)
     fired = fired_of(rows)
     told = 0
