@@ -36,7 +36,7 @@ class VersionField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         first = valuelist[0] if valuelist else ""
-        self.data = int(first) if first.isdecimal() and len(first) < 10 else None
+        self.data = int(first) if first.isascii() and first.isdecimal() and len(first) < 10 else None
 
     def _value(self) -> str:
         return "" if self.data is None else str(self.data)
