@@ -205,7 +205,7 @@ def _store(content: IO[bytes]) -> str:
     token = secrets.token_hex(16)
     name = f"{token[:2]}/{token}"
     path = _folder() / name
-    with _room_or_refusal():
+    with room_or_refusal():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, own = tempfile.mkstemp(dir=path.parent, prefix=f"{token}.")
         try:
@@ -233,7 +233,12 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _room_or_refusal() -> Iterator[None]:
+def room_or_refusal() -> Iterator[None]:
+    """Turn a disk that is full into the refusal that the pages have words for.
+
+    Raises:
+        FileRefused: there is no room.
+    """
     try:
         yield
     except OSError as error:

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engage import clock, vault
 from engage.extensions import db
 from engage.models import Draft
-from engage.services.attachments import Checked
+from engage.services.attachments import Checked, room_or_refusal
 from engage.settings import settings
 from engage.unit_of_work import after_commit
 
@@ -66,6 +66,9 @@ def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Wri
 
     The same form saved twice is kept once, and a file that is there already is not kept again, so a double click does
     no harm, not even two requests at the same moment.
+
+    Raises:
+        FileRefused: there is no room for the files.
     """
     known = {kept.sha256 for kept in written.files}
     added = [_store(token, checked) for checked in new_files if checked.sha256 not in known]
@@ -148,12 +151,13 @@ def _store(token: str, checked: Checked) -> KeptFile:
     """Write the file sealed. Its name comes from its content and the key, so the same file is always the same name."""
     name = hmac.digest(_key(token), checked.sha256.encode(), hashlib.sha256).hex()
     path = _folder(token) / name
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = path.with_name(f"{name}.{secrets.token_hex(8)}")
-    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(vault.seal_with(_key(token), checked.read()))
-    own.replace(path)
+    with room_or_refusal():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(vault.seal_with(_key(token), checked.read()))
+        own.replace(path)
     return KeptFile(name, checked.name, checked.media_type, checked.size, checked.sha256, checked.was_cleaned)
 
 

@@ -1,5 +1,6 @@
 """A form that was not sent is kept for a day, for its sender alone."""
 
+import errno
 import io
 import os
 from datetime import timedelta
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from engage.extensions import db
 from engage.models import Draft
 from engage.services import attachments, drafts
+from engage.services.attachments import FileRefused
 from engage.services.drafts import Written
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -146,4 +148,15 @@ def test_after_a_change_of_the_root_secret_an_old_draft_is_simply_not_there():
     row = db.session.scalars(select(Draft)).one()
     with unit_of_work():
         db.session.get(Draft, row.key_digest).sealed = b"sealed with another key"
+    assert drafts.load(TOKEN) is None
+
+
+def test_a_full_disk_is_a_refusal_and_keeps_no_half_a_file(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(FileRefused) as refused:
+        saved(new=[paper()])
+    assert refused.value.code == "no_space"
     assert drafts.load(TOKEN) is None

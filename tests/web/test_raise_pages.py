@@ -1,5 +1,8 @@
 """The four pages of the form: what is typed is kept for its sender alone, and nothing is lost on the way."""
 
+import errno
+import os
+
 import pytest
 from sqlalchemy import func, select
 
@@ -240,3 +243,19 @@ def test_a_second_recording_is_not_taken_for_the_first(client):
     assert page.status == 422
     assert page.submit(client, send="now").code
     assert how_many(Case) == how_many(Attachment) == 2
+
+
+@pytest.mark.parametrize("send", ["later", "now"])
+def test_a_full_disk_loses_no_words(client, monkeypatch, send):
+    form = visit(client, "/raise")
+    with monkeypatch.context() as full:
+        full.setattr(os, "fdopen", no_room)
+        page = form.submit(client, what_happened=DUST, files=upload(b"a map", "map.txt"), send=send)
+    assert page.status == 422
+    assert "no room" in page.errors["files"]
+    assert page.fields()["what_happened"] == DUST
+    assert page.submit(client, send="now").code
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, "full")

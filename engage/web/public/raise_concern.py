@@ -114,22 +114,29 @@ class _Post:
     def has_files(self) -> bool:
         return bool(self.before.files or self.uploads.checked)
 
-    def save(self, response: Response) -> Response:
-        """Keep what was typed, and let the browser find it again."""
-        with unit_of_work():
-            drafts.save(self.token, Written(self.values, self.before.files), self.uploads.checked)
-        return remember(response, self.token)
+    def keep(self) -> Written:
+        """Keep what was typed and the files that came; where there is no room for files, the words alone."""
+        written = Written(self.values, self.before.files)
+        try:
+            with unit_of_work():
+                return drafts.save(self.token, written, self.uploads.checked)
+        except FileRefused as refusal:
+            self.uploads.refused.append(why_refused(refusal, gettext("your files")))
+            self.uploads.checked.clear()
+            with unit_of_work():
+                return drafts.save(self.token, written)
 
     def show_again(self, step: Step, whole: RaiseForm, *, stale: str = "") -> Response:
         """Return a page with what was typed and what is wrong with it; files that came are kept, and named on it."""
         kept = Written(self.values, self.before.files)
         is_kept = bool(self.uploads.checked) or self.before is not NOTHING or {step, self.step} != {FIRST}
         if is_kept:
-            with unit_of_work():
-                kept = drafts.save(self.token, kept, self.uploads.checked)
+            kept = self.keep()
         page = prefilled(step, self.token, self.values)
         for name in step.names:
             page[name].errors = whole[name].errors
+        if step is FIRST and self.uploads.refused:
+            page.files.errors = self.uploads.refused
         response = _show(step, self.site, page, kept, stale=stale or self.stale)
         return remember(response, self.token) if is_kept else response
 
@@ -140,7 +147,7 @@ def _take(step: Step, site: SitePage | None) -> Response:
         return _without(post, dropped)
     whole, bad = sending.looked_at(post.values, site, has_files=post.has_files)
     if post.uploads.refused:
-        whole.files.errors, bad = post.uploads.refused, FIRST
+        bad = FIRST
     sends = request.form.get("send") == "now"
     if sends and (answer := _answer_resend(post, whole)):
         return answer
@@ -151,8 +158,10 @@ def _take(step: Step, site: SitePage | None) -> Response:
         return post.show_again(step, whole)
     if sends:
         return post.show_again(bad, whole) if bad else _send(post, whole)
-    is_wrong_here = bool(step.names & whole.errors.keys())
-    return post.show_again(step, whole) if is_wrong_here else post.save(go_to(after(step), site))
+    if step.names & whole.errors.keys() or post.uploads.refused:
+        return post.show_again(step, whole)
+    post.keep()
+    return post.show_again(FIRST, whole) if post.uploads.refused else remember(go_to(after(step), site), post.token)
 
 
 def _send(post: _Post, whole: RaiseForm) -> Response:
@@ -162,7 +171,8 @@ def _send(post: _Post, whole: RaiseForm) -> Response:
             sending.send(post.token, whole, post.site, post.before, files, looks_automatic=post.looks_automatic)
         )
     except FileRefused as refusal:
-        whole.files.errors = [why_refused(refusal, gettext("your files"))]
+        post.uploads.checked.clear()
+        post.uploads.refused.append(why_refused(refusal, gettext("your files")))
         return post.show_again(FIRST, whole)
 
 
