@@ -12,7 +12,7 @@ from types import FrameType
 from click import echo
 
 LOOK_SECONDS = 0.2
-POLITE_SECONDS = 8.0  # Ours: long enough to finish a page or a mail that is half sent; the rest comes due again.
+POLITE_SECONDS = 12.0  # Ours: long enough to finish a page or a mail that is half sent; the rest comes due again.
 DEATHS = 5  # Ours: what dies so often
 WITHIN_SECONDS = 60.0  # within this time will not live by being started again.
 

@@ -1,0 +1,61 @@
+"""Notices from the command line: ids and codes, no address and no content."""
+
+import uuid
+
+import pytest
+
+from engage.domain.case import Road
+from engage.extensions import db
+from engage.models import OutboxMessage
+from engage.notify.table import as_markdown
+from engage.services import delivery
+from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
+from tests.states import a_site
+
+
+@pytest.fixture
+def run(session, sent_tasks, app):
+    def invoke(*arguments):
+        return app.test_cli_runner().invoke(args=["engage", *arguments])
+
+    return invoke
+
+
+@pytest.fixture
+def reference(run):
+    made = a_case_with(Road.DIRECT, site_id=a_site())
+    forget_notices()
+    return made
+
+
+def test_what_waits_is_listed_without_an_address(run, reference):
+    key = a_notice(reference)
+    said = run("outbox", "list").output
+    assert str(row_of(key).id) in said
+    assert "1 waiting" in said
+    assert ADDRESS not in said
+    assert reference not in said
+
+
+def test_a_dead_notice_is_listed_and_tried_again(run, reference):
+    key = a_notice()
+    delivery.drain()
+    notice = str(row_of(key).id)
+    assert notice in run("outbox", "list", "--dead").output
+    assert run("outbox", "retry", notice).exit_code == 0
+    assert row_of(key).dead_at is None
+    assert "0 dead" in run("outbox", "list", "--dead").output
+
+
+def test_retrying_what_is_not_dead_is_refused(run, reference):
+    assert run("outbox", "retry", str(uuid.uuid4())).exit_code == 1
+
+
+def test_a_sweep_delivers_here_and_now(run, reference):
+    a_notice(reference)
+    assert run("sweep").output == "1 sent\n"
+    assert db.session.query(OutboxMessage).filter(OutboxMessage.sent_at.is_(None)).count() == 0
+
+
+def test_the_page_about_notices_can_be_printed(run):
+    assert run("notifications").output == as_markdown()

@@ -1,0 +1,70 @@
+"""Each task calls its function and leaves a sign of life; the schedule can be run twice."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+RUN = """
+import json
+from datetime import timedelta
+from flask_migrate import upgrade
+from sqlalchemy import select
+from engage.extensions import celery, db
+from engage.models import Heartbeat
+from engage.services import sites
+from engage.unit_of_work import unit_of_work
+from worker import tasks
+from worker.app import flask_app
+
+with flask_app.app_context():
+    upgrade()
+    with unit_of_work():
+        sites.ensure_group_intake()
+for _ in range(2):
+    for task in (tasks.drain_outbox, tasks.sweep_outbox, tasks.climb_ladder, tasks.apply_retention):
+        task()
+with flask_app.app_context():
+    beats = {row.entry: row.count for row in db.session.scalars(select(Heartbeat))}
+    db.session.remove()
+    held = db.engine.pool.checkedout()
+    db.engine.dispose()
+schedule = {name: entry["task"] for name, entry in celery.conf.beat_schedule.items()}
+print(json.dumps([beats, held, schedule, celery.conf.broker_transport_options, celery.conf.task_time_limit]))
+"""
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """What the tasks did, in a process of its own, since the worker makes an application of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")}
+    environment |= {"ENGAGE_VAR": str(tmp_path_factory.mktemp("worker")), "ENGAGE_MODE": "run"}
+    environment |= {"ENGAGE_BROKER_URL": "redis://127.0.0.1:1/0", "PYTHONPATH": str(ROOT)}
+    asked = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-c", RUN],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert asked.returncode == 0, asked.stderr
+    return json.loads(asked.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
+    beats, held, schedule, _, _ = ran
+    assert beats == {"sweep-outbox": 0, "climb-ladder": 0, "apply-retention": 0}
+    assert set(schedule) == set(beats)
+    assert held == 0
+
+
+@pytest.mark.slow
+def test_a_worker_waits_for_its_broker_longer_than_a_page_does(ran):
+    *_, options, limit = ran
+    assert options == {}
+    assert limit > 0
