@@ -257,7 +257,7 @@ def title_of(words: str) -> str:
     line = " ".join(words.split())
     if len(line) <= TITLE_LENGTH:
         return line
-    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH] + "…"
+    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip(".,;:…") + "…"
 
 
 def digest_of_statement(statement: Statement) -> str:

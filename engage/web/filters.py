@@ -1,9 +1,11 @@
 """How pages write instants and numbers: in the reader's language, in the zone that is named."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_name
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_timezone_location
 from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
 
@@ -50,8 +52,13 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     at = local(value)
-    zone = get_timezone_name(at, width="short", locale=get_locale()) if at.tzinfo is not UTC else "UTC"
+    zone = _zone_name(str(at.tzinfo), get_locale())
     return format_datetime(at, "d MMMM y, HH:mm", locale=get_locale()) + f" ({zone})"
+
+
+@lru_cache(maxsize=256)
+def _zone_name(time_zone: str, locale: Locale | None) -> str:
+    return "UTC" if time_zone == "UTC" else get_timezone_location(time_zone, locale=locale)
 
 
 def clock_time(value: datetime | None) -> str:

@@ -54,7 +54,6 @@ def how_it_works(code: str | None = None) -> ResponseReturnValue:
         before=rules.promises.before_assessment.value,
         appeal_days=rules.promises.appeal_window.count,
         together_days=rules.promises.answer_together.count,
-        news_days={level.value: span.count for level, span in rules.promises.news_every.items()},
         avenues=place.outside_avenues if place else [],
         ways=ways_in(place) if place else [],
     )
