@@ -1,33 +1,16 @@
 """What can happen to a case. Past tense, ids, codes and small values only: never words, names or addresses."""
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a case. Its kind is the name of its class."""
-
-    @property
-    def kind(self) -> str:
-        """The stored name of the event; it never changes once used."""
-        return type(self).__name__
-
-    def payload(self) -> dict[str, str | int | bool | None]:
-        """Return the values as they are written into the record and hashed: plain JSON types."""
-        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
-
-
-def _plain(value: object) -> str | int | bool | None:
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return str(value)
+from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.promise_events import DeadlineExtended as DeadlineExtended
+from engage.domain.promise_events import DeadlineMet as DeadlineMet
+from engage.domain.promise_events import DeadlineMissed as DeadlineMissed
+from engage.domain.promise_events import DelayTold as DelayTold
+from engage.domain.promise_events import ReminderDue as ReminderDue
+from engage.domain.promise_events import RungReached as RungReached
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,52 +239,6 @@ class IdentityChanged(Event):
 @dataclass(frozen=True, slots=True)
 class CodeChanged(Event):
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineMet(Event):
-    deadline_id: uuid.UUID
-    promise: str
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineMissed(Event):
-    deadline_id: uuid.UUID
-    promise: str
-
-
-@dataclass(frozen=True, slots=True)
-class DelayTold(Event):
-    deadline_id: uuid.UUID
-    promise: str
-    message_id: uuid.UUID
-    new_date: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineExtended(Event):
-    deadline_id: uuid.UUID
-    promise: str
-    message_id: uuid.UUID
-    new_date: datetime
-    number: int  # the first time, the second
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderDue(Event):
-    deadline_id: uuid.UUID
-    promise: str
-    rung: str
-
-
-@dataclass(frozen=True, slots=True)
-class RungReached(Event):
-    deadline_id: uuid.UUID
-    promise: str
-    rung: str
-    role: str
-    all_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)

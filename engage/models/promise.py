@@ -1,13 +1,16 @@
 """What is owed by when, what did not count, and which rungs were reached."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, Interval, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.domain.deadlines import Promise
 from engage.models.base import Base, Keyed, stored
+
+# The date of a deadline that a pause without an end holds: far, and sortable.
+HELD = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Deadline(Keyed, Base):

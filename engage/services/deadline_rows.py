@@ -5,7 +5,7 @@ Nothing here ends, meets or moves a promise; `deadlines` and `escalation` do, wi
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -20,11 +20,10 @@ from engage.domain.policy import SYSTEM
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, Deadline, Pause, ReachedRung, Site
+from engage.models.promise import HELD
 from engage.services import sites
 from engage.services.timeline import record
 
-# A deadline whose date a pause without an end holds is shown and sorted at this instant: far, and sortable.
-HELD = datetime(9000, 1, 1, tzinfo=UTC)
 # The instant of the due date is still in time (domain.deadlines.reading), so a breach is looked for right after it.
 JUST_AFTER = timedelta(microseconds=1)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engage import clock
 from engage.domain import deadlines as rules
-from engage.domain.deadlines import ByDate, Clock, Promise, Recomputed, Why, span_from
+from engage.domain.deadlines import ByDate, Promise, Recomputed, Why, span_from
 from engage.domain.events import DeadlineMet
 from engage.domain.pauses import Pause, as_if_ended
 from engage.domain.policy import Actor
@@ -18,7 +18,6 @@ from engage.extensions import db
 from engage.models import Appeal, Case, Deadline, Proposal, Remedy
 from engage.services import sites
 from engage.services.deadline_rows import (
-    HELD,
     end,
     fired_of,
     is_held,
@@ -34,7 +33,6 @@ from engage.services.deadline_rows import (
 )
 from engage.services.timeline import record
 
-__all__ = ["HELD"]  # what a held date reads as, for the pages
 # How a case ended that we do not come back to afterwards: the person wished no more of it, or it was none of ours.
 # Source: domain 2.2, where only a closed case is monitored, not a withdrawn or an ineligible one.
 NOT_CHECKED = frozenset({"withdrawn", "screened_out"})
@@ -160,11 +158,6 @@ def first_open(case: Case, promise: Promise) -> Deadline | None:
 def refresh(case: Case) -> None:
     """Write on the case what lists sort by, after something else than a promise changed: its stage, say."""
     write_next(case, rows_of(case))
-
-
-def clock_of(case: Case, row: Deadline) -> Clock:
-    """Return the deadline as the rules read it, for explaining its date."""
-    return Clock(row.promise, row.starts_at, span_from(row.span), zone_of(case), pauses_of(case))
 
 
 def _added(row: Deadline) -> Deadline:

@@ -10,13 +10,14 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from engage import clock
 from engage.domain.case import Answer, Road
-from engage.domain.deadlines import ByDate, Clock, Hours, Promise, Step, StepCode, span_from
+from engage.domain.deadlines import ByDate, Hours, Promise, Step, StepCode
 from engage.domain.guards import ROUNDS
 from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
-from engage.domain.pauses import Pause, limited
 from engage.models import Deadline
+from engage.models.promise import HELD
+from engage.queries import promises
 from engage.queries.own_case import OwnCase
-from engage.services import deadlines, sites
+from engage.services import sites
 from engage.web.filters import day, short_day
 from engage.web.labels import label, promise, term
 
@@ -112,7 +113,7 @@ def _step(own: OwnCase, stage: Stage, state: str) -> dict[str, object]:
         return {"label": name, "state": state, "note": short_day(reached)}
     kept = Promise.ANSWER if stage is Stage.PROPOSED and own.awaits_answer else _PROMISED.get(stage)
     row = _first(own, Promise.PROPOSE if is_answer else kept)
-    if row is None or row.due_at == deadlines.HELD:
+    if row is None or row.due_at == HELD:
         return {"label": name, "state": state, "note": None}
     late = row.promise.owed_by_us and row.due_at < clock.utcnow()
     note = gettext("late, was due %(day)s") if late else gettext("by %(day)s")
@@ -129,15 +130,13 @@ def why(own: OwnCase) -> Why | None:
     row = _first(own, Promise.ANSWER) if own.awaits_answer else next(ours, None)
     if row is None or own.case.stage is Stage.CLOSED:
         return None
-    stops = [Pause(one.starts_at, one.ends_at, one.reason_code) for one in own.pauses]
     catalogue = sites.rules_of(own.case.rule_set_id)
     zone = ZoneInfo(own.case.site.time_zone)
-    span = span_from(row.span)
-    counted = Clock(row.promise, row.starts_at, span, zone, limited(stops, catalogue.pause_limits))
+    counted = promises.clock_of(row, own.pauses, zone=zone, limits=catalogue.pause_limits)
     reasons = {reason.code: reason.label for reason in catalogue.pauses}
-    lines = [_basis(row.promise, span, row.starts_at)]
+    lines = [_basis(row.promise, counted.span, row.starts_at)]
     lines += [_pause(step, reasons) for step in counted.explain() if step.code is StepCode.PAUSED]
-    if row.due_at == deadlines.HELD:
+    if row.due_at == HELD:
         return Why(gettext("Why is there no date now?"), lines)
     if row.promise.owed_by_us and row.due_at < clock.utcnow():
         lines.append(gettext("We are late. We are sorry. People above us have been told, or will be."))
@@ -212,7 +211,7 @@ def come_back(own: OwnCase) -> str | None:
     theirs = own.awaits_answer or own.to_confirm or own.asked is not None
     if own.case.road is not Road.NONE or own.case.stage is Stage.CLOSED or theirs:
         return None
-    row = next((one for one in own.deadlines if one.due_at not in (None, deadlines.HELD)), None)
+    row = next((one for one in own.deadlines if one.due_at not in (None, HELD)), None)
     if row is None or row.due_at < clock.utcnow():
         return gettext("We cannot reach you. Please come back in a week with your code.")
     return gettext("We cannot reach you. Please come back on %(day)s with your code.", day=day(row.due_at))

@@ -8,13 +8,13 @@ from flask_babel import gettext, ngettext
 
 from engage import clock
 from engage.domain import escalation
-from engage.domain.deadlines import Clock, Step, StepCode, span_from
+from engage.domain.deadlines import Step, StepCode
 from engage.domain.escalation import RungKind, Seat
-from engage.domain.pauses import Pause, limited
 from engage.domain.policy import Permission
 from engage.domain.severity import Level
 from engage.models import Deadline
 from engage.models import Pause as PauseRow
+from engage.queries import promises
 from engage.queries.case_page import CasePage
 from engage.services.deadline_rows import is_held
 from engage.web import labels
@@ -108,10 +108,7 @@ def found(page: CasePage, deadline_id: uuid.UUID) -> Deadline | None:
 
 def steps(page: CasePage, row: Deadline, rows: Sequence[PauseRow]) -> list[str]:
     """Return how the date was counted: the stretches that counted and the pauses, which sum to it."""
-    stops = limited(
-        [Pause(one.starts_at, one.ends_at, one.reason_code) for one in rows], offered.rules(page).pause_limits
-    )
-    counted = Clock(row.promise, row.starts_at, span_from(row.span), case_view.zone(page), stops)
+    counted = promises.clock_of(row, rows, zone=case_view.zone(page), limits=offered.rules(page).pause_limits)
     reasons = {one.code: gettext(one.label) for one in offered.rules(page).pauses}
     return [_sentence(step, reasons) for step in counted.explain()]
 
