@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.extensions import csrf
+from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
 from engage.services import drafts, intake
 from engage.services.attachments import FileRefused
@@ -149,7 +150,7 @@ def _take(step: Step, site: SitePage | None) -> Response:
     if post.uploads.refused:
         bad = FIRST
     sends = request.form.get("send") == "now"
-    if sends and (answer := _answer_resend(post, whole)):
+    if sends and (bad or post.stale) and (answer := _answer_resend(post, whole)):
         return answer
     if step is not FIRST and post.before is NOTHING and not post.values.get("what_happened"):
         gone = gettext("What you wrote before was deleted after a day. It was not sent.")
@@ -174,6 +175,8 @@ def _send(post: _Post, whole: RaiseForm) -> Response:
         post.uploads.checked.clear()
         post.uploads.refused.append(why_refused(refusal, gettext("your files")))
         return post.show_again(FIRST, whole)
+    except intake.AnotherConcern:
+        return _not_sent_yet(post, whole)
 
 
 def _read(step: Step, site: SitePage | None) -> _Post:
@@ -200,16 +203,21 @@ def _read(step: Step, site: SitePage | None) -> _Post:
 
 
 def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
-    """Answer a form that was sent before with what it got then; one that now says something else is shown again."""
+    """Answer a form that was sent before, and whose draft is gone since, with what it got then."""
     files = {file.sha256 for file in post.before.files} | {file.sha256 for file in post.uploads.checked}
     try:
         received = intake.already_received(post.token, whole.data, files)
     except intake.AnotherConcern:
-        post.uploads.checked[:0] = drafts.open_files(post.token, post.before)
-        post.token, post.before = intake.new_token(), NOTHING
-        post.stale = gettext("What you sent before is safe with us. What you see here is not sent yet.")
-        return post.show_again(post.step, whole)
-    return forget(show_receipt(received)) if received else None
+        return _not_sent_yet(post, whole)
+    return forget(show_receipt(received, next_days(received.case_id))) if received else None
+
+
+def _not_sent_yet(post: _Post, whole: RaiseForm) -> Response:
+    """Show a form that was sent before and now says something else once more, as a new one with all that is in it."""
+    post.uploads.checked[:0] = drafts.open_files(post.token, post.before)
+    post.token, post.before = intake.new_token(), NOTHING
+    post.stale = gettext("What you sent before is safe with us. What you see here is not sent yet.")
+    return post.show_again(post.step, whole)
 
 
 def _without(post: _Post, dropped: str) -> Response:

@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 
 from engage.domain.case import Identity, Kind, Road
 from engage.queries import sites
+from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
 from engage.services import contact, drafts, intake
 from engage.services.attachments import Checked
@@ -67,19 +68,29 @@ def send(
     *,
     looks_automatic: bool,
 ) -> Response:
-    """Make the concern ours, delete the draft, and answer with the receipt."""
+    """Make the concern ours, delete the draft, and answer with the receipt.
+
+    Raises:
+        AnotherConcern: the form was sent before and says something else now; nothing is changed.
+        FileRefused: there is no room for the files; nothing is changed.
+    """
     flagged = limits.is_too_fast(limits.CONCERNS, "raise") or looks_automatic
     chosen = chosen_among(whole, site)
+    kept = [*drafts.open_files(token, written), *files]
     with unit_of_work():
         received = intake.submit(
             token,
             concern_of(whole.data, flagged=flagged),
             site_id=chosen.id if chosen else None,
             reach=reach_of(whole.data),
-            files=[*drafts.open_files(token, written), *files],
+            files=kept,
         )
-        drafts.discard(token)
-    return show_receipt(received)
+        if not received.is_new:
+            intake.already_received(token, whole.data, {file.sha256 for file in kept})
+        if written.values:
+            drafts.discard(token)
+        days = next_days(received.case_id)
+    return show_receipt(received, days)
 
 
 def concern_of(values: Values, *, flagged: bool) -> intake.Concern:

@@ -65,20 +65,21 @@ def speakers() -> tuple[Term, ...]:
     return shipped_catalogue().taxonomy.terms("stakeholder_types")
 
 
-def prepare(form: RaiseForm) -> RaiseForm:
-    """Return the form with the choices that come from data."""
+def prepare(form: RaiseForm, *, is_shown: bool = False) -> RaiseForm:
+    """Return the form with the choices that come from data: for a page that is shown, or to look at a choice made."""
     if "speaks_as" in form:
         given = [SelectChoice(term.code, gettext(term.label)) for term in speakers()]
         form.speaks_as.choices = [SelectChoice("", gettext("I do not want to say")), *given]
     if "site" in form:
-        given = [SelectChoice(one.code, one.name) for one in sites.to_choose_from()]
+        known = sites.to_choose_from() if is_shown or form.site.data else ()
+        given = [SelectChoice(one.code, one.name) for one in known]
         form.site.choices = [SelectChoice("", gettext("I do not know, or another one")), *given]
     return form
 
 
 def prefilled(step: Step, token: str, values: Mapping[str, str | bool | None]) -> RaiseForm:
     """Return the form of a page with what was written before."""
-    form = prepare(step.form(formdata=None, data=values))
+    form = prepare(step.form(formdata=None, data=values), is_shown=True)
     form.token.data = token
     return form
 

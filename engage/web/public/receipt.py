@@ -11,7 +11,7 @@ from markupsafe import Markup
 from engage.domain import receipts
 from engage.domain.case import Identity, Road
 from engage.domain.deadlines import Promise
-from engage.queries.receipt import NextDays, next_days
+from engage.queries.receipt import NextDays
 from engage.services.intake import Received
 from engage.settings import settings
 from engage.web import filters
@@ -35,11 +35,10 @@ class Line:
     text: str
 
 
-def show_receipt(received: Received) -> Response:
+def show_receipt(received: Received, days: NextDays) -> Response:
     """Return the page with the code; without a code, because it was used or its day is over, the way to use it."""
     if received.code is None:
         return make_response(render_template("public/already_sent.html", reference=received.reference))
-    days = next_days(received.case_id)
     filters.speak_in(days.time_zone)
     leave_uncompressed()
     return make_response(
@@ -59,8 +58,9 @@ def show_receipt(received: Received) -> Response:
 
 def picture_of(code: str) -> Markup:
     """Return a QR picture of the code's text alone, so that a scan opens no page and asks no server."""
-    # The markup is segno's, made of numbers; nothing of it comes from a person.
-    return Markup(segno.make_qr(receipts.grouped(code), error="m").svg_inline(omitsize=True))  # noqa: S704 - see above
+    # The markup is segno's, made of numbers; nothing of it comes from a person. To try all eight masks for the
+    # prettiest one would take longer than the rest of the page.
+    return Markup(segno.make_qr(receipts.grouped(code), error="m", mask=2).svg_inline(omitsize=True))  # noqa: S704 - see above
 
 
 def case_address() -> str:
