@@ -1,10 +1,10 @@
 """The SQL mirror of policy: which rows an actor may see, and who holds a role for a case."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
 from engage.domain.policy import GRANTS, Actor, Party, Permission, Reach, Role
@@ -66,10 +66,9 @@ def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         ways.append(way if held.site_id is None else and_(Case.site_id == held.site_id, way))
     if not ways:
         return false()
-    is_subject = exists(
-        select(CaseSubject.user_id).where(CaseSubject.case_id == Case.id, CaseSubject.user_id == actor.id)
-    )
-    return and_(or_(*ways), ~is_subject)
+    # Not "not exists": the few cases that are about somebody are looked up once, not once per row.
+    about_them = select(CaseSubject.case_id).where(CaseSubject.user_id == actor.id)
+    return and_(or_(*ways), Case.id.not_in(about_them))
 
 
 class Where(StrEnum):
@@ -80,26 +79,26 @@ class Where(StrEnum):
     ALL_SITES = "all_sites"  # at all sites only: the rung above a site's own
 
 
+# Built once: putting a statement together costs as much as running it.
+_HOLDERS = (
+    select(StaffMembership.user_id, StaffMembership.role, StaffMembership.site_id)
+    .join(StaffUser, StaffUser.id == StaffMembership.user_id)
+    .where(
+        StaffUser.is_active,
+        StaffMembership.role.in_(bindparam("roles", expanding=True)),
+        or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == bindparam("site_id")),
+        StaffMembership.user_id.not_in(select(CaseSubject.user_id).where(CaseSubject.case_id == bindparam("case_id"))),
+    )
+    .order_by(StaffMembership.user_id)
+)
+
+
 def people_with(role: Role, case: Case, where: Where = Where.ANY) -> Sequence[uuid.UUID]:
     """Return the ids of the active users who hold the role for the case, its subjects left out.
 
     A restricted case has nobody but focal points; a focal point has no other case.
     """
-    if (case.class_ is CaseClass.RESTRICTED) is not (role is Role.FOCAL):
-        return []
-    held_at = {
-        Where.ANY: or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == case.site_id),
-        Where.SITE: StaffMembership.site_id == case.site_id,
-        Where.ALL_SITES: StaffMembership.site_id.is_(None),
-    }[where]
-    subjects = select(CaseSubject.user_id).where(CaseSubject.case_id == case.id)
-    return db.session.scalars(
-        select(StaffUser.id)
-        .join(StaffMembership, StaffMembership.user_id == StaffUser.id)
-        .where(StaffUser.is_active, StaffMembership.role == role, held_at, StaffUser.id.not_in(subjects))
-        .distinct()
-        .order_by(StaffUser.id)
-    ).all()
+    return _holders(case, role)[role, where]
 
 
 def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
@@ -109,10 +108,22 @@ def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
     approvers of all sites. For a restricted case the focal points of the site, else those of all sites.
     """
     if case.class_ is CaseClass.RESTRICTED:
-        return people_with(Role.FOCAL, case, Where.SITE) or people_with(Role.FOCAL, case)
-    return (
-        people_with(Role.COORDINATOR, case, Where.SITE)
-        or people_with(Role.APPROVER, case, Where.SITE)
-        or people_with(Role.COORDINATOR, case, Where.ALL_SITES)
-        or people_with(Role.APPROVER, case, Where.ALL_SITES)
-    )
+        focal = _holders(case, Role.FOCAL)
+        return focal[Role.FOCAL, Where.SITE] or focal[Role.FOCAL, Where.ALL_SITES]
+    held = _holders(case, Role.COORDINATOR, Role.APPROVER)
+    turns = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
+    return next((held[turn] for turn in turns if held[turn]), ())
+
+
+def _holders(case: Case, *roles: Role) -> Mapping[tuple[Role, Where], Sequence[uuid.UUID]]:
+    """Who holds each of the roles where, with one statement."""
+    found: dict[tuple[Role, Where], list[uuid.UUID]] = {(role, where): [] for role in roles for where in Where}
+    fitting = [role for role in roles if (case.class_ is CaseClass.RESTRICTED) is (role is Role.FOCAL)]
+    if not fitting:
+        return found
+    given = {"roles": fitting, "site_id": case.site_id, "case_id": case.id}
+    for user_id, role, site_id in db.session.execute(_HOLDERS, given):
+        for where in (Where.ANY, Where.ALL_SITES if site_id is None else Where.SITE):
+            if user_id not in found[role, where]:
+                found[role, where].append(user_id)
+    return found

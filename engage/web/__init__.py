@@ -4,7 +4,7 @@ from flask import Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from engage.extensions import babel, compress, csrf, limiter, login
+from engage.extensions import compress, csrf, limiter, login
 from engage.web import account, dev, errors, filters, health, labels, locale, public, security, staff
 from engage.web.assets import init_assets
 
@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     login.init_app(app, add_context_processor=False)  # public pages never look for a staff session
     limiter.init_app(app)
     compress.init_app(app)
-    babel.init_app(app, locale_selector=locale.select_locale)
+    locale.init_app(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     parts = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
