@@ -104,11 +104,11 @@ class _Post:
 
     step: Step
     site: SitePage | None
+    sent: RaiseForm
     token: str
     stale: str
     before: Written
     uploads: Uploads
-    looks_automatic: bool
     values: dict[str, str | bool | None] = field(default_factory=dict)
 
     @property
@@ -146,7 +146,8 @@ def _take(step: Step, site: SitePage | None) -> Response:
     post = _read(step, site)
     if dropped := request.form.get("remove"):
         return _without(post, dropped)
-    whole, bad = sending.looked_at(post.values, site, has_files=post.has_files)
+    whole = post.sent if post.before is NOTHING else sending.gathered(post.values)
+    bad = sending.first_wrong(whole, site, has_files=post.has_files)
     if post.uploads.refused:
         bad = FIRST
     sends = request.form.get("send") == "now"
@@ -169,7 +170,7 @@ def _send(post: _Post, whole: RaiseForm) -> Response:
     files = post.uploads.checked
     try:
         return forget(
-            sending.send(post.token, whole, post.site, post.before, files, looks_automatic=post.looks_automatic)
+            sending.send(post.token, whole, post.site, post.before, files, looks_automatic=bool(post.sent.website.data))
         )
     except FileRefused as refusal:
         post.uploads.checked.clear()
@@ -183,6 +184,8 @@ def _read(step: Step, site: SitePage | None) -> _Post:
     """Return what this request brought, on top of what was written on the other pages."""
     sent = prepare(WholeForm(formdata=request.form))
     sent.validate()
+    if site:
+        sent.site.data, sent.site.errors = "", []  # the address names the site
     stale = ""
     if sent.csrf_token.errors or sent.token.errors:
         stale = gettext("This page was open for a long time. Nothing was sent yet. Look at it once more, then go on.")
@@ -193,12 +196,12 @@ def _read(step: Step, site: SitePage | None) -> _Post:
     return _Post(
         step=step,
         site=site,
+        sent=sent,
         token=token,
         stale=stale,
         before=before,
         uploads=checked_uploads(request.files.getlist("files"), already=len(before.files)),
-        looks_automatic=bool(sent.website.data),
-        values={**values, "site": ""} if site else values,  # the address names the site
+        values=values,
     )
 
 

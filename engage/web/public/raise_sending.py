@@ -33,16 +33,21 @@ PROBLEMS = {
 }
 
 
-def looked_at(values: Values, site: SitePage | None, *, has_files: bool) -> tuple[RaiseForm, Step | None]:
-    """Return everything that was typed as one form, and the first page on which something has to be put right."""
+def gathered(values: Values) -> RaiseForm:
+    """Return everything that was typed on all pages as one form, looked at field by field."""
     whole = prepare(WholeForm(formdata=None, data=values, meta={"csrf": False}))
     whole.token.data = intake.new_token()  # the page's own token was looked at before
     whole.validate()
+    return whole
+
+
+def first_wrong(whole: RaiseForm, site: SitePage | None, *, has_files: bool) -> Step | None:
+    """Note in the form what no single field can see, and return the first page on which something is wrong."""
     if not has_files and not whole.what_happened.data and not whole.what_happened.errors:
         whole.what_happened.errors = [gettext("Tell us what happened, or add a recording or a photo.")]
     if not whole.identity.errors and not whole.road.errors:
         _look_at_contact(whole, chosen_among(whole, site))
-    return whole, next((step for step in STEPS if step.names & whole.errors.keys()), None)
+    return next((step for step in STEPS if step.names & whole.errors.keys()), None)
 
 
 def chosen_among(whole: RaiseForm, site: SitePage | None) -> SitePage | None:
