@@ -4,15 +4,16 @@ Every function takes the case in hand (`cases.lock`), reads its rows once and le
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from engage import clock
 from engage.domain import deadlines as rules
 from engage.domain.deadlines import ByDate, Promise, Recomputed, Why, span_from
 from engage.domain.events import DeadlineMet
 from engage.domain.pauses import Pause, as_if_ended
-from engage.domain.policy import Actor
+from engage.domain.policy import SYSTEM, Actor
 from engage.domain.promises import Moment, promises_opened
 from engage.extensions import db
 from engage.models import Appeal, Case, Deadline, Proposal, Remedy
@@ -36,6 +37,8 @@ from engage.services.timeline import record
 # How a case ended that we do not come back to afterwards: the person wished no more of it, or it was none of ours.
 # Source: domain 2.2, where only a closed case is monitored, not a withdrawn or an ineligible one.
 NOT_CHECKED = frozenset({"withdrawn", "screened_out"})
+# What is kept when the notice of it has arrived and not when we wrote it. Source: product 4, "met when".
+KEPT_BY_NOTICE: Mapping[str, Promise] = MappingProxyType({"case_acknowledged": Promise.ACKNOWLEDGE})
 
 
 def open_at_receipt(case: Case) -> None:
@@ -140,6 +143,12 @@ def meet(case: Case, promise: Promise, *, actor: Actor, subject_id: uuid.UUID | 
             met = DeadlineMet(deadline_id=row.id, promise=promise.value, late=is_late(row, now))
             record(case, met, actor=actor)
     write_next(case, rows)
+
+
+def meet_by_notice(case: Case, template: str) -> None:
+    """Record that a notice reached the person, where its delivery is what keeps a promise. Safe to call twice."""
+    if template in KEPT_BY_NOTICE:
+        meet(case, KEPT_BY_NOTICE[template], actor=SYSTEM)
 
 
 def end_all(case: Case, *promises: Promise) -> None:

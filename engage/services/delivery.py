@@ -15,7 +15,7 @@ from engage.notify.claims import Claimed
 from engage.notify.rendering import render
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
-from engage.services import cases, errands
+from engage.services import cases, deadlines, errands
 from engage.services.timeline import record
 from engage.settings import settings
 from engage.unit_of_work import release, unit_of_work
@@ -92,14 +92,21 @@ class _Run:
         match where:
             case Letter():
                 self.transport.send(render(message, where))
-                with unit_of_work():
-                    claims.sent(message, "email")
+                _left(message, "email")
             case ByHand(case_id, road):
                 _ask_staff(message, case_id, road.value)
             case Nowhere(road):
-                with unit_of_work():
-                    claims.sent(message, road)
+                _left(message, road)
         self.count += 1
+
+
+def _left(message: Claimed, road: str) -> None:
+    """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it."""
+    with unit_of_work():
+        keeps = message.case_id is not None and message.template in deadlines.KEPT_BY_NOTICE
+        case = cases.lock_own(message.case_id) if message.case_id and keeps else None
+        if claims.sent(message, road) and case is not None:
+            deadlines.meet_by_notice(case, message.template)
 
 
 def _put_back(messages: Sequence[Claimed], error: str | None = None) -> None:

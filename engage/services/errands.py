@@ -12,9 +12,11 @@ from engage.domain.policy import Actor, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactAttempt, Errand
 from engage.scope import visible_to
+from engage.services import deadlines
 from engage.services.timeline import record
 
 DUE_WITHIN = timedelta(hours=48)  # Ours: as long as the shortest promise to acknowledge in words (domain 2.4, level 2).
+TRIES_THAT_COUNT = 2  # Source: domain 2.2, acknowledged when delivered or after two attempts.
 AGAIN_WITHIN = timedelta(hours=24)  # Ours: who was not at home today is looked for tomorrow.
 
 
@@ -64,13 +66,16 @@ def finish(errand_id: uuid.UUID, *, reached: bool, actor: Actor) -> Case:
     now = clock.utcnow()
     db.session.add(ContactAttempt(case_id=case.id, channel=errand.road, reached=reached, at=now, by_id=actor.id))
     db.session.flush()
-    if reached or _attempts_since(errand) >= LAPSE_ATTEMPTS:
+    attempts = _attempts_since(errand)
+    if reached or attempts >= LAPSE_ATTEMPTS:
         errand.finished_at, errand.finished_by_id, errand.reached = now, actor.id, reached
     else:
         errand.due_at = now + AGAIN_WITHIN
     db.session.flush()
     case.could_not_reach = _is_owed(case.id)
     record(case, PersonTold(errand_id=errand.id, reached=reached), actor=actor)
+    if reached or attempts >= TRIES_THAT_COUNT:
+        deadlines.meet_by_notice(case, errand.template)
     return case
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engage import clock, vault
 from engage.domain import guards, policy, severity
-from engage.domain.case import RESTRICTED_FACTS, CaseClass, Kind, Writer, class_of
+from engage.domain.case import RESTRICTED_FACTS, CaseClass, Kind, Road, Writer, class_of
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
     CaseAcknowledged,
@@ -29,6 +29,7 @@ from engage.models import Case, Screening, Site, StaffUser, Statement
 from engage.services import cases, conversation, deadlines, search_index, sites
 from engage.services.timeline import digest_of, record
 
+BY_NOTICE = "notice"  # on the road the person chose, and on their case page
 IMMEDIATE_FROM = 4  # From here up triage says what is done at once. Source: domain R23.
 
 
@@ -48,8 +49,11 @@ class Assessment:
     immediate_possible: bool = True
 
 
-def acknowledge(case: Case, *, actor: Actor, how: str = "notice") -> None:
+def acknowledge(case: Case, *, actor: Actor, how: str = BY_NOTICE) -> None:
     """Tell the person that we have the concern, what happens and when.
+
+    The promise is met at once where the case page is their only road or they were told in person, else when the
+    notice reaches them or the tries to tell them are logged (product 4).
 
     Raises:
         NotAllowed: policy refuses the actor.
@@ -58,7 +62,8 @@ def acknowledge(case: Case, *, actor: Actor, how: str = "notice") -> None:
     policy.require(actor, Action.ACKNOWLEDGE, case.facts)
     cases.move(case, Action.ACKNOWLEDGE)
     record(case, CaseAcknowledged(how=how), actor=actor)
-    deadlines.meet(case, Promise.ACKNOWLEDGE, actor=actor)
+    if how != BY_NOTICE or case.road is Road.NONE:
+        deadlines.meet(case, Promise.ACKNOWLEDGE, actor=actor)
 
 
 def assess(case: Case, found: Assessment, *, actor: Actor) -> None:

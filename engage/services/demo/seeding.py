@@ -13,7 +13,7 @@ from engage.models import Deadline, Errand, OutboxMessage, Recipient, Site
 from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
 from engage.notify.claims import WAITING, Claimed
-from engage.services import cases, errands, escalation
+from engage.services import cases, deadlines, errands, escalation
 from engage.services.demo.acts import ACTS
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
 from engage.services.demo.scenes import Scene, come_in, schedule
@@ -136,6 +136,9 @@ class _Play:
         for row in db.session.scalars(select(OutboxMessage).where(WAITING, OutboxMessage.not_before <= at)).all():
             row.road = self._road(row, at)
             row.sent_at, row.attempts = at, 1
+            if row.case_id is not None and row.road != "errand" and row.template in deadlines.KEPT_BY_NOTICE:
+                with clock.at(at):
+                    deadlines.meet_by_notice(cases.lock_own(row.case_id), row.template)
 
     def _road(self, row: OutboxMessage, at: datetime) -> str:
         if row.recipient is Recipient.STAFF or row.case_id is None:
