@@ -17,6 +17,13 @@ from engage.services.timeline import record
 
 LONGEST = 200  # Ours: names, organisations and what is known of a trusted person fit on a line or two.
 ADDRESSED = (Road.DIRECT, Road.CUSTODIAN, Road.RELAY)
+_GOES_BY: dict[Road, tuple[str, ...]] = {
+    Road.DIRECT: ("email", "phone"),
+    Road.CUSTODIAN: ("email", "phone"),
+    Road.RELAY: ("email",),  # nobody may see it, so nobody could dial it
+    Road.FACILITATOR: ("facilitator",),
+    Road.NONE: (),
+}
 
 
 class Problem(StrEnum):
@@ -127,15 +134,7 @@ def _tidy(value: str | None) -> str | None:
 
 def _kept_by(identity: Identity, road: Road) -> tuple[str, ...]:
     who = () if identity is Identity.ANONYMOUS else ("name", "organisation")
-    match road:
-        case Road.DIRECT | Road.CUSTODIAN:
-            return (*who, "email", "phone")
-        case Road.RELAY:
-            return (*who, "email")  # nobody may see it, so nobody could dial it
-        case Road.FACILITATOR:
-            return (*who, "facilitator")
-        case Road.NONE:
-            return who
+    return (*who, *_GOES_BY[road])
 
 
 def _missing(road: Road, found: dict[str, str | None]) -> dict[str, Problem]:

@@ -106,7 +106,7 @@ def ask_for_link(reference: str, address: str) -> None:
     a known reference is no means to flood a person.
     """
     case = db.session.scalar(
-        select(Case).where(Case.reference == receipts.reference_as_issued(reference)).with_for_update()
+        select(Case).where(Case.reference == receipts.reference_as_issued(reference)).with_for_update(of=Case)
     )
     contact = db.session.get(SealedContact, case.id) if case is not None else None
     if case is None or contact is None or not contact.has_email or case.road not in LINK_ROADS:
@@ -146,7 +146,9 @@ def check_link(link: str) -> None:
     Raises:
         DeadLink: it was used, is too old, or never was.
     """
-    _live_link(link)
+    row = db.session.scalar(select(CodeLink).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
+    if row is None or row.used_at is not None or row.expires_at <= clock.utcnow():
+        raise DeadLink
 
 
 def code_from_link(link: str, token: str) -> NewCode:
@@ -156,13 +158,13 @@ def code_from_link(link: str, token: str) -> NewCode:
         DeadLink: the link was used, is too old, or never was.
     """
     case_id = db.session.scalar(select(CodeLink.case_id).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
-    if case_id is not None and (found := _code_of_form(case_id, token)):
-        return found
-    row = _live_link(link)
-    case = db.session.scalars(select(Case).where(Case.id == row.case_id).with_for_update()).one()
-    db.session.refresh(row)
-    if row.used_at is not None:
+    if case_id is None:
         raise DeadLink
+    # Locked before the link is looked at, so that of two browsers with one link the second finds it used.
+    case = db.session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case)).one()
+    if found := _code_of_form(case_id, token):
+        return found
+    check_link(link)
     return change_code(case, token, why="link")
 
 
@@ -188,13 +190,6 @@ def _code_of_form(case_id: uuid.UUID, token: str) -> NewCode | None:
         return None
     reference = db.session.scalars(select(Case.reference).where(Case.id == case_id)).one()
     return NewCode(receipt.id, case_id, reference, receipts.grouped(code))
-
-
-def _live_link(link: str) -> CodeLink:
-    row = db.session.scalar(select(CodeLink).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
-    if row is None or row.used_at is not None or row.expires_at <= clock.utcnow():
-        raise DeadLink
-    return row
 
 
 def _forget_old_links(case_id: uuid.UUID, now: datetime) -> None:

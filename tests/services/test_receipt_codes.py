@@ -167,6 +167,15 @@ def test_a_code_is_shown_again_for_a_day_at_most(site, clock):
     assert receipt_codes.changed_before(held.receipt_id, token) is None
 
 
+def test_a_form_a_day_old_gives_a_fresh_code(site, clock):
+    found, token = received(site), intake.new_token()
+    first = changed(found.case_id, token)
+    clock.advance(receipt_codes.SHOWN_FOR)
+    second = changed(found.case_id, token)
+    assert second.code != first.code
+    assert opened(second.code).case_id == found.case_id
+
+
 def test_a_code_that_an_operator_saw_has_to_change(site, clock):
     taker = states.staff(Role.LIAISON, site_id=site)
     with unit_of_work():
@@ -267,3 +276,8 @@ def test_a_changed_code_is_in_the_record_without_the_code(site):
     assert (last.kind, last.payload) == ("CodeChanged", '{"why":"person"}')
     assert new.code not in last.payload
     assert case_of(found.reference).version == last.number
+
+
+def test_a_link_that_never_was_makes_no_code(site):
+    with pytest.raises(DeadLink), unit_of_work():
+        receipt_codes.code_from_link("nonsense", intake.new_token())

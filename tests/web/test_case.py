@@ -85,7 +85,7 @@ def test_a_draft_of_a_proposal_is_not_on_the_page(client, team):
 
 
 def test_the_date_is_explained_with_what_does_not_count(client, team, clock):
-    reference = states.a_proposed_case(team, "Water the road.")
+    reference = states.an_assessed_case(team)
     with unit_of_work():
         case = cases.lock_own(case_of(reference).id)
         db.session.add(
@@ -96,6 +96,7 @@ def test_the_date_is_explained_with_what_does_not_count(client, team, clock):
                 ends_at=clock.now + timedelta(days=4),
             )
         )
+    act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     page = come_back(client, reference).page()
     assert "Why " in page
     assert "A ceremony in your community" in page
