@@ -107,7 +107,7 @@ $(DEV_STAMP): | $(RUN_STAMP)
 
 $(TEXT_STAMP): babel.cfg $(TEXTS) | $(RUN_STAMP)
 	@echo 'Writing the languages …'
-	@$(BIN)/python -m engage.cli.languages
+	@$(BIN)/python -c 'from engage.cli.languages import write_all; print(write_all())'
 	@touch $@
 
 $(NPM_STAMP): | $(RUN_STAMP)

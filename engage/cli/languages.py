@@ -117,7 +117,3 @@ def _put(path: Path, content: bytes) -> None:
     own = path.with_name(f".{path.name}.{os.getpid()}")
     own.write_bytes(content)
     own.replace(path)
-
-
-if __name__ == "__main__":
-    click.echo(write_all())

@@ -1,5 +1,8 @@
 """Forms of the account pages."""
 
+from typing import Any
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
@@ -9,6 +12,21 @@ from wtforms.validators import InputRequired, Length
 from engage.services.passwords import LONGEST
 
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
+
+
+class PasswordBox(GovPasswordInput):
+    """A password with its button to show it, whose words the library has in English only."""
+
+    def map_gov_params(self, field: PasswordField, **given: Any) -> dict[str, Any]:
+        params: dict[str, Any] = super().map_gov_params(field, **given)
+        return params | {
+            "showPasswordText": gettext("Show"),
+            "hidePasswordText": gettext("Hide"),
+            "showPasswordAriaLabelText": gettext("Show password"),
+            "hidePasswordAriaLabelText": gettext("Hide password"),
+            "passwordShownAnnouncementText": gettext("Your password is visible"),
+            "passwordHiddenAnnouncementText": gettext("Your password is hidden"),
+        }
 
 
 class SignInForm(FlaskForm):
@@ -21,7 +39,7 @@ class SignInForm(FlaskForm):
     )
     password = PasswordField(
         _l("Password"),
-        widget=GovPasswordInput(),
+        widget=PasswordBox(),
         validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)],
     )
     next = HiddenField()
@@ -32,14 +50,14 @@ class ChangePasswordForm(FlaskForm):
 
     present = PasswordField(
         _l("Your password now"),
-        widget=GovPasswordInput(),
+        widget=PasswordBox(),
         validators=[InputRequired(_l("Enter the password you have now.")), Length(max=LONGEST)],
     )
     new = PasswordField(
-        _l("New password"), widget=GovPasswordInput(), validators=[InputRequired(_l("Enter a new password."))]
+        _l("New password"), widget=PasswordBox(), validators=[InputRequired(_l("Enter a new password."))]
     )
     again = PasswordField(
         _l("New password, once more"),
-        widget=GovPasswordInput(),
+        widget=PasswordBox(),
         validators=[InputRequired(_l("Enter the new password once more."))],
     )
