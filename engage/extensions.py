@@ -1,9 +1,6 @@
 """The extensions, made unbound; create_app binds them. Importing this opens no connection."""
 
-import json
 import sqlite3
-import time
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,6 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from kombu.transport import filesystem
 from sqlalchemy import Connection, Engine, event
 
 from engage.models.base import Base
@@ -59,32 +55,15 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-class WholeFiles(filesystem.Channel):
-    """Puts each task into the folder whole: kombu's own writes into the visible file, and a worker that looks in that
-    moment reads half a task and stops."""
-
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # - kombu's two differ
-        folder = Path(self.data_folder_out)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        whole = folder / f"{time.monotonic_ns() // 1_000_000:015}_{uuid.uuid4()}.{queue}.msg"
-        part = whole.with_name(f"{whole.name}.part")
-        part.write_text(json.dumps(payload), "utf-8")
-        part.replace(whole)
-
-
-class FolderTransport(filesystem.Transport):
-    """Celery's queue as files in a folder."""
-
-    Channel = WholeFiles
-
-
 def bind_queue(broker_url: str, folder: Path, poll_seconds: float) -> None:
     """Point Celery at the broker: folders on this machine, or a server. The web side never waits for it.
 
     A refused connection is not tried again and a silent server costs a second (both measured, docs/decisions); the
     row in the outbox is what counts, and the sweep finds it.
     """
-    options: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    options: dict[str, Any] = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
+    if broker_url.startswith("amqp"):
+        options = {"max_retries": 0, "connect_timeout": 1, "read_timeout": 1, "write_timeout": 1}
     is_folder = broker_url.startswith("filesystem:")
     if is_folder:
         waiting, done = folder / "waiting", folder / "control"
@@ -99,7 +78,7 @@ def bind_queue(broker_url: str, folder: Path, poll_seconds: float) -> None:
         }
     celery.conf.update(
         broker_url="filesystem://localhost" if is_folder else broker_url,  # without a host kombu complains each time
-        broker_transport="engage.extensions:FolderTransport" if is_folder else None,
+        broker_transport="engage.folder_queue:FolderTransport" if is_folder else None,
         broker_transport_options=options,
         broker_connection_retry_on_startup=True,
         result_backend=None,

@@ -29,11 +29,11 @@ with flask_app.app_context():
     celery.conf.update(
         beat_schedule=entries(sweep_seconds=settings().SWEEP_SECONDS, escalate_seconds=settings().ESCALATE_SECONDS),
         beat_schedule_filename=str(settings().VAR / "schedule"),
-        # The web side waits a second for a silent broker; a worker waits for work as long as it takes.
+        # A page asks a silent broker once and waits a second; a worker waits for work as long as it takes.
         broker_transport_options={
             name: value
             for name, value in celery.conf.broker_transport_options.items()
-            if name not in ("socket_timeout", "socket_connect_timeout")
+            if name != "max_retries" and not name.endswith("timeout")
         },
         imports=("worker.tasks",),
         task_soft_time_limit=540,

@@ -1,0 +1,25 @@
+"""Addresses in mails lead to the pages they mean; the worker cannot ask the application for them."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from engage.notify import links
+
+MEANT = {
+    "public.home": links.home,
+    "public.enter_code": links.enter_code,
+    "public.use_code_link": lambda: links.use_code_link("token"),
+    "public.how_it_works": links.how_it_works,
+    "public.outside_avenues": links.outside_avenues,
+    "staff.inbox": links.inbox,
+    "staff.show_case": lambda: links.staff_case("BOR-26-7K3QX"),
+}
+
+
+@pytest.mark.parametrize("endpoint", MEANT)
+def test_each_address_leads_to_its_page(app, endpoint):
+    with app.app_context():
+        address = MEANT[endpoint]()
+    assert address.startswith("https://localhost/")
+    assert app.url_map.bind("localhost").match(urlsplit(address).path, method="GET")[0] == endpoint
