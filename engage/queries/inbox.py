@@ -26,7 +26,6 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import QueryableAttribute
 
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor
@@ -93,12 +92,7 @@ def counts(actor: Actor, filters: Filters, now: datetime) -> Mapping[Tab, int]:
     """Return how many cases each tab has, in one statement; COUNTED + 1 stands for more than that."""
     columns = []
     for tab in tabs_for(actor):
-        arms = [
-            select(
-                select(literal_column("1").label("one")).select_from(Case).where(*where).limit(COUNTED + 1).subquery()
-            )
-            for where in _arms(tab, actor, filters, now)
-        ]
+        arms = [select(_walk(and_(*where), COUNTED + 1).subquery()) for where in _arms(tab, actor, filters, now)]
         counted = select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery())
         columns.append(counted.scalar_subquery().label(tab.value))
     row = db.session.execute(select(*columns)).mappings().one()
@@ -113,8 +107,8 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
     backwards = at is not None and at.backwards
     due, undue = _arms(tab, actor, filters, now)
     arms = [
-        _walk(and_(*due, _beyond_due(at)), (Case.next_due_at, Case.id), backwards),
-        _walk(and_(*undue, _beyond_undue(at)), (Case.id,), backwards),
+        _walk(and_(*due, _beyond_due(at)), PAGE + 1, backwards),
+        _walk(and_(*undue, _beyond_undue(at)), PAGE + 1, backwards),
     ]
     ids = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
     order = (ids.c.next_due_at.is_(None), ids.c.next_due_at, ids.c.id)
@@ -127,11 +121,15 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
     return Page(rows, has_previous=at is not None, has_next=has_more)
 
 
-def _walk(
-    where: ColumnElement[bool], order: Sequence[QueryableAttribute[Any]], backwards: bool
-) -> Select[uuid.UUID, datetime | None]:
+def _walk(where: ColumnElement[bool], most: int, backwards: bool = False) -> Select[uuid.UUID, datetime | None]:
+    """The first cases of a list, in the order of an index even where they are only counted.
+
+    Sorted by the due date also where there is none, and counted in order: else the server gathers the whole list
+    before it takes the first of it.
+    """
+    order = (Case.next_due_at, Case.id)
     way = [part.desc() for part in order] if backwards else order
-    return select(Case.id, Case.next_due_at).where(where).order_by(*way).limit(PAGE + 1)
+    return select(Case.id, Case.next_due_at).where(where).order_by(*way).limit(most)
 
 
 def _shown(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -320,16 +320,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_could_not_reach",
         "case",
-        ["site_id", "next_due_at", "id"],
+        ["next_due_at", "id", "class", "site_id", "assignee_id"],
         unique=False,
         postgresql_where=sa.text("could_not_reach"),
         sqlite_where=sa.text("could_not_reach"),
     )
-    op.create_index("ix_case_due", "case", ["next_due_at", "id"], unique=False)
+    op.create_index("ix_case_due", "case", ["next_due_at", "id", "class", "site_id", "assignee_id"], unique=False)
     op.create_index(
         "ix_case_open_due",
         "case",
-        ["site_id", "next_due_at", "id"],
+        ["site_id", "next_due_at", "id", "class", "assignee_id"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
@@ -345,16 +345,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_restricted",
         "case",
-        ["site_id", "next_due_at", "id"],
+        ["next_due_at", "id"],
         unique=False,
         postgresql_where=sa.text("class = 'restricted'"),
         sqlite_where=sa.text("class = 'restricted'"),
     )
-    op.create_index("ix_case_site_due", "case", ["site_id", "next_due_at", "id"], unique=False)
+    op.create_index("ix_case_site_due", "case", ["site_id", "next_due_at", "id", "class", "assignee_id"], unique=False)
     op.create_index(
         "ix_case_their_turn",
         "case",
-        ["site_id", "next_due_at", "id"],
+        ["next_due_at", "id", "class", "site_id", "assignee_id"],
         unique=False,
         postgresql_where=sa.text("their_turn"),
         sqlite_where=sa.text("their_turn"),
@@ -362,7 +362,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_triage_due",
         "case",
-        ["site_id", "next_due_at", "id"],
+        ["next_due_at", "id", "class", "site_id", "assignee_id"],
         unique=False,
         postgresql_where=sa.text("stage IN ('received', 'acknowledged')"),
         sqlite_where=sa.text("stage IN ('received', 'acknowledged')"),
@@ -427,6 +427,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["staff_user.id"], name=op.f("fk_case_subject_user_id")),
         sa.PrimaryKeyConstraint("case_id", "user_id", name=op.f("pk_case_subject")),
     )
+    op.create_index(op.f("ix_case_subject_user_id"), "case_subject", ["user_id"], unique=False)
     op.create_table(
         "code_link",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -862,6 +863,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contact_attempt_case_id"), table_name="contact_attempt")
     op.drop_table("contact_attempt")
     op.drop_table("code_link")
+    op.drop_index(op.f("ix_case_subject_user_id"), table_name="case_subject")
     op.drop_table("case_subject")
     op.drop_table("case_event")
     op.drop_index(op.f("ix_appeal_case_id"), table_name="appeal")
