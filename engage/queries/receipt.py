@@ -28,6 +28,7 @@ class Step:
 class NextDays:
     """The dated steps after receipt, in the site's time zone, and what the person let us know of themselves."""
 
+    site_code: str | None  # None while the concern waits at the group intake
     time_zone: str
     kind: Kind
     identity: Identity
@@ -43,7 +44,7 @@ def next_days(case_id: uuid.UUID) -> NextDays:
         NoResultFound: there is no such case.
     """
     case = db.session.execute(
-        select(Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
+        select(Site.code, Site.is_group_intake, Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
         .join(Site, Site.id == Case.site_id)
         .where(Case.id == case_id)
     ).one()
@@ -53,6 +54,7 @@ def next_days(case_id: uuid.UUID) -> NextDays:
         .order_by(Deadline.due_at)
     )
     return NextDays(
+        site_code=None if case.is_group_intake else case.code,
         time_zone=case.time_zone,
         kind=case.kind,
         identity=case.identity,

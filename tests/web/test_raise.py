@@ -145,9 +145,12 @@ def test_every_field_may_come_in_the_one_request(client):
 
 @pytest.mark.parametrize("field", ["is_violence", "harms_child"])
 def test_violence_and_harm_to_a_child_are_restricted_at_once_and_lead_to_help(client, field):
-    page = visit(client, "/raise").submit(client, what_happened="It happened at the gate.", send="now", **{field: "y"})
+    a_site("BOR")
+    form = visit(client, "/s/BOR/raise")
+    page = form.submit(client, what_happened="It happened at the gate.", send="now", **{field: "y"})
     assert the_case().class_ is CaseClass.RESTRICTED
     assert "Get help now" in page.words
+    assert 'href="/s/BOR/help"' in page.response.get_data(as_text=True)
 
 
 def test_the_one_page_road_writes_no_draft(client):

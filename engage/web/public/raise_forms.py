@@ -87,17 +87,6 @@ class RaiseForm(FlaskForm):
             raise ValidationError(gettext("The page was open for too long."))
 
     @property
-    def went_stale(self) -> bool:
-        """Whether the page, and not what was typed, is at fault."""
-        return bool(self.csrf_token.errors or self.token.errors)
-
-    def freshen(self) -> None:
-        """Give the page new tokens, so that what was typed can be sent again."""
-        if self.token.errors:
-            self.token.data = intake.new_token()
-        self.token.errors = self.csrf_token.errors = ()
-
-    @property
     def typed(self) -> dict[str, str | bool | None]:
         """What was typed, by name of field, without what belongs to the page."""
         return {name: field.data for name, field in self._fields.items() if name not in ASIDE | {"files"}}

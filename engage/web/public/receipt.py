@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
@@ -49,7 +49,7 @@ def show_receipt(received: Received, days: NextDays) -> Response:
             steps=[Line(_by(step.due_at), str(_words(step.promise, days))) for step in days.steps],
             come_back=_come_back(days),
             can_get_another=days.road in (Road.DIRECT, Road.RELAY),
-            is_sensitive=days.is_sensitive,
+            help_at=url_for("public.help", code=days.site_code) if days.is_sensitive else None,
             qr_svg=picture_of(received.code),
             case_address=case_address(),
         )
