@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import String, Uuid, bindparam, select
 
 from engage.domain.policy import Actor, Membership
 from engage.extensions import db
@@ -29,23 +29,31 @@ class Account:
         return any(held.site_id is None for held in self.actor.memberships)
 
 
+# Built once: it is asked at every page of staff.
+_BY_SESSION = (
+    select(
+        StaffUser.email,
+        StaffUser.name,
+        StaffUser.locale,
+        StaffUser.must_change_password,
+        StaffMembership.role,
+        StaffMembership.site_id,
+        Site.name.label("site_name"),
+    )
+    .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
+    .outerjoin(Site, Site.id == StaffMembership.site_id)
+    .where(
+        StaffUser.id == bindparam("user_id", type_=Uuid()),
+        StaffUser.session_key == bindparam("session_key", type_=String()),
+        StaffUser.is_active,
+    )
+    .order_by(Site.name)
+)
+
+
 def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
     """Return the active user whose session this is, or None: gone, deactivated, or the session was ended."""
-    rows = db.session.execute(
-        select(
-            StaffUser.email,
-            StaffUser.name,
-            StaffUser.locale,
-            StaffUser.must_change_password,
-            StaffMembership.role,
-            StaffMembership.site_id,
-            Site.name.label("site_name"),
-        )
-        .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
-        .outerjoin(Site, Site.id == StaffMembership.site_id)
-        .where(StaffUser.id == user_id, StaffUser.session_key == session_key, StaffUser.is_active)
-        .order_by(Site.name)
-    ).all()
+    rows = db.session.execute(_BY_SESSION, {"user_id": user_id, "session_key": session_key}).all()
     if not rows:
         return None
     held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVarTuple
+from functools import lru_cache
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, String, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engage import vault
@@ -32,6 +33,7 @@ from engage.models import (
     Screening,
     SealedContact,
     SealedIdentity,
+    StaffUser,
 )
 from engage.queries import case_parts
 from engage.queries.case_parts import Entry, Fate
@@ -156,29 +158,25 @@ def page(reference: str, actor: Actor) -> CasePage:
     Raises:
         NoResultFound: there is no such case, or the actor may not know of it.
     """
-    wanted = (
-        select(Case, SealedContact, SealedIdentity)
-        .outerjoin(SealedContact, SealedContact.case_id == Case.id)
-        .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
-    )
-    case, contact, identity = db.session.execute(_visible(wanted, reference, actor)).one()
+    row = db.session.execute(_statement(actor), {"reference": reference}).unique().one()
+    case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
     messages, entries = case_parts.messages(case.id), case_parts.entries(case.id)
-    proposal = case_parts.latest_proposal(case.id)
+    proposal = case_parts.latest_proposal(case.id) if has["proposal"] else None
     masks = not policy.may(actor, Permission.READ_UNMASKED, case.facts)
     return CasePage(
         case=case,
         actor=actor,
         messages=messages,
-        files=() if masks else case_parts.files(case.id),
+        files=case_parts.files(case.id) if has["files"] and not masks else (),
         entries=entries,
         fates=case_parts.fates(case.id),
         deadlines=case_parts.deadlines(case.id),
-        rungs=case_parts.rungs(case.id),
+        rungs=case_parts.rungs(case.id) if has["rungs"] else (),
         proposal=proposal,
-        screening=case_parts.open_screening(case.id),
-        review=case_parts.latest_review(case.id),
-        errands=case_parts.open_errands(case.id),
-        attempts=case_parts.attempts(case.id),
+        screening=case_parts.open_screening(case.id) if has["screening"] else None,
+        review=case_parts.latest_review(case.id) if has["review"] else None,
+        errands=case_parts.open_errands(case.id) if has["errands"] else (),
+        attempts=case_parts.attempts(case.id) if has["attempts"] else (),
         names=case_parts.names(case, messages, entries, proposal),
         has_identity=identity is not None,
         contact=contact,
@@ -186,6 +184,23 @@ def page(reference: str, actor: Actor) -> CasePage:
     )
 
 
-def _visible(wanted: Select[*Row], reference: str, actor: Actor) -> Select[*Row]:
-    shown = (joinedload(Case.site), joinedload(Case.statement), joinedload(Case.assignee))
+@lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
+def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """What reads the case, the vault's rows of it, and of what else it has something."""
+    seldom = (there.label(name) for name, there in case_parts.SELDOM.items())
+    wanted = (
+        select(Case, SealedContact, SealedIdentity, *seldom)
+        .outerjoin(SealedContact, SealedContact.case_id == Case.id)
+        .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
+        .options(joinedload(Case.appeals).joinedload(Appeal.seats), joinedload(Case.subjects))
+    )
+    return _visible(wanted, bindparam("reference", type_=String()), actor)
+
+
+def _visible(wanted: Select[*Row], reference: str | BindParameter[str], actor: Actor) -> Select[*Row]:
+    shown = (
+        joinedload(Case.site),
+        joinedload(Case.statement),
+        joinedload(Case.assignee).lazyload(StaffUser.memberships),
+    )
     return wanted.options(*shown).where(Case.reference == reference, visible_to(actor))

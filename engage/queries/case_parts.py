@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, select
+from sqlalchemy.orm import joinedload
 
 from engage.extensions import db
 from engage.models import (
@@ -52,35 +53,79 @@ class Fate:
     road: str | None
 
 
+# Built once: putting a statement together costs as much as running it.
+_CASE_ID = bindparam("case_id", type_=Uuid())
+_MESSAGES = select(Message).where(Message.case_id == _CASE_ID).order_by(Message.written_at, Message.id)
+_DEADLINES = select(Deadline).where(Deadline.case_id == _CASE_ID).order_by(Deadline.due_at)
+_RUNGS = (
+    select(ReachedRung)
+    .join(Deadline, Deadline.id == ReachedRung.deadline_id)
+    .where(Deadline.case_id == _CASE_ID)
+    .order_by(ReachedRung.reached_at)
+)
+_ERRANDS = select(Errand).where(Errand.case_id == _CASE_ID, Errand.finished_at.is_(None)).order_by(Errand.due_at)
+_ATTEMPTS = select(ContactAttempt.channel, ContactAttempt.at).where(ContactAttempt.case_id == _CASE_ID)
+_ENTRIES = (
+    select(CaseEvent.id, CaseEvent.kind, CaseEvent.at, CaseEvent.actor_party, CaseEvent.actor_id, CaseEvent.payload)
+    .where(CaseEvent.case_id == _CASE_ID)
+    .order_by(CaseEvent.number)
+)
+_FILES = select(Attachment).where(Attachment.case_id == _CASE_ID).order_by(Attachment.added_at, Attachment.id)
+_FATES = select(OutboxMessage.dedupe_key, OutboxMessage.sent_at, OutboxMessage.dead_at, OutboxMessage.road).where(
+    OutboxMessage.case_id == _CASE_ID, OutboxMessage.recipient == Recipient.PERSON
+)
+_LATEST = (
+    select(Proposal.id).where(Proposal.case_id == _CASE_ID).order_by(Proposal.number.desc()).limit(1).scalar_subquery()
+)
+_PROPOSAL = (
+    select(Proposal)
+    .options(joinedload(Proposal.remedies), joinedload(Proposal.approvals))
+    .where(Proposal.id == _LATEST)
+)
+_SCREENING = select(Screening).where(Screening.case_id == _CASE_ID, Screening.decided_at.is_(None))
+_REVIEW = (
+    select(IndependentReview)
+    .where(IndependentReview.case_id == _CASE_ID)
+    .order_by(IndependentReview.referred_at.desc())
+    .limit(1)
+)
+_NAMES = (
+    select(StaffUser.id, StaffUser.name)
+    .where(StaffUser.id.in_(bindparam("users", expanding=True)))
+    .order_by(StaffUser.name, StaffUser.id)
+)
+
+# What most cases have nothing of; asked for together with the case, so that it is read only where there is something.
+SELDOM: Mapping[str, ColumnElement[bool]] = {
+    "files": exists().where(Attachment.case_id == Case.id),
+    "proposal": exists().where(Proposal.case_id == Case.id),
+    "screening": exists().where(Screening.case_id == Case.id),
+    "review": exists().where(IndependentReview.case_id == Case.id),
+    "errands": exists().where(Errand.case_id == Case.id),
+    "attempts": exists().where(ContactAttempt.case_id == Case.id),
+    "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
+}
+
+
 def messages(case_id: uuid.UUID) -> Sequence[Message]:
-    return db.session.scalars(
-        select(Message).where(Message.case_id == case_id).order_by(Message.written_at, Message.id)
-    ).all()
+    return db.session.scalars(_MESSAGES, {"case_id": case_id}).all()
 
 
 def deadlines(case_id: uuid.UUID) -> Sequence[Deadline]:
-    return db.session.scalars(select(Deadline).where(Deadline.case_id == case_id).order_by(Deadline.due_at)).all()
+    return db.session.scalars(_DEADLINES, {"case_id": case_id}).all()
 
 
 def rungs(case_id: uuid.UUID) -> Sequence[ReachedRung]:
-    return db.session.scalars(
-        select(ReachedRung)
-        .join(Deadline, Deadline.id == ReachedRung.deadline_id)
-        .where(Deadline.case_id == case_id)
-        .order_by(ReachedRung.reached_at)
-    ).all()
+    return db.session.scalars(_RUNGS, {"case_id": case_id}).all()
 
 
 def open_errands(case_id: uuid.UUID) -> Sequence[Errand]:
-    return db.session.scalars(
-        select(Errand).where(Errand.case_id == case_id, Errand.finished_at.is_(None)).order_by(Errand.due_at)
-    ).all()
+    return db.session.scalars(_ERRANDS, {"case_id": case_id}).all()
 
 
 def attempts(case_id: uuid.UUID) -> list[tuple[str, datetime]]:
     """Return how and when we tried to reach the person."""
-    tried = select(ContactAttempt.channel, ContactAttempt.at).where(ContactAttempt.case_id == case_id)
-    return [(row.channel, row.at) for row in db.session.execute(tried)]
+    return [(row.channel, row.at) for row in db.session.execute(_ATTEMPTS, {"case_id": case_id})]
 
 
 def pauses(case_id: uuid.UUID) -> Sequence[Pause]:
@@ -122,36 +167,22 @@ def sites_for_taking() -> list[TakingSite]:
 
 def names_of(user_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
     """Return users with their names, by name, for lists to choose from."""
-    rows = db.session.execute(
-        select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(user_ids)).order_by(StaffUser.name, StaffUser.id)
-    )
-    return [(row.id, row.name) for row in rows]
+    return [(row.id, row.name) for row in db.session.execute(_NAMES, {"users": user_ids})]
 
 
 def entries(case_id: uuid.UUID) -> list[Entry]:
-    rows = db.session.execute(
-        select(CaseEvent.id, CaseEvent.kind, CaseEvent.at, CaseEvent.actor_party, CaseEvent.actor_id, CaseEvent.payload)
-        .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.number)
-    )
+    rows = db.session.execute(_ENTRIES, {"case_id": case_id})
     return [Entry(*row[:5], values=json.loads(row.payload)) for row in rows]
 
 
 def files(case_id: uuid.UUID) -> Sequence[Attachment]:
-    return db.session.scalars(
-        select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.added_at, Attachment.id)
-    ).all()
+    return db.session.scalars(_FILES, {"case_id": case_id}).all()
 
 
 def fates(case_id: uuid.UUID) -> dict[uuid.UUID, Fate]:
     """What became of notices to the person; their keys begin with the event that called for them."""
-    rows = db.session.execute(
-        select(OutboxMessage.dedupe_key, OutboxMessage.sent_at, OutboxMessage.dead_at, OutboxMessage.road).where(
-            OutboxMessage.case_id == case_id, OutboxMessage.recipient == Recipient.PERSON
-        )
-    )
     found: dict[uuid.UUID, Fate] = {}
-    for row in rows:
+    for row in db.session.execute(_FATES, {"case_id": case_id}):
         event_id, _, _ = row.dedupe_key.partition(":")
         try:
             found[uuid.UUID(event_id)] = Fate(row.sent_at, row.dead_at, row.road)
@@ -161,22 +192,15 @@ def fates(case_id: uuid.UUID) -> dict[uuid.UUID, Fate]:
 
 
 def latest_proposal(case_id: uuid.UUID) -> Proposal | None:
-    return db.session.scalar(
-        select(Proposal).where(Proposal.case_id == case_id).order_by(Proposal.number.desc()).limit(1)
-    )
+    return db.session.scalars(_PROPOSAL, {"case_id": case_id}).unique().one_or_none()
 
 
 def open_screening(case_id: uuid.UUID) -> Screening | None:
-    return db.session.scalar(select(Screening).where(Screening.case_id == case_id, Screening.decided_at.is_(None)))
+    return db.session.scalar(_SCREENING, {"case_id": case_id})
 
 
 def latest_review(case_id: uuid.UUID) -> IndependentReview | None:
-    return db.session.scalar(
-        select(IndependentReview)
-        .where(IndependentReview.case_id == case_id)
-        .order_by(IndependentReview.referred_at.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_REVIEW, {"case_id": case_id})
 
 
 def names(
