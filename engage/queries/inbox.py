@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -90,12 +92,8 @@ def tabs_for(actor: Actor) -> list[Tab]:
 
 def counts(actor: Actor, filters: Filters, now: datetime) -> Mapping[Tab, int]:
     """Return how many cases each tab has, in one statement; COUNTED + 1 stands for more than that."""
-    columns = []
-    for tab in tabs_for(actor):
-        arms = [select(_walk(and_(*where), COUNTED + 1).subquery()) for where in _arms(tab, actor, filters, now)]
-        counted = select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery())
-        columns.append(counted.scalar_subquery().label(tab.value))
-    row = db.session.execute(select(*columns)).mappings().one()
+    wanted = _counting_all(actor) if filters == Filters() else _counting(actor, filters)
+    row = db.session.execute(wanted, {"now": now}).mappings().one()
     return {Tab(name): count for name, count in row.items()}
 
 
@@ -105,7 +103,27 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
     `is_readable` says whether the reader may see the words of the case as they were written.
     """
     backwards = at is not None and at.backwards
-    due, undue = _arms(tab, actor, filters, now)
+    is_plain = at is None and filters == Filters()
+    wanted = _listing_first(actor, tab) if is_plain else _listing(actor, tab, filters, at)
+    rows = list(db.session.execute(wanted, {"now": now}).mappings())
+    has_more, rows = len(rows) > PAGE, rows[:PAGE]
+    if backwards:
+        return Page(rows[::-1], has_previous=has_more, has_next=True)
+    return Page(rows, has_previous=at is not None, has_next=has_more)
+
+
+def _counting(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
+    columns = []
+    for tab in tabs_for(actor):
+        arms = [select(_walk(and_(*where), COUNTED + 1).subquery()) for where in _arms(tab, actor, filters)]
+        counted = select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery())
+        columns.append(counted.scalar_subquery().label(tab.value))
+    return select(*columns)
+
+
+def _listing(actor: Actor, tab: Tab, filters: Filters, at: Place | None) -> Select[*tuple[Any, ...]]:
+    backwards = at is not None and at.backwards
+    due, undue = _arms(tab, actor, filters)
     arms = [
         _walk(and_(*due, _beyond_due(at)), PAGE + 1, backwards),
         _walk(and_(*undue, _beyond_undue(at)), PAGE + 1, backwards),
@@ -113,12 +131,19 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
     ids = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
     order = (ids.c.next_due_at.is_(None), ids.c.next_due_at, ids.c.id)
     wanted = _shown(actor).join(ids, ids.c.id == Case.id)
-    wanted = wanted.order_by(*((part.desc() for part in order) if backwards else order)).limit(PAGE + 1)
-    rows = list(db.session.execute(wanted).mappings())
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
-    if backwards:
-        return Page(rows[::-1], has_previous=has_more, has_next=True)
-    return Page(rows, has_previous=at is not None, has_next=has_more)
+    return wanted.order_by(*((part.desc() for part in order) if backwards else order)).limit(PAGE + 1)
+
+
+# What somebody sees on arriving is put together once per reader: that cost more than running it. These are texts of
+# statements and depend on what the reader may see and on nothing else; no case is kept.
+@lru_cache(maxsize=1000)
+def _counting_all(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return _counting(actor, Filters())
+
+
+@lru_cache(maxsize=1000)
+def _listing_first(actor: Actor, tab: Tab) -> Select[*tuple[Any, ...]]:
+    return _listing(actor, tab, Filters(), None)
 
 
 def _walk(where: ColumnElement[bool], most: int, backwards: bool = False) -> Select[uuid.UUID, datetime | None]:
@@ -165,10 +190,10 @@ def _shown(actor: Actor) -> Select[*tuple[Any, ...]]:
 Where = list[ColumnElement[bool]]
 
 
-def _arms(tab: Tab, actor: Actor, filters: Filters, now: datetime) -> tuple[Where, Where]:
+def _arms(tab: Tab, actor: Actor, filters: Filters) -> tuple[Where, Where]:
     """The two lists that make a tab: cases with something owed by date, and cases with nothing owed."""
     both = [visible_to(actor), *_narrowed(filters)]
-    due, undue = _of_tab(tab, actor, now)
+    due, undue = _of_tab(tab, actor)
     return [Case.next_due_at.is_not(None), due, *both], [Case.next_due_at.is_(None), undue, *both]
 
 
@@ -178,7 +203,7 @@ _THEIR_TURN = literal_column('"case".their_turn', Boolean)
 _COULD_NOT_REACH = literal_column('"case".could_not_reach', Boolean)
 
 
-def _of_tab(tab: Tab, actor: Actor, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _of_tab(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The condition of a tab for either list. A closed case with something owed still belongs to whoever has it."""
     is_open = Case.closed_at.is_(None)
     mine, own = Case.assignee_id == actor.id, Case.site_id.in_(_own_sites(actor))
@@ -186,7 +211,7 @@ def _of_tab(tab: Tab, actor: Actor, now: datetime) -> tuple[ColumnElement[bool],
         Tab.TRIAGE: (_UNASSESSED, _UNASSESSED),
         Tab.MINE: (mine, and_(mine, is_open)),
         Tab.SITE: (own, and_(own, is_open)),
-        Tab.OVERDUE: (Case.next_due_at < now, false()),
+        Tab.OVERDUE: (Case.next_due_at < bindparam("now", type_=Case.next_due_at.type), false()),
         Tab.THEIRS: (_THEIR_TURN, _THEIR_TURN),
         Tab.UNREACHED: (_COULD_NOT_REACH, _COULD_NOT_REACH),
         Tab.ALL: (true(), true()),

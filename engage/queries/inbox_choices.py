@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engage.domain.policy import GRANTS, Actor, Permission, Role
 from engage.extensions import db
@@ -34,7 +35,18 @@ class Choices:
 
 def choices(actor: Actor) -> Choices:
     """Return the sites at which the actor may see cases, and the people who work there. Two statements."""
-    held = {held.site_id for held in actor.memberships if held.role in GRANTS[Permission.VIEW]}
+    sites, people = _statements(
+        frozenset(one.site_id for one in actor.memberships if one.role in GRANTS[Permission.VIEW])
+    )
+    return Choices(
+        [SiteChoice(*row) for row in db.session.execute(sites)],
+        [(row.id, row.name) for row in db.session.execute(people)],
+    )
+
+
+@lru_cache(maxsize=1000)
+def _statements(held: frozenset[uuid.UUID | None]) -> tuple[Select[uuid.UUID, str, str], Select[uuid.UUID, str]]:
+    """The two statements for somebody who holds roles at those sites; None stands for all of them."""
     sites = select(Site.id, Site.name, Site.time_zone).order_by(Site.is_group_intake, Site.name)
     people = (
         select(StaffUser.id, StaffUser.name)
@@ -47,7 +59,4 @@ def choices(actor: Actor) -> Choices:
     if None not in held:
         sites = sites.where(Site.id.in_(held))
         people = people.where(or_(StaffMembership.site_id.is_(None), StaffMembership.site_id.in_(held)))
-    return Choices(
-        [SiteChoice(*row) for row in db.session.execute(sites)],
-        [(row.id, row.name) for row in db.session.execute(people)],
-    )
+    return sites, people
