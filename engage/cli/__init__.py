@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from engage.cli import demo, escalate, languages, notifications, outbox
+from engage.cli import demo, documents, escalate, languages, notifications, outbox
 from engage.cli.group import group
 
-__all__ = ["demo", "escalate", "group", "init_app", "languages", "notifications", "outbox"]
+__all__ = ["demo", "documents", "escalate", "group", "init_app", "languages", "notifications", "outbox"]
 
 
 def init_app(app: Flask) -> None:
