@@ -199,13 +199,9 @@ def _(event: events.CaseReopened, case: Case) -> list[Notice]:
 def _(event: events.MessageWritten, case: Case) -> list[Notice]:
     """What the person wrote, whoever works the case: reply_arrived. What we wrote to the person: case_news. Notes
     among staff: nobody."""
-    match Writer(event.writer):
-        case Writer.PERSON:
-            return to_staff(working_on(case), "reply_arrived")
-        case Writer.STAFF:
-            return to_person("case_news")
-        case Writer.NOTE:
-            return []
+    if event.writer == Writer.PERSON:
+        return to_staff(working_on(case), "reply_arrived")
+    return to_person("case_news") if event.writer == Writer.STAFF else []
 
 
 @notices.register

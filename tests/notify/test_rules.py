@@ -1,29 +1,25 @@
 """Who is told what: every event has a rule or is quiet on purpose, and nobody hears what is not theirs."""
 
-import ast
 import dataclasses
 import inspect
-import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
+from engage import clock
 from engage.domain import events
 from engage.domain.events import Event
 from engage.domain.policy import SYSTEM, Role
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import CaseSubject, OutboxMessage, Recipient
-from engage.notify import outbox, rules
-from engage.notify.rendering import TEMPLATES
-from engage.notify.table import as_markdown
+from engage.notify import rules
 from engage.services import appeals, conversation, proposals, triage
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.architecture.sources import ROOT
 from tests.notify.letters import forget_notices
 from tests.states import act, case_of, person_of
 
@@ -31,7 +27,6 @@ KINDS = sorted(
     (kind for _, kind in inspect.getmembers(events, inspect.isclass) if issubclass(kind, Event) and kind is not Event),
     key=lambda kind: kind.__name__,
 )
-TEMPLATE_NAMES = sorted(path.name for path in (TEMPLATES / "email").iterdir() if not path.name.startswith("_"))
 
 
 @pytest.fixture
@@ -61,30 +56,48 @@ def test_an_event_without_a_rule_tells_no_one():
     assert rules.notices(events.DeadlineMet(uuid.uuid4(), "assess", late=False), None) == []
 
 
-def test_every_notice_that_a_rule_names_has_its_templates_and_none_is_left_over():
-    code = ast.walk(ast.parse(inspect.getsource(rules)))
-    named = {node.value for node in code if isinstance(node, ast.Constant) and node.value in TEMPLATE_NAMES}
-    beside_the_rules = {"code_link", "item_for_you", "late_count", "something_new"}
-    assert sorted(named | beside_the_rules) == TEMPLATE_NAMES
+SOON = datetime(2026, 3, 20, tzinfo=UTC)
+NEWS = [
+    (events.InvestigationStarted(), "case_news"),
+    (events.InterimMeasureRecorded(uuid.uuid4(), possible=True), "case_news"),
+    (events.RemedyFinished(uuid.uuid4()), "case_news"),
+    (events.CaseReferred(uuid.uuid4()), "case_news"),
+    (events.CaseLapsed(uuid.uuid4()), "case_finished"),
+    (events.CaseAnswered(uuid.uuid4()), "case_finished"),
+    (events.ContactChanged("relay"), "contact_changed"),
+    (events.DelayTold(uuid.uuid4(), "propose", uuid.uuid4(), SOON), "case_delayed"),
+    (events.DeadlineExtended(uuid.uuid4(), "propose", uuid.uuid4(), SOON, 1), "more_time"),
+    (events.CodeChanged("person"), "code_changed"),
+]
 
 
-def test_what_a_rule_says_of_itself_names_the_notices_it_makes():
-    for kind, rule in rules.notices.registry.items():
-        if kind is object or not rule.__doc__ or kind is Event:
-            continue
-        source = inspect.getsource(rule)
-        code = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
-        made = {name for name in TEMPLATE_NAMES if name in code}
-        if "_news_or_end" in source:
-            made |= {"case_news", "case_finished"}
-        if "DIGEST" in source:
-            made.add("late_count")
-        said = {name for name in TEMPLATE_NAMES if re.search(rf"\b{name}\b", rule.__doc__)}
-        assert said == made, kind.__name__
+@pytest.mark.parametrize(("event", "template"), NEWS, ids=lambda value: getattr(value, "kind", value))
+def test_what_concerns_the_person_alone_is_told_to_them_alone(team, event, template):
+    assert happened(states.an_assessed_case(team), event) == {(template, None)}
 
 
-def test_the_page_about_notices_says_what_the_rules_do():
-    assert (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8") == as_markdown()
+def test_a_case_that_changes_hands_or_is_taken_up_again_is_told_to_those_who_have_it_now(team):
+    reference = states.an_assessed_case(team)
+    routed = happened(reference, events.CaseRouted(team.site_id, team.site_id))
+    assert routed == {("new_case", team.coordinator.id), ("new_case", team.second_coordinator.id)}
+    reopened = happened(reference, events.CaseReopened(by_person=True))
+    assert reopened == {("case_news", None), ("case_moved", team.officer.id)}
+    assert happened(reference, events.RemedyConfirmed(uuid.uuid4(), confirmed=False, sign_off="portal")) == {
+        ("reply_arrived", team.officer.id)
+    }
+    decided = happened(reference, events.AppealDecided(uuid.uuid4(), "upheld"))
+    assert decided == {("case_news", None), ("case_moved", team.officer.id)}
+
+
+def test_owners_of_remedies_hear_that_the_person_agreed(team):
+    reference = states.an_implementing_case(team)
+    assert ("reply_arrived", team.officer.id) in told()
+    forget_notices()
+    proposal = states.cases.latest_proposal(case_of(reference))
+    with unit_of_work():
+        states.cases.latest_proposal(case_of(reference)).remedies[0].owner_id = team.liaison.id
+    owned = happened(reference, events.ProposalAccepted(proposal.id, "portal"))
+    assert owned == {("reply_arrived", team.officer.id), ("remedy_for_you", team.liaison.id)}
 
 
 def test_a_new_case_is_told_to_the_person_and_to_the_sites_coordinators(team):
@@ -200,34 +213,6 @@ def test_an_answer_that_ends_a_case_tells_the_person_that_it_is_finished(team):
     assert told() == {("case_finished", None), ("reply_arrived", team.officer.id)}
 
 
-def test_the_person_alone_is_reminded_of_an_answer(team):
-    reference = states.a_proposed_case(team, "Water the road.")
-    assert happened(reference, events.ReminderDue(uuid.uuid4(), "answer", "due")) == {("reminder_to_answer", None)}
-
-
-def test_reminders_to_one_person_that_a_sweep_finds_go_out_as_one(team):
-    first, second, third = (states.an_assessed_case(team) for _ in range(3))
-    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
-    for reference in (second, third):
-        with unit_of_work():
-            record(case_of(reference), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
-    row = db.session.scalars(select(OutboxMessage)).one()
-    assert (row.template, row.context["more"]) == ("due_soon", "2")
-
-
-def test_a_reminder_that_follows_within_the_hour_waits_for_its_end(clock, team):
-    first, second, third = (states.an_assessed_case(team) for _ in range(3))
-    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
-    clock.advance(timedelta(minutes=15))
-    for reference in (second, third):
-        with unit_of_work():
-            record(case_of(reference), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
-    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.not_before)).all()
-    assert [row.template for row in rows] == ["due_soon", "due"]
-    assert rows[1].not_before - rows[0].not_before == outbox.MERGE_WITHIN
-    assert rows[1].context["more"] == "1"
-
-
 def test_a_rung_goes_to_those_who_sit_on_it(team):
     reference = states.an_assessed_case(team)
     everywhere = states.staff((Role.APPROVER, None))
@@ -262,8 +247,9 @@ def test_an_urgent_fact_goes_to_the_seats_of_the_matrix(team):
     assert happened(reference, fact) == {("urgent_fact", team.rights_lead.id)}
 
 
-def test_of_a_notice_that_died_others_hear_than_the_one_it_was_for(team):
-    reference = states.an_assessed_case(team)
+def lost_on(user_id: uuid.UUID, reference: str) -> set[tuple[str, uuid.UUID | None]]:
+    """Let a notice to the user be lost and return who else is told what."""
+    now = clock.utcnow()
     lost = OutboxMessage(
         id=uuid.uuid4(),
         dedupe_key="lost",
@@ -271,20 +257,30 @@ def test_of_a_notice_that_died_others_hear_than_the_one_it_was_for(team):
         template="assigned_to_you",
         locale="en",
         recipient=Recipient.STAFF,
-        user_id=team.officer.id,
-        created_at=datetime.now(UTC),
-        not_before=datetime.now(UTC),
-        dead_at=datetime.now(UTC),
+        user_id=user_id,
+        created_at=now,
+        not_before=now,
+        dead_at=now,
     )
     forget_notices()
     with unit_of_work():
         db.session.add(lost)
         db.session.flush()
         record(case_of(reference), events.NoticeUndeliverable(lost.id, "assigned_to_you"), actor=SYSTEM)
-    assert told() - {("assigned_to_you", team.officer.id)} == {
+    return told() - {("assigned_to_you", user_id)}
+
+
+def test_of_a_notice_that_died_others_hear_than_the_one_it_was_for(team):
+    assert lost_on(team.officer.id, states.an_assessed_case(team)) == {
         ("could_not_reach", team.coordinator.id),
         ("could_not_reach", team.second_coordinator.id),
     }
+
+
+def test_where_there_is_nobody_else_the_loss_stays_on_the_case(session, sent_tasks):
+    site_id = states.a_site("ALO")
+    alone = states.staff(Role.COORDINATOR, site_id=site_id)
+    assert lost_on(alone.id, states.a_case(site_id)) == set()
 
 
 def test_a_notice_about_a_dead_notice_that_dies_tells_nobody(team):

@@ -122,6 +122,14 @@ class Scripted(smtplib.SMTP):
     def rcpt(self, recip, options=()):
         return self.answers.get("rcpt") or super().rcpt(recip, options)
 
+    def data(self, msg):
+        if "data" in self.answers:
+            raise smtplib.SMTPDataError(*self.answers["data"])
+        return super().data(msg)
+
+    def login(self, user, password, **options):
+        raise smtplib.SMTPAuthenticationError(*self.answers["login"])
+
     def rset(self):
         if "rset" in self.answers:
             raise smtplib.SMTPServerDisconnected("gone")
@@ -143,6 +151,7 @@ def answering(monkeypatch):
         ("rcpt", (530, b"5.7.0 sign in first"), TransportDown),
         ("rcpt", (550, b"5.7.1 not from here"), TransportDeferred),
         ("rcpt", (550, "no enhanced code <amina@people.test>"), TransportRefused),
+        ("data", (451, b"4.3.0 not now, amina@people.test"), TransportDeferred),
     ],
 )
 def test_what_is_said_of_us_is_not_held_against_the_address(mail_peer, transport, answering, command, answer, kind):
@@ -150,6 +159,17 @@ def test_what_is_said_of_us_is_not_held_against_the_address(mail_peer, transport
     with pytest.raises(kind) as caught:
         transport.send(a_mail())
     assert "people.test" not in str(caught.value)
+
+
+def test_a_sign_in_that_is_refused_is_nobodys_fault_and_its_text_is_not_kept(mail_peer, answering):
+    answering["login"] = (535, b"5.7.8 engage with hunter2 is not known")
+    with pytest.raises(TransportDown, match=r"^535 5\.7\.8$"):
+        SmtpTransport(a_server(mail_peer, user="engage", password="hunter2")).send(a_mail())
+
+
+def test_there_is_nothing_to_hurry_before_a_connection_is_made(mail_peer, transport):
+    transport._hurry(smtplib.SMTP())
+    assert mail_peer.connection_count == 0
 
 
 def test_a_connection_that_cannot_be_made_fit_again_is_let_go(mail_peer, transport, answering):

@@ -118,8 +118,7 @@ class SmtpTransport:
     def _reset(self) -> None:
         """Make the connection fit for the next mail, or let go of it."""
         try:
-            if self._connection is not None:
-                self._connection.rset()
+            self._connected().rset()
         except (OSError, smtplib.SMTPException):
             self.close()
 

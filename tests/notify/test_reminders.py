@@ -1,0 +1,60 @@
+"""Reminders: to whom, and that one person gets them together."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engage.domain import events
+from engage.domain.events import Event
+from engage.domain.policy import SYSTEM
+from engage.extensions import db
+from engage.models import OutboxMessage
+from engage.notify import outbox
+from engage.services.timeline import record
+from engage.unit_of_work import unit_of_work
+from tests import states
+from tests.notify.letters import forget_notices
+from tests.states import case_of
+
+
+@pytest.fixture
+def team(session, sent_tasks):
+    return states.Team()
+
+
+def happened(reference: str, event: Event) -> set[tuple[str, uuid.UUID | None]]:
+    """Record one event of the service itself and return who was told."""
+    forget_notices()
+    with unit_of_work():
+        record(case_of(reference), event, actor=SYSTEM)
+    return {(row.template, row.user_id) for row in db.session.scalars(select(OutboxMessage))}
+
+
+def test_the_person_alone_is_reminded_of_an_answer(team):
+    reference = states.a_proposed_case(team, "Water the road.")
+    assert happened(reference, events.ReminderDue(uuid.uuid4(), "answer", "due")) == {("reminder_to_answer", None)}
+
+
+def test_reminders_to_one_person_that_a_sweep_finds_go_out_as_one(team):
+    first, second, third = (states.an_assessed_case(team) for _ in range(3))
+    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
+    for reference in (second, third):
+        with unit_of_work():
+            record(case_of(reference), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
+    row = db.session.scalars(select(OutboxMessage)).one()
+    assert (row.template, row.context["more"]) == ("due_soon", "2")
+
+
+def test_a_reminder_that_follows_within_the_hour_waits_for_its_end(clock, team):
+    first, second, third = (states.an_assessed_case(team) for _ in range(3))
+    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
+    clock.advance(timedelta(minutes=15))
+    for reference in (second, third):
+        with unit_of_work():
+            record(case_of(reference), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.not_before)).all()
+    assert [row.template for row in rows] == ["due_soon", "due"]
+    assert rows[1].not_before - rows[0].not_before == outbox.MERGE_WITHIN
+    assert rows[1].context["more"] == "1"

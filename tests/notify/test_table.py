@@ -1,0 +1,39 @@
+"""The page about notices and the folders of templates say what the rules do."""
+
+import ast
+import inspect
+import re
+
+from engage.domain.events import Event
+from engage.notify import rules
+from engage.notify.rendering import TEMPLATES
+from engage.notify.table import as_markdown
+from tests.architecture.sources import ROOT
+
+TEMPLATE_NAMES = sorted(path.name for path in (TEMPLATES / "email").iterdir() if not path.name.startswith("_"))
+
+
+def test_every_notice_that_a_rule_names_has_its_templates_and_none_is_left_over():
+    code = ast.walk(ast.parse(inspect.getsource(rules)))
+    named = {node.value for node in code if isinstance(node, ast.Constant) and node.value in TEMPLATE_NAMES}
+    beside_the_rules = {"code_link", "item_for_you", "late_count", "something_new"}
+    assert sorted(named | beside_the_rules) == TEMPLATE_NAMES
+
+
+def test_what_a_rule_says_of_itself_names_the_notices_it_makes():
+    for kind, rule in rules.notices.registry.items():
+        if kind is object or not rule.__doc__ or kind is Event:
+            continue
+        source = inspect.getsource(rule)
+        code = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+        made = {name for name in TEMPLATE_NAMES if name in code}
+        if "_news_or_end" in source:
+            made |= {"case_news", "case_finished"}
+        if "DIGEST" in source:
+            made.add("late_count")
+        said = {name for name in TEMPLATE_NAMES if re.search(rf"\b{name}\b", rule.__doc__)}
+        assert said == made, kind.__name__
+
+
+def test_the_page_about_notices_says_what_the_rules_do():
+    assert (ROOT / "docs" / "notifications.md").read_text(encoding="utf-8") == as_markdown()
