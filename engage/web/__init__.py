@@ -5,7 +5,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from engage.extensions import compress, csrf, limiter, login
-from engage.web import account, dev, errors, filters, health, labels, locale, public, security, staff
+from engage.web import account, admin, dev, errors, filters, health, labels, locale, public, security, staff
 from engage.web.assets import init_assets
 
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(public.bp)
     app.register_blueprint(account.bp)
     app.register_blueprint(staff.bp)
+    app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)
     if app.extensions["engage"].MODE == "run":
         app.register_blueprint(dev.bp)

@@ -125,6 +125,17 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "met_late": _("kept late"),
         "breached": _("missed"),
     },
+    "change": {
+        "user_added": _("Person added"),
+        "user_changed": _("Person changed"),
+        "user_deactivated": _("Person deactivated"),
+        "user_reactivated": _("Person let in again"),
+        "roles_changed": _("Roles changed"),
+        "password_reset": _("New password given"),
+        "password_changed": _("Password changed"),
+        "site_added": _("Site added"),
+        "site_changed": _("Site changed"),
+    },
     "tab": {
         "triage": _("Needs triage"),
         "mine": _("Mine"),
@@ -133,6 +144,19 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "theirs": _("Their turn"),
         "unreached": _("Could not reach"),
         "all": _("All"),
+    },
+    # What we promise, in the short words of those who have to keep it; the person reads `promise()`.
+    "promise": {
+        "acknowledge": _("Confirm receipt"),
+        "assess": _("Assess"),
+        "interim_measure": _("Stop the harm"),
+        "consult": _("Talk with the person"),
+        "start_investigation": _("Investigate"),
+        "propose": _("Propose"),
+        "answer": _("Their answer"),
+        "implement": _("Put right"),
+        "decide_appeal": _("Decide the appeal"),
+        "check_afterwards": _("Check afterwards"),
     },
     "contact": {
         "name": _("Name"),

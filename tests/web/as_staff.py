@@ -52,6 +52,8 @@ def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
     with browser.session_transaction() as session:
         session["_user_id"] = f"{user.id}:{user.session_key}"
         session["_fresh"] = True
+        with client.application.test_request_context(environ_base=browser.environ_base):
+            session["_id"] = client.application.login_manager._session_identifier_generator()
     return browser
 
 

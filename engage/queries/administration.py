@@ -1,0 +1,94 @@
+"""People and settings as administrators see them. Nothing of any case is read here."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import selectinload
+
+from engage.domain.administration import sites_of
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import AuditEvent, Site, StaffMembership, StaffUser
+
+SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One entry of the audit record, with names for its ids."""
+
+    at: datetime
+    kind: str
+    by: str | None
+    subject: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def sites(actor: Actor) -> Sequence[Site]:
+    """Return the sites the actor looks after, by name."""
+    return db.session.scalars(select(Site).where(_own(actor)).order_by(Site.is_group_intake, Site.name)).all()
+
+
+def site(code: str, actor: Actor) -> Site:
+    """Return one site.
+
+    Raises:
+        NoResultFound: there is none, or the actor does not look after it.
+    """
+    return db.session.scalars(select(Site).where(Site.code == code.upper(), _own(actor))).one()
+
+
+def users(actor: Actor) -> Sequence[StaffUser]:
+    """Return the people with a role at the actor's sites, by name; for all sites everybody."""
+    return db.session.scalars(
+        select(StaffUser)
+        .where(_known_to(actor))
+        .options(selectinload(StaffUser.memberships))
+        .order_by(StaffUser.is_active.desc(), StaffUser.name, StaffUser.id)
+    ).all()
+
+
+def user(user_id: uuid.UUID, actor: Actor) -> StaffUser:
+    """Return one of them.
+
+    Raises:
+        NoResultFound: there is none, or they have no role at the actor's sites.
+    """
+    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, _known_to(actor))).one()
+
+
+def changes() -> Sequence[Changed]:
+    """Return the newest entries of the audit record, the newest first. Three statements."""
+    rows = db.session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc()).limit(SHOWN)).all()
+    ids = {key for row in rows for key in (row.actor_id, row.subject_id) if key is not None}
+    names = {
+        row.id: row.name
+        for row in db.session.execute(select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(ids)))
+    }
+    names |= {row.id: row.name for row in db.session.execute(select(Site.id, Site.name).where(Site.id.in_(ids)))}
+    found = []
+    for row in rows:
+        values = json.loads(row.payload)
+        by = names.get(row.actor_id) if row.actor_id else None
+        subject = names.get(row.subject_id, "") if row.subject_id else ""
+        found.append(Changed(row.at, row.kind, by, subject, values["before"], values["after"]))
+    return found
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    own = sites_of(actor)
+    return true() if own is None else Site.id.in_(own)
+
+
+def _known_to(actor: Actor) -> ColumnElement[bool]:
+    own = sites_of(actor)
+    if own is None:
+        return true()
+    held = select(StaffMembership.user_id).where(StaffMembership.site_id.in_(own))
+    return or_(StaffUser.id.in_(held))

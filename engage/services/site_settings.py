@@ -1,0 +1,76 @@
+"""Sites as administrators keep them. Every change leaves an entry in the audit record."""
+
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from engage.domain import administration
+from engage.domain.policy import Actor
+from engage.extensions import db
+from engage.models import Site
+from engage.services import sites
+from engage.services.audit import Change, note
+from engage.services.sites import NewSite
+
+
+class CodeTaken(ValueError):
+    """There is a site with this code: references would be told apart no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDetails:
+    """What may be changed of a site. Its code may not: references that people hold begin with it."""
+
+    name: str
+    country: str
+    time_zone: str
+    locale: str
+    is_open: bool = True
+    phone: str | None = None
+    phone_hours: str | None = None
+    office: str | None = None
+    letter_boxes: str | None = None
+    help_services: list[dict[str, Any]] = field(default_factory=list)
+    outside_avenues: list[dict[str, Any]] = field(default_factory=list)
+
+
+def add_site(code: str, details: SiteDetails, *, actor: Actor) -> uuid.UUID:
+    """Add a site with the shipped rules.
+
+    Raises:
+        NotAllowed: the actor does not administer all sites.
+        CodeTaken: there is a site with this code.
+    """
+    administration.require_sites(actor, [None])
+    if db.session.scalar(select(Site.id).where(Site.code == code)) is not None:
+        raise CodeTaken(code)
+    site = sites.add(NewSite(code, details.name, details.country, details.time_zone, details.locale))
+    _set(site, details)
+    note(Change.SITE_ADDED, actor=actor, subject_id=site.id, after={"code": code, **asdict(details)})
+    return site.id
+
+
+def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
+    """Change what the site's pages show and how its days are counted.
+
+    Promises that are already made keep their dates; a new time zone counts for those that are made from now on.
+
+    Raises:
+        NoResultFound: there is no such site.
+        NotAllowed: the actor does not administer it.
+    """
+    site = db.session.scalars(select(Site).where(Site.code == code).with_for_update()).one()
+    administration.require_sites(actor, [site.id])
+    new = asdict(details)
+    before = {name: getattr(site, name) for name, value in new.items() if getattr(site, name) != value}
+    if before:
+        _set(site, details)
+        after = {name: new[name] for name in before}
+        note(Change.SITE_CHANGED, actor=actor, subject_id=site.id, before=before, after=after)
+
+
+def _set(site: Site, details: SiteDetails) -> None:
+    for name, value in asdict(details).items():
+        setattr(site, name, value)

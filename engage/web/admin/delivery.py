@@ -1,0 +1,41 @@
+"""Delivery and changes, to read: notices by id and what became of them; who changed people and settings."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.domain.administration import require_sites
+from engage.notify import outbox
+from engage.queries import administration, notices
+from engage.unit_of_work import unit_of_work
+from engage.web.admin.blueprint import bp, me
+
+
+@bp.route("/delivery")
+def list_undelivered() -> ResponseReturnValue:
+    require_sites(me(), [None])
+    return render_template(
+        "admin/list_undelivered.html", dead=notices.dead(), health=notices.health(), most=notices.SHOWN
+    )
+
+
+@bp.route("/delivery/<uuid:notice_id>/retry", methods=["POST"])
+def retry_notice(notice_id: UUID) -> ResponseReturnValue:
+    require_sites(me(), [None])
+    with unit_of_work():
+        is_owed = outbox.owe_again(notice_id)
+    if is_owed:
+        flash(gettext("It is tried again now."), "success")
+    else:
+        flash(
+            gettext("It can't be tried again: it was delivered by now, or what it said is no longer kept."), "warning"
+        )
+    return redirect(url_for("admin.list_undelivered"), 303)
+
+
+@bp.route("/changes")
+def list_changes() -> ResponseReturnValue:
+    require_sites(me(), [None])
+    return render_template("admin/list_changes.html", changes=administration.changes(), most=administration.SHOWN)

@@ -1,0 +1,49 @@
+"""The rules of a site in words, to read: promises, ladder, pauses."""
+
+from flask_babel import gettext, ngettext
+
+from engage.domain.catalogue import Catalogue
+from engage.domain.escalation import After, Before, Rung, Seat
+from engage.web import labels
+from engage.web.promised import promised
+
+
+def shown(rules: Catalogue) -> dict[str, object]:
+    """Return what admin/show_rules.html draws."""
+    return {
+        "levels": [(criteria.level.value, gettext(criteria.label)) for criteria in rules.severity.criteria],
+        "promises": promised(rules),
+        "version": rules.promises.version,
+        "before": rules.promises.before_assessment.value,
+        "severe_from": rules.ladder.severe_from.value,
+        "rungs": [(*_times(rung), seat(rung.seat)) for rung in rules.ladder.rungs],
+        "pauses": [(gettext(one.label), one.most_days) for one in rules.pauses],
+    }
+
+
+def _times(rung: Rung) -> tuple[str, str]:
+    """When a rung is reached: for most cases, and for severe ones."""
+    when = rung.when
+    if isinstance(when, After):
+        return _after(when.wait.total_seconds()), _after(when.wait_severe.total_seconds())
+    if isinstance(when, Before):
+        hours = round(when.wait.total_seconds() / 3600)
+        words = ngettext("%(num)d hour before", "%(num)d hours before", hours)
+        return words, words
+    words = gettext("when %(percent)d %% of the time is gone", percent=when.percent)
+    return words, words
+
+
+def _after(seconds: float) -> str:
+    hours = round(seconds / 3600)
+    if hours == 0:
+        return str(gettext("on the day it is due"))
+    if hours % 24:
+        return str(ngettext("%(num)d hour late", "%(num)d hours late", hours))
+    return str(ngettext("%(num)d day late", "%(num)d days late", hours // 24))
+
+
+def seat(found: Seat) -> str:
+    """Return who sits on a rung, in words."""
+    role = labels.label("role", found.role)
+    return str(gettext("%(role)s of all sites", role=role)) if found.all_sites else role

@@ -1,0 +1,135 @@
+"""The form of a site."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, FieldList, Form, FormField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from engage.models import Site
+from engage.services.site_settings import SiteDetails
+
+_SPARE = 2  # empty lines to fill in, each time the form is opened
+_FOR = ("violence", "children")
+
+
+def _bare(value: str | None) -> str | None:
+    return value.replace("\0", "").strip() or None if value else None
+
+
+def _line(label: Any, *, needed: Any = None, most: int = 200, hint: Any = "") -> StringField:
+    wanted = InputRequired(needed) if needed else Optional()
+    return StringField(label, description=hint, filters=[_bare], validators=[wanted, Length(max=most)])
+
+
+class HelpForm(Form):
+    """A line of help for violence or children."""
+
+    name = _line(_l("Name"))
+    phone = _line(_l("Phone"))
+    hours = _line(_l("Hours"))
+    for_ = SelectField(_l("For"), validators=[Optional()])
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        words = {"violence": gettext("violence"), "children": gettext("children")}
+        self.for_.choices = [SelectChoice(code, words[code]) for code in _FOR]
+
+
+class AvenueForm(Form):
+    """A place outside the company to turn to."""
+
+    name = _line(_l("Name"))
+    contact = _line(_l("How to reach it"), most=400)
+
+
+class SiteForm(FlaskForm):
+    """What may be changed of a site."""
+
+    name = _line(_l("Name"), needed=_l("Enter the name people know it by."), most=120)
+    country = SelectField(_l("Country"), validators=[Optional()])
+    time_zone = SelectField(
+        _l("Time zone"), description=_l("Promised days begin and end here."), validators=[InputRequired()]
+    )
+    locale = StringField(
+        _l("Language people speak there"),
+        description=_l("Its code of two or three letters, for instance es, fr or sr."),
+        validators=[
+            InputRequired(_l("Enter a code.")),
+            Regexp(r"^[a-z]{2,3}(@[a-z]+)?$", message=_l("This is no code.")),
+        ],
+    )
+    is_open = BooleanField(_l("Takes concerns"))
+    phone = _line(_l("Phone"))
+    phone_hours = _line(_l("When the phone is answered"))
+    office = _line(_l("Office, with its hours"), most=400)
+    letter_boxes = TextAreaField(_l("Letter boxes"), filters=[_bare], validators=[Optional(), Length(max=1000)])
+    help_services = FieldList(FormField(HelpForm))
+    outside_avenues = FieldList(FormField(AvenueForm))
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        territories = (get_locale() or Locale("en")).territories
+        countries = sorted((name, code) for code, name in territories.items() if re.fullmatch("[A-Z]{2}", code))
+        self.country.choices = [SelectChoice("", gettext("None"))] + [
+            SelectChoice(code, name) for name, code in countries
+        ]
+        self.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
+
+
+class NewSiteForm(SiteForm):
+    """A site that is not there yet."""
+
+    code = StringField(
+        _l("Code"),
+        description=_l("Three letters. References begin with it, so it can never be changed."),
+        filters=[lambda value: value.strip().upper() if value else value],
+        validators=[
+            InputRequired(_l("Enter a code.")),
+            Regexp(r"^[A-Z]{3}$", message=_l("Use three letters from A to Z.")),
+        ],
+    )
+
+
+def opened(site: Site) -> SiteForm:
+    """Return the form with what the site has; where it was sent, with what was typed."""
+    form = SiteForm(obj=site, help_services=[{**row, "for_": row.get("for")} for row in site.help_services])
+    return spared(form)
+
+
+def spared(form: SiteForm) -> SiteForm:
+    """Add empty lines to a form that is shown for the first time."""
+    if not form.is_submitted():
+        for rows in (form.help_services, form.outside_avenues):
+            for _ in range(_SPARE):
+                rows.append_entry()
+    return form
+
+
+def details_of(form: SiteForm) -> SiteDetails:
+    """Return what the form says; lines without a name are left out."""
+    return SiteDetails(
+        name=form.name.data,
+        country=form.country.data or "",
+        time_zone=form.time_zone.data,
+        locale=form.locale.data,
+        is_open=form.is_open.data,
+        phone=form.phone.data,
+        phone_hours=form.phone_hours.data,
+        office=form.office.data,
+        letter_boxes=form.letter_boxes.data,
+        help_services=[
+            {"name": row["name"], "phone": row["phone"] or "", "hours": row["hours"] or "", "for": row["for_"]}
+            for row in form.help_services.data
+            if row["name"]
+        ],
+        outside_avenues=[
+            {"name": row["name"], "contact": row["contact"] or ""} for row in form.outside_avenues.data if row["name"]
+        ],
+    )
