@@ -91,7 +91,7 @@ def test_every_event_has_words_and_detail_that_reads_its_own_values(app: Flask):
 def offered(browser, reference) -> tuple[set[str], dict[str, str]]:
     """The paths of the actions drawn on the case page, and the reasons of those that are shut, by label."""
     bar = page(browser.get(f"/staff/cases/{reference}")).select_one(".app-bar__actions")
-    links = {link["href"].rsplit("/", 1)[-1] for link in bar.select("a")}
+    links = {link["href"].rsplit("/", 1)[-1] for link in bar.select("a") if not link["href"].startswith("#")}
     shut = {item.strong.get_text(): item.get_text(" ", strip=True) for item in bar.select(".app-menu__why")}
     return links, shut
 

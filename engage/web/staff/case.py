@@ -24,7 +24,7 @@ _SHOWN = 12  # ours: the newest events; the rest is one click away
 @bp.route("/cases/<reference>")
 def show_case(reference: str) -> ResponseReturnValue:
     page = opened(reference)
-    newest = [story.told(page, entry) for entry in list(reversed(page.entries))[:_SHOWN]]
+    news = [entry for entry in reversed(page.entries) if story.is_news(entry)]
     return render_template(
         "staff/show_case.html",
         caption=case_view.caption(page),
@@ -45,8 +45,8 @@ def show_case(reference: str) -> ResponseReturnValue:
         person_href=case_view.person_href(page),
         files=case_view.files(page.files),
         is_masked=page.is_masked,
-        events=newest,
-        events_href=url_for("staff.show_story", reference=reference) if len(page.entries) > _SHOWN else None,
+        events=[story.told(page, entry) for entry in news[:_SHOWN]],
+        events_href=url_for("staff.show_story", reference=reference),
     )
 
 

@@ -78,7 +78,7 @@ def _step(page: CasePage, stage: Stage, distance: int, reached: dict[str, dateti
     if case.next_due_at is None or _is_held(case.next_due_at):
         return {"label": name, "state": "now", "note": short_day(since)}
     late = case.next_due_at < clock.utcnow()
-    owed = labels.promise(case.next_promise)
+    owed = labels.label("promise", case.next_promise)
     note = gettext("%(promise)s: %(due)s", promise=owed, due=due(case.next_due_at))
     return {"label": name, "state": "now", "note": note, "late": late}
 
@@ -225,7 +225,7 @@ def notice(page: CasePage) -> Row | None:
 
 def subject_of(page: CasePage, promise: Promise, subject_id: uuid.UUID) -> str:
     """Return what a promise is called here: a remedy by its number."""
-    name = labels.promise(promise)
+    name = labels.label("promise", promise)
     if promise is Promise.IMPLEMENT and page.proposal is not None:
         number = next((row.number for row in page.proposal.remedies if row.id == subject_id), None)
         return f"{name} {number}" if number else name

@@ -101,7 +101,8 @@ def tell_delay_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnVal
         tell,
         done=gettext("The person is told of the delay and of the new date."),
         lead=gettext(
-            "Promised: %(promise)s. The missed date stays in the record.", promise=labels.promise(deadline.promise)
+            "Promised: %(promise)s. The missed date stays in the record.",
+            promise=labels.label("promise", deadline.promise),
         ),
     )
 
@@ -118,7 +119,7 @@ def extend_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
         new_date = end_of(form.new_date.data, time_zone)
         delays.extend(case, deadline_id, form.explanation.data, new_date, actor=me())
 
-    promise = labels.promise(deadline.promise)
+    promise = labels.label("promise", deadline.promise)
     return act(
         page,
         form,

@@ -53,7 +53,7 @@ def _owed(page: CasePage, row: Deadline) -> Row:
 
 
 def _missed(page: CasePage, row: Deadline) -> Row:
-    ended = gettext("kept late on %(day)s", day=short_day(row.met_at)) if row.met_at else gettext("missed")
+    ended = gettext("late, %(day)s", day=short_day(row.met_at)) if row.met_at else gettext("missed")
     return {
         "label": case_view.subject_of(page, row.promise, row.subject_id),
         "due": ended,

@@ -230,7 +230,9 @@ def actions_on(page: CasePage, now: datetime) -> Actions:
             link = Link(door.label, url_for(endpoint, reference=page.case.reference))
             (moving if door.moves_on else side).append(link)
     main = moving[0] if moving else None
-    return Actions(main, moving[1:2], moving[2:] + side, refused)
+    write = [Link(DOORS["staff.reply_case"].label, "#write")] if page.may(P.REPLY) else []
+    rest = [link for link in side if not (write and link.label == write[0].label)]
+    return Actions(main, moving[1:2] + write, moving[2:] + rest, refused)
 
 
 def words_of(why: Refusal) -> str:

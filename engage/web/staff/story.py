@@ -132,7 +132,7 @@ def _reached(page: CasePage, values: Values) -> str:
 
 
 def _promised(page: CasePage, values: Values) -> str:
-    return labels.promise(_text(values, "promise"))
+    return labels.label("promise", values["promise"])
 
 
 def _sign_off(page: CasePage, values: Values) -> str:
@@ -189,6 +189,15 @@ _DETAILS: Mapping[str, Detail] = {
     "PersonTold": _reached,
     "CheckedAfterwards": _reached,
 }
+
+
+# What the page shows elsewhere, or what only says that a clock runs: for the whole story, not for the case page.
+_ASIDE = frozenset({"MessageWritten", "ReminderDue", "FilesAdded"})
+
+
+def is_news(entry: Entry) -> bool:
+    """Whether the event belongs among the newest of the case page: not what is said, nor what went as promised."""
+    return entry.kind not in _ASIDE and not (entry.kind == "DeadlineMet" and not entry.values.get("late"))
 
 
 def told(page: CasePage, entry: Entry) -> dict[str, object]:

@@ -46,6 +46,8 @@ def assess_case(reference: str) -> ResponseReturnValue:
     severity = offered.rules(page).severity
     form.category.choices = [offered.nothing(), *offered.categories(page)]
     form.facts.choices = choices([(fact.code, gettext(fact.label)) for fact in severity.facts])
+    levels = choices([(str(int(row.level)), f"{int(row.level)} · {gettext(row.label)}") for row in severity.criteria])
+    form.actual.choices = form.potential.choices = levels
     form.retaliation_risk.choices = offered.labelled("risk", ("low", "medium", "high"))
     if not form.is_submitted():
         form.title.data = page.read(page.case.statement.title)

@@ -5,8 +5,6 @@ from flask_babel import lazy_gettext as _l
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm, choices
 
-LEVELS = choices([(str(level), str(level)) for level in range(1, 6)])
-
 
 class AcknowledgeForm(StaffForm):
     how = fields.choose(
@@ -25,10 +23,8 @@ class AssessForm(StaffForm):
     title = fields.line(_l("What it is about, in a few words"), hint=_l("Shown in lists. No names."))
     community = fields.line(_l("Community or place"))
     category = fields.pick(_l("Category"), needed=_l("Choose a category"))
-    actual = fields.choose(_l("How serious is what happened?"), LEVELS, needed=_l("Choose a level for what happened"))
-    potential = fields.choose(
-        _l("How serious could it become?"), LEVELS, needed=_l("Choose a level for what could happen")
-    )
+    actual = fields.choose(_l("How serious is what happened?"), needed=_l("Choose a level for what happened"))
+    potential = fields.choose(_l("How serious could it become?"), needed=_l("Choose a level for what could happen"))
     facts = fields.several(_l("Which of these are true?"), hint=_l("They raise the level or set the least it can be."))
     retaliation_risk = fields.choose(
         _l("How likely is it that someone is punished for speaking up?"), needed=_l("Choose how likely it is")
