@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from engage.domain.policy import Membership, Role
 from engage.services import sites as site_rules
 from engage.services.accounts import Details
+from engage.web import labels
 from engage.web.locale import LANGUAGES
 
 _EVERYWHERE = "all"
@@ -93,10 +94,16 @@ def values_of(held: Iterable[Membership]) -> list[str]:
 def boxes(form: UserForm, places: Sequence[Place]) -> list[dict[str, object]]:
     """Return the boxes to tick, by place; what a place holds is open where something is ticked."""
     ticked = set(form.roles.data or ())
-    words = {one.code: (gettext(one.label), gettext(one.hint) if one.hint else "") for one in site_rules.shipped_catalogue().roles}
+    words = {
+        one.code: (gettext(one.label), gettext(one.hint) if one.hint else "")
+        for one in site_rules.shipped_catalogue().roles
+    }
     groups: list[dict[str, object]] = []
     for place in places:
-        rows = [Box(_value(role, place.id), *words[role.value], _value(role, place.id) in ticked) for role in Role]
+        rows = [
+            Box(value, labels.label("role", role), hints[role.value], value in ticked)
+            for role, value in ((role, _value(role, place.id)) for role in Role)
+        ]
         groups.append({"name": place.name, "boxes": rows, "count": sum(row.checked for row in rows)})
     return groups
 
