@@ -94,10 +94,7 @@ def values_of(held: Iterable[Membership]) -> list[str]:
 def boxes(form: UserForm, places: Sequence[Place]) -> list[dict[str, object]]:
     """Return the boxes to tick, by place; what a place holds is open where something is ticked."""
     ticked = set(form.roles.data or ())
-    words = {
-        one.code: (gettext(one.label), gettext(one.hint) if one.hint else "")
-        for one in site_rules.shipped_catalogue().roles
-    }
+    hints = {one.code: gettext(one.hint) if one.hint else "" for one in site_rules.shipped_catalogue().roles}
     groups: list[dict[str, object]] = []
     for place in places:
         rows = [
