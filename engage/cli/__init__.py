@@ -2,10 +2,21 @@
 
 from flask import Flask
 
-from engage.cli import demo, documents, escalate, languages, notifications, outbox
+from engage.cli import accounts, demo, documents, escalate, inspect, languages, notifications, outbox
 from engage.cli.group import group
 
-__all__ = ["demo", "documents", "escalate", "group", "init_app", "languages", "notifications", "outbox"]
+__all__ = [
+    "accounts",
+    "demo",
+    "documents",
+    "escalate",
+    "group",
+    "init_app",
+    "inspect",
+    "languages",
+    "notifications",
+    "outbox",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -28,5 +28,12 @@ class Transport(Protocol):
             TransportDown: nothing can leave now.
         """
 
+    def check(self) -> None:
+        """Find out whether mails could leave, without sending one.
+
+        Raises:
+            TransportDown: they could not.
+        """
+
     def close(self) -> None:
         """Let go of what is held open. Never fails."""

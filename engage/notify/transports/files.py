@@ -31,6 +31,19 @@ class FileTransport:
         except OSError as error:
             raise TransportDown(type(error).__name__) from error
 
+    def check(self) -> None:
+        """See that the folder can be written.
+
+        Raises:
+            TransportDown: it cannot.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise TransportDown(type(error).__name__) from error
+        if not os.access(self._folder, os.W_OK):
+            raise TransportDown("not writable")
+
     def close(self) -> None:
         """Nothing is held open."""
 

@@ -60,6 +60,21 @@ class SmtpTransport:
             self.close()
             raise TransportDown(type(error).__name__) from error
 
+    def check(self) -> None:
+        """Connect, sign in, and hear the server answer.
+
+        Raises:
+            TransportDown: the server cannot be reached, is closing, or does not let us in.
+        """
+        try:
+            self._connected().noop()
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise TransportDown(_codes(error.smtp_code, error.smtp_error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise TransportDown(type(error).__name__) from error
+
     def close(self) -> None:
         """Say goodbye if somebody is there to hear it."""
         connection, self._connection = self._connection, None

@@ -1,0 +1,36 @@
+"""The command that makes the first administrator."""
+
+import click
+
+from engage.cli.group import group
+from engage.services import accounts
+from engage.services.accounts import EmailTaken, WeakPassword
+from engage.services.passwords import LONGEST, SHORTEST
+from engage.unit_of_work import unit_of_work
+
+_WHY = {
+    "too_short": f"Use {SHORTEST} characters or more.",
+    "too_long": f"Use {LONGEST} characters or fewer.",
+    "too_simple": "Use more different characters.",
+    "is_the_name": "Do not use the address in the password.",
+}
+
+
+@group.command("create-admin")
+@click.argument("email")
+@click.option("--ask", is_flag=True, help="Ask for a password instead of making one.")
+def create_admin(email: str, ask: bool) -> None:
+    """Make an administrator of all sites. The password is shown this once, and has to be changed."""
+    if "@" not in email:
+        raise click.BadParameter("This is no e-mail address.", param_hint="EMAIL")
+    given = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else None
+    try:
+        with unit_of_work():
+            made = accounts.create_admin(email, given)
+    except EmailTaken as error:
+        raise click.ClickException("There is an account with this address.") from error
+    except WeakPassword as error:
+        raise click.ClickException(_WHY[error.code]) from error
+    if made:
+        click.echo(f"Password, shown this once: {made}")
+    click.echo("Sign in at /account/sign-in.")

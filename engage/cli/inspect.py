@@ -1,0 +1,65 @@
+"""Commands that look and change nothing: the configuration, the chains of the record, the pages and their gates."""
+
+from collections.abc import Iterable
+
+import click
+from flask import current_app
+from werkzeug.routing import Rule
+
+from engage.cli.group import group
+from engage.services import checks, verifying
+
+# The gate of each side of the pages, as its blueprint closes it; which endpoints are open, the tests list.
+_GATES = {
+    "static": "open",
+    "public": "open, or by the code of a case",
+    "account": "signed in; the sign-in page is open",
+    "staff": "signed in, with a role that sees cases; then policy, case by case",
+    "admin": "signed in lately from here, administrator",
+    "health": "open; metrics by token",
+    "dev": "open, in the demonstration alone",
+}
+
+
+@group.command("check-config")
+def check_config() -> None:
+    """Look at database, queue, mail, files, and every rung. Exit code 1 if something is wrong."""
+    problems = 0
+    for finding in checks.look():
+        problems += finding.problem is not None
+        click.echo(f"{'ok  ' if finding.problem is None else 'BAD '} {finding.what}")
+        if finding.problem:
+            click.echo(f"     {finding.problem}")
+    if problems:
+        raise click.ClickException(f"{problems} to mend")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Go through every chain of the record. Exit code 1 if one does not hold."""
+    found = verifying.verify()
+    click.echo(
+        f"{found.cases} cases, {found.events} events, {found.accesses} accesses, {found.changes} changes of people and "
+        f"settings; {len(found.broken)} broken"
+    )
+    for place in found.broken:
+        click.echo(place)
+    if found.broken:
+        raise click.exceptions.Exit(1)
+
+
+@group.command("routes")
+def list_routes() -> None:
+    """List every page with its methods and the gate before it."""
+    for line in lines_of(current_app.url_map.iter_rules()):
+        click.echo(line)
+
+
+def lines_of(rules: Iterable[Rule]) -> list[str]:
+    """Return one line per address: endpoint, methods, address, gate."""
+    found = []
+    for rule in sorted(rules, key=lambda rule: (rule.endpoint, rule.rule)):
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        gate = _GATES[rule.endpoint.partition(".")[0]]
+        found.append(f"{rule.endpoint:<34} {methods:<9} {rule.rule:<48} {gate}")
+    return found

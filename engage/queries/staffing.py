@@ -1,0 +1,58 @@
+"""Whether somebody sits where somebody is needed: on every rung, and where new concerns arrive."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from engage.domain.escalation import Seat
+from engage.domain.policy import Role
+from engage.extensions import db
+from engage.models import Site, StaffMembership, StaffUser
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Which roles active people hold, by site; None stands for all sites."""
+
+    roles: Mapping[uuid.UUID | None, frozenset[str]]
+
+    def sits(self, seat: Seat, site_id: uuid.UUID) -> bool:
+        """Whether somebody is on a seat for the site."""
+        everywhere = seat.role in self.roles.get(None, ())
+        return everywhere if seat.all_sites else everywhere or seat.role in self.roles.get(site_id, ())
+
+    def vacant(self, seats: Iterable[Seat], site_id: uuid.UUID) -> list[Seat]:
+        """Return the seats nobody is on."""
+        return [seat for seat in seats if not self.sits(seat, site_id)]
+
+    def hears_of_new(self, site_id: uuid.UUID) -> bool:
+        """Whether somebody is told of a new concern, and somebody of a restricted one. Source: product 6."""
+        told = (Seat(Role.COORDINATOR), Seat(Role.APPROVER), Seat(Role.COORDINATOR, all_sites=True))
+        return any(self.sits(seat, site_id) for seat in told) and self.sits(Seat(Role.FOCAL), site_id)
+
+    @property
+    def has_admin(self) -> bool:
+        """Whether somebody administers all sites."""
+        return Role.ADMIN in self.roles.get(None, ())
+
+
+def held() -> Held:
+    """Return who sits where, as far as they are active."""
+    found: dict[uuid.UUID | None, set[str]] = defaultdict(set)
+    rows = db.session.execute(
+        select(StaffMembership.site_id, StaffMembership.role).join(StaffUser).where(StaffUser.is_active).distinct()
+    )
+    for row in rows:
+        found[row.site_id].add(row.role.value)
+    return Held({site_id: frozenset(roles) for site_id, roles in found.items()})
+
+
+def open_sites() -> list[tuple[uuid.UUID, str]]:
+    """Return the sites that take concerns, with their codes; the group intake is one."""
+    return [
+        (row.id, row.code)
+        for row in db.session.execute(select(Site.id, Site.code).where(Site.is_open).order_by(Site.code))
+    ]

@@ -1,0 +1,114 @@
+"""What an operator wants to know before people rely on the service: does every part answer, is somebody everywhere."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from engage.extensions import celery, db
+from engage.notify.transports import TransportDown
+from engage.notify.transports.choice import open_transport
+from engage.queries import staffing
+from engage.services import sites
+from engage.settings import settings
+
+_BROKER_SECONDS = 3
+_MIGRATIONS = Path(__file__).parent.parent / "migrations" / "versions"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `problem` says what is wrong and what to do, None when it is well."""
+
+    what: str
+    problem: str | None = None
+
+
+def look() -> Iterator[Finding]:
+    """Look at every part of the configuration in force; each finding comes as soon as it is made.
+
+    Nothing is changed and nothing is sent. Texts name no secret and no address.
+    """
+    checks: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("settings", _settings),
+        ("database", _database),
+        ("queue", _queue),
+        ("mail", _mail),
+        ("files", _files),
+        ("keys", _keys),
+    )
+    is_sound = True
+    for what, check in checks:
+        problem = _problem_of(check)
+        is_sound = is_sound and not (what == "database" and problem)
+        yield Finding(what, problem)
+    if is_sound:
+        yield from _people()
+
+
+def _problem_of(check: Callable[[], None]) -> str | None:
+    try:
+        check()
+    except Exception as error:
+        return str(error) if isinstance(error, NotWell | TransportDown | ValueError) else type(error).__name__
+    return None
+
+
+class NotWell(RuntimeError):
+    """Something is wrong; the text says what, and the remedy."""
+
+
+def _settings() -> None:
+    if settings().MODE == "serve":
+        settings().checked_for_serving()
+
+
+def _database() -> None:
+    at = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    newest = max(path.stem[:4] for path in _MIGRATIONS.glob("*.py"))
+    if at != newest:
+        raise NotWell(f"It is at migration {at} of {newest}. Run: flask db upgrade")
+
+
+def _queue() -> None:
+    with celery.connection_for_write(connect_timeout=_BROKER_SECONDS) as connection:
+        connection.ensure_connection(max_retries=1, timeout=_BROKER_SECONDS)
+
+
+def _mail() -> None:
+    transport = open_transport()
+    try:
+        transport.check()
+    finally:
+        transport.close()
+
+
+def _files() -> None:
+    folder = settings().VAR / "files"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    probe = folder / f".check-{secrets.token_hex(8)}"
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.close(descriptor)
+    probe.unlink()
+
+
+def _keys() -> None:
+    if not (settings().VAR / "worker.pub").exists():
+        raise NotWell("The worker's key is missing, so no address could be sealed. Start the service once: it is made.")
+
+
+def _people() -> Iterator[Finding]:
+    who = staffing.held()
+    yield Finding("administrator", None if who.has_admin else "There is none. Run: flask engage create-admin EMAIL")
+    open_sites = staffing.open_sites()
+    if not open_sites:
+        yield Finding("sites", "There is none yet. An administrator adds the first.")
+    for site_id, code in open_sites:
+        vacant = who.vacant(sites.in_force(site_id).ladder.seats, site_id)
+        names = ", ".join(f"{seat.role}{' of all sites' if seat.all_sites else ''}" for seat in vacant)
+        yield Finding(f"ladder of {code}", f"Nobody is: {names}. Give somebody the role." if names else None)
+        hears = None if who.hears_of_new(site_id) else "Nobody is told of a new or of a restricted concern."
+        yield Finding(f"new concerns at {code}", hears)
