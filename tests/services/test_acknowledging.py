@@ -9,12 +9,12 @@ from engage.domain.case import Road
 from engage.domain.deadlines import Promise
 from engage.extensions import db
 from engage.models import Errand
-from engage.services import delivery, errands, triage
+from engage.services import deadlines, delivery, errands, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.mail_peer import Manner
 from tests.notify.letters import a_case_with
-from tests.promised import kinds_of, rows_of
+from tests.promised import kinds_of, rows_of, with_case
 from tests.states import act, case_of
 
 P = Promise
@@ -98,4 +98,10 @@ def test_two_honest_tries_count(team):
 def test_another_notice_confirms_nothing(team):
     reference = a_case_with(Road.DIRECT, site_id=team.site_id)
     delivery.drain()
+    assert not confirmed(reference)
+
+
+def test_saying_another_thing_by_mouth_confirms_nothing(team):
+    reference = a_case_with(Road.DIRECT, site_id=team.site_id, phone="+381641234567")
+    with_case(reference, deadlines.meet_by_notice, "case_received")
     assert not confirmed(reference)
