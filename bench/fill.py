@@ -62,13 +62,13 @@ def make_prototypes(app: Flask) -> World:
         return world
 
 
-def copy(url: str, count: int) -> None:
+def copy(url: str, count: int, closed_of_hundred: int = CLOSED_OF_HUNDRED) -> None:
     """Copy the prototypes until there are so many cases. Their times reach back, so that due dates lie all around."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     metadata = sa.MetaData()
     metadata.reflect(engine)
     with engine.begin() as connection:
-        _plan(connection, count)
+        _plan(connection, count, count * closed_of_hundred // 100)
     sources = {table: source for table in metadata.sorted_tables if (source := _source(table))}
     with engine.begin() as connection:
         taken_off = [Guard(*row) for row in connection.execute(sa.text(_GUARDS))]
@@ -180,9 +180,8 @@ def _give_password(user_id: uuid.UUID | None) -> None:
         db.session.get_one(StaffUser, user_id).password_hash = passwords.hashed(PASSWORD)
 
 
-def _plan(connection: sa.Connection, count: int) -> None:
+def _plan(connection: sa.Connection, count: int, closed: int) -> None:
     """Write down each copy to be made: of which case, the how-manieth, and how far back."""
-    closed = count * CLOSED_OF_HUNDRED // 100
     connection.execute(
         sa.text(
             """

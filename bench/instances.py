@@ -79,11 +79,13 @@ def prototypes() -> Iterator[tuple[Path, str, World]]:
 
 
 @contextmanager
-def with_cases(var: Path, template: str, world: World, count: int) -> Iterator[Instance]:
+def with_cases(
+    var: Path, template: str, world: World, count: int, closed_of_hundred: int = fill.CLOSED_OF_HUNDRED
+) -> Iterator[Instance]:
     """Make an engage with so many cases out of the prototypes."""
     with database.scratch(template) as url:
         begun = perf_counter()
-        fill.copy(url, count)
+        fill.copy(url, count, closed_of_hundred)
         took = perf_counter() - begun
         database.settle(url)
         yield Instance(var, url, world, took)
