@@ -89,8 +89,9 @@ def _(event: events.PanelSeated, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.UrgentFactFound, case: Case) -> list[Notice]:
-    """Those whom the site's matrix names for the fact: urgent_fact."""
-    return to_staff(on_rung(case, event.role, all_sites=event.all_sites), "urgent_fact")
+    """Those whom the site's matrix names for the fact, or approvers of all sites where none is free: urgent_fact."""
+    named = on_rung(case, event.role, all_sites=event.all_sites)
+    return to_staff(named or on_rung(case, Role.APPROVER, all_sites=True), "urgent_fact")
 
 
 @notices.register

@@ -109,8 +109,10 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
     deadlines.recompute_at_assessment(case)
     if found.immediate_action:
         _record_interim_measure(case, found, actor)
-    for seat in sites.rules_for(case).ladder.tell_at_once(found.facts):
-        record(case, UrgentFactFound(_first(found.facts), seat.role, seat.all_sites), actor=actor)
+    ladder = sites.rules_for(case).ladder
+    urgent = _first(found.facts & {row.fact for row in ladder.urgent})
+    for seat in ladder.tell_at_once(found.facts):
+        record(case, UrgentFactFound(urgent, seat.role, seat.all_sites), actor=actor)
     search_index.index(case)
 
 
