@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import BindParameter, Select, String, bindparam, select
@@ -17,7 +17,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.guards import Circumstances, Refusal
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.masking import masked
-from engage.domain.policy import Actor, Permission
+from engage.domain.policy import Actor, CaseFacts, Permission
 from engage.extensions import db
 from engage.models import (
     Appeal,
@@ -42,7 +42,7 @@ from engage.scope import visible_to
 Row = TypeVarTuple("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
 class CasePage:
     """The case as this member of staff may read it."""
 
@@ -66,9 +66,14 @@ class CasePage:
 
     def may(self, what: Permission | Action) -> bool:
         """Whether policy lets the reader do this with the case, at whatever stage."""
-        return policy.may(self.actor, what, self.case.facts)
+        return policy.may(self.actor, what, self.facts)
 
-    @property
+    @cached_property
+    def facts(self) -> CaseFacts:
+        """What policy needs to know of the case."""
+        return self.case.facts
+
+    @cached_property
     def is_masked(self) -> bool:
         """Whether the reader is shown words with names taken out, and no files."""
         return not self.may(Permission.READ_UNMASKED)
@@ -115,7 +120,7 @@ class CasePage:
         """Whether a check after closure is owed."""
         return any(row.promise is Promise.CHECK_AFTERWARDS and row.ended_at is None for row in self.deadlines)
 
-    @property
+    @cached_property
     def circumstances(self) -> Circumstances:
         """The facts that guards look at; the same as `services.cases.circumstances` reads for a use case."""
         sent = self.proposal if self.proposal is not None and self.proposal.sent_at is not None else None
@@ -140,16 +145,6 @@ class CasePage:
             panel=frozenset(seat.user_id for seat in self.appeal.seats) if self.appeal else frozenset(),
             screen_out_asked=self.screening is not None,
         )
-
-
-def brief(reference: str, actor: Actor) -> Case:
-    """Return the case with its site, words and assignee, for the small pages around it.
-
-    Raises:
-        NoResultFound: there is no such case, or the actor may not know of it.
-    """
-    case: Case = db.session.scalars(_visible(select(Case), reference, actor)).one()
-    return case
 
 
 def page(reference: str, actor: Actor) -> CasePage:

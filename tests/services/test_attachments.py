@@ -16,7 +16,7 @@ from engage.domain.case import Writer
 from engage.domain.policy import Actor, Membership, NotAllowed, Party, Role
 from engage.extensions import db
 from engage.models import Attachment, Case, CaseEvent
-from engage.services import attachments, cases, intake
+from engage.services import attachments, cases, intake, retention
 from engage.services.attachments import FileRefused
 from engage.services.intake import Concern
 from engage.settings import settings
@@ -117,6 +117,15 @@ def test_files_that_no_row_knows_are_removed_once_they_are_old(received):
     assert attachments.remove_orphans(clock.utcnow() + timedelta(hours=2)) == 1
     assert attachments.remove_orphans(clock.utcnow() + timedelta(hours=2)) == 0
     assert stored_files() == [known]
+
+
+def test_the_daily_clean_up_takes_orphans_away(received, clock):
+    orphan = settings().VAR / "files" / "ab" / ("ab" + "0" * 30)
+    orphan.parent.mkdir(parents=True, exist_ok=True)
+    orphan.write_bytes(b"left behind")
+    os.utime(orphan, (0, 0))
+    assert retention.apply() >= 1
+    assert not orphan.exists()
 
 
 def staff(role: Role, received) -> Actor:

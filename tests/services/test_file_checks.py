@@ -121,12 +121,28 @@ def test_every_way_of_storing_pixels_can_be_drawn_anew(mode):
     assert Image.open(checked(target.getvalue()).content).size == (6, 6)
 
 
+def test_what_shows_through_becomes_white_where_the_kept_kind_knows_no_glass():
+    target = io.BytesIO()
+    Image.new("RGBA", (16, 16), (255, 0, 0, 0)).save(target, "AVIF")
+    clean = checked(target.getvalue(), "a.avif")
+    assert (clean.name, Image.open(clean.content).convert("RGB").getpixel((8, 8))) == ("a.jpg", (255, 255, 255))
+
+
 def test_a_film_loses_the_boxes_that_tell_the_place_and_keeps_its_length():
     clean = checked(film(), "VID.mp4")
     assert (clean.media_type, clean.size) == ("video/mp4", len(film()))
     assert VILLAGE not in clean.read()
     assert box(b"mdat", b"x" * 9) in clean.read()
     assert not clean.was_cleaned  # what is within the film itself is not looked at, and we say so
+
+
+def test_boxes_of_every_way_to_tell_their_length_are_found():
+    long = (1).to_bytes(4, "big") + b"udta" + (16 + len(VILLAGE)).to_bytes(8, "big") + VILLAGE
+    quicktime = box(b"moov", box(b"trak", box(b"edts")) + long + bytes(4))
+    to_the_end = bytes(4) + b"meta" + VILLAGE
+    made = box(b"ftyp", b"qt  \0\0\0\1qt  mp42") + quicktime + to_the_end
+    clean = checked(made, "film.mov")
+    assert (clean.size, VILLAGE in clean.read()) == (len(made), False)
 
 
 def test_a_film_that_is_cut_off_is_refused():
@@ -177,6 +193,7 @@ def test_papers_recordings_and_films_are_taken(content, media_type):
         (b"nothing known \x00\x01\x02", "odd.bin", "not_allowed"),
         (archive(**{"letter.txt": "words"}), "letter.docx", "not_allowed"),
         (archive(mimetype="application/epub+zip"), "book.odt", "not_allowed"),
+        (archive(**{"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<p/>"}), "talk.docx", "not_allowed"),
         (docx(**{"word/vbaProject.bin": "code"}), "letter.docx", "has_macros"),
         (b"{\\rtf1 {\\object\\objdata 0105}}", "letter.rtf", "has_macros"),
         (docx()[:-30], "letter.docx", "broken"),
@@ -222,13 +239,29 @@ def claimed(made: bytes, width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize(
     "content",
-    [claimed(picture("PNG"), 60_000, 60_000), claimed(picture("PNG"), 9000, 9000), header_of_webp(16_000, 16_000)],
+    [
+        b"RIFF\x40\0\0\0WEBPVP8L\x0a\0\0\0\x2f\xff\xff\xff\x0f" + bytes(40),
+        claimed(picture("PNG"), 60_000, 60_000),
+        claimed(picture("PNG"), 9000, 9000),
+        header_of_webp(16_000, 16_000),
+    ],
 )
 def test_a_picture_that_claims_too_many_pixels_is_refused_before_it_is_opened(content):
     assert refusal(content) == "too_many_pixels"
 
 
-def test_webp_without_losses_and_with_them_are_measured_too():
+def test_a_picture_that_needs_more_memory_than_there_is_is_refused(monkeypatch):
+    def exhausted(*args, **named):
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", exhausted)
+    assert refusal(picture()) == "too_many_pixels"
+
+
+def test_webp_without_losses_with_them_and_with_transparency_are_measured_too():
+    target = io.BytesIO()
+    Image.new("RGBA", (40, 20)).save(target, "WEBP")
+    assert Image.open(checked(target.getvalue()).content).size == (40, 20)
     assert Image.open(checked(picture("WEBP", lossless=True)).content).size == (40, 20)
     assert Image.open(checked(picture("WEBP")).content).size == (40, 20)
 
