@@ -1,0 +1,100 @@
+"""The people of a journey at their browsers: the person with a code, and staff signed in by the demonstration."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.e2e.live import Live
+
+SEND = "main form button:not([hidden]):not([name=note]), main form input[type=submit]"
+
+
+class Person:
+    """Somebody who raised a concern and holds its code. `check` looks at every page on the way."""
+
+    def __init__(self, context: BrowserContext, check: Callable[[Page], None]) -> None:
+        self.page = context.new_page()
+        self.check = check
+        self.code = self.reference = ""
+
+    def raise_concern(self, words: str, path: str = "/s/BOR/raise") -> None:
+        self.page.goto(path)
+        self.check(self.page)
+        self.page.locator("#what_happened").fill(words)
+        self.page.locator("button[value=now]").click()
+        self.code = self.page.locator(".app-code").first.inner_text()
+        self.reference = self.page.locator(".app-ref").first.inner_text()
+        self.check(self.page)
+
+    def come_back(self, code: str | None = None) -> None:
+        self.page.goto("/case")
+        self.check(self.page)
+        self.page.locator("[name=code]").fill(code or self.code.lower().replace("-", " "))
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/case/view")
+        self.check(self.page)
+
+    def do(self, path: str, **typed: str) -> None:
+        """Open a page behind the code, fill it in and send it; the case comes back with what happened."""
+        self.page.goto(path)
+        fill(self.page, typed)
+        self.check(self.page)
+        self.page.locator(SEND).first.click()
+        self.page.wait_for_url("**/case/view*")
+        self.check(self.page)
+
+
+class Staff:
+    """A member of staff of the demonstration, by the first words of their address: `coordinator.bor`."""
+
+    def __init__(self, context: BrowserContext, live: Live, who: str, check: Callable[[Page], None]) -> None:
+        self.page = context.new_page()
+        self.check = check
+        self.name = who
+        found = re.search(rf"{re.escape(who)}@\S+\s+(\S+)", live.said())
+        assert found, f"the demonstration printed no account {who}"
+        self.page.goto("/account/sign-in")
+        self.check(self.page)
+        self.page.locator("input[type=email]").fill(found.group(0).split()[0])
+        self.page.locator("input[name=password]").fill(found.group(1))
+        self.page.locator("input[name=password]").press("Enter")
+        self.page.wait_for_url(re.compile("/(staff|admin)/"))
+        self.check(self.page)
+
+    def open(self, reference: str) -> Page:
+        self.page.goto(f"/staff/cases/{reference}")
+        self.check(self.page)
+        return self.page
+
+    def do(self, reference: str, action: str, **typed: str) -> None:
+        """Fill in the page of an action and send it; the case comes back."""
+        self.page.goto(f"/staff/cases/{reference}/{action}")
+        fill(self.page, typed)
+        self.check(self.page)
+        self.page.locator(SEND).first.click()
+        self.page.wait_for_url(f"**/staff/cases/{reference}")
+        self.check(self.page)
+
+
+def fill(page: Page, typed: dict[str, str]) -> None:
+    """Put values into the fields of a page by their names, whatever kind of field each is."""
+    for name, value in typed.items():
+        field = page.locator(f"main [name='{name}']")
+        first = field.first
+        kind = first.evaluate("field => field.localName === 'input' ? field.type : field.localName")
+        if kind == "select":
+            first.select_option(value)
+        elif kind in ("radio", "checkbox"):
+            page.locator(f"main [name='{name}'][value='{value}']").check()
+        elif name.endswith("_on") and field.count() == 3:
+            for part, text in zip(field.all(), value.split("-")[::-1], strict=True):
+                part.fill(text)
+        else:
+            first.fill(value)
+
+
+def in_days(count: int) -> str:
+    """The date so many days from now, as year-month-day."""
+    return (datetime.now(UTC) + timedelta(days=count)).date().isoformat()
