@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tests.architecture.sources import ROOT
 
+PATIENCE_SECONDS = 180  # for a machine that is busy with other tests; a good run takes seconds
+
 
 class LiveWorker:
     """`celery worker`, as engage.cli.start starts it. What it says is in `said`."""
@@ -57,7 +59,7 @@ class LiveWorker:
     def said(self) -> str:
         return self._output.read_text(encoding="utf-8", errors="replace")
 
-    def wait_until(self, happened: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, happened: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
         """Return once it happened.
 
         Raises:
