@@ -80,7 +80,9 @@ class SiteForm(FlaskForm):
         self.country.choices = [SelectChoice("", gettext("None"))] + [
             SelectChoice(code, name) for name, code in countries
         ]
-        self.time_zone.choices = [SelectChoice(zone, zone) for zone in sorted(available_timezones())]
+        # Names of places, and UTC: "localtime" and its like are no zone of a site.
+        zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+        self.time_zone.choices = [SelectChoice(zone, zone) for zone in zones]
 
 
 class NewSiteForm(SiteForm):
