@@ -10,7 +10,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     The worker forks after this, which is why nothing here may talk to the database or the broker.
     """
-    from engage import cli, extensions, log, models, web
+    from engage import cli, extensions, log, web
 
     settings = settings or Settings()
     app = Flask("engage", template_folder="../templates", static_folder="static")
@@ -22,5 +22,4 @@ def create_app(settings: Settings | None = None) -> Flask:
     extensions.bind_queue(settings.broker_url, settings.VAR / "queue", settings.POLL_SECONDS)
     web.init_app(app)
     cli.init_app(app)
-    assert models.Base.metadata is extensions.db.metadata
     return app

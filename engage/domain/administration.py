@@ -1,4 +1,4 @@
-"""Who may look after which people and sites. An administrator of a site has no power beyond it, and none over themself."""
+"""Who may look after which people and sites. A site's administrator has no power beyond it, and none over themself."""
 
 import uuid
 from collections.abc import Collection, Iterable

@@ -206,8 +206,7 @@ def _within(reach: Reach, actor: Actor, case: CaseFacts) -> bool:
             return assigned or (case.recorded_by_id is not None and case.recorded_by_id == actor.id)
         case Reach.SEATED:
             return actor.id in case.panel
-        case _:
-            assert reach is Reach.SEVERE
+        case _:  # Reach.SEVERE
             return case.level is not None and case.level >= 4
 
 

@@ -1,4 +1,4 @@
-"""How migrations run: on the application's engine, with short lock waits, foreign keys off on SQLite while tables move."""
+"""How migrations run: on the application's engine, with short lock waits; on SQLite foreign keys are off meanwhile."""
 
 from alembic import context
 from flask import current_app

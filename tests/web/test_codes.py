@@ -1,6 +1,5 @@
 """The door: a code opens a case, a wrong one does not, a lost one comes back by a link."""
 
-import uuid
 from datetime import timedelta
 
 import pytest

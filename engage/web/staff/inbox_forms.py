@@ -1,4 +1,4 @@
-"""The filters of the inbox: a form in the address of the page. What nobody offers is left out, a wrong date is named."""
+"""The inbox's filters: a form in the address of the page. What nobody offers is left out, a wrong date is named."""
 
 import uuid
 from collections.abc import Mapping, Sequence
