@@ -8,6 +8,7 @@ from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from flask import Flask, g
 from flask_babel import get_locale, gettext, ngettext
+from markupsafe import Markup
 
 from engage import clock
 from engage.domain import receipts
@@ -132,6 +133,11 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return gettext("%(number)d kB", number=max(1, count // 1000))
     return gettext("%(number)s MB", number=f"{count / 1_000_000:.1f}")
+
+
+def left_to_right(text: str) -> Markup:
+    """Keep a number that is part of a longer text in its order: right-to-left text would turn its groups around."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
 
 
 def init_app(app: Flask) -> None:

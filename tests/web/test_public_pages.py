@@ -95,7 +95,7 @@ def test_help_and_other_places_come_from_the_data_of_the_site(client):
     assert helped.index("Children's line") > helped.index("Children ")
     assert "0800 444" in visit(client, "/s/BOR/outside-avenues").words
     assert "0800 444" in visit(client, "/s/BOR/how-it-works").words
-    assert "0800 1, 7-19 h" in visit(client, "/s/BOR/").words
+    assert "0800 1 , 7-19 h" in visit(client, "/s/BOR/").words  # the number stands in an element of its own
     assert "0800 222 (day and night)" in visit(client, "/s/BOR/").words
 
 

@@ -10,6 +10,7 @@ from engage.domain.deadlines import Days, Hours, Promise
 from engage.queries import sites
 from engage.queries.sites import SitePage
 from engage.services.sites import in_force
+from engage.web.filters import left_to_right
 from engage.web.public.blueprint import bp, chosen_site
 
 HOURS_A_DAY = 24
@@ -46,7 +47,11 @@ def _show(site: SitePage | None) -> ResponseReturnValue:
         propose_days=whole_days(table.span(Promise.PROPOSE, None)),
     )
     lines = place.help_services if place else []
-    phones = [f"{line['phone']} ({line['hours']})" if line.get("hours") else line["phone"] for line in lines]
+    phones = [
+        left_to_right(line["phone"]) + (f" ({line['hours']})" if line.get("hours") else "")
+        for line in lines
+        if line["phone"]
+    ]
     return render_template(
         "public/home.html",
         site=site,
@@ -70,7 +75,7 @@ def ways_in(site: SitePage) -> list[dict[str, str]]:
     """Return the other ways to raise a concern at a site, as far as it has told us."""
     hours = f", {site.phone_hours}" if site.phone_hours else ""
     ways = [
-        (gettext("Phone"), f"{site.phone}{hours}" if site.phone else None),
+        (gettext("Phone"), left_to_right(site.phone) + hours if site.phone else None),
         (gettext("Office"), site.office),
         (gettext("Letter boxes"), site.letter_boxes),
     ]
