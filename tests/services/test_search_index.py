@@ -90,10 +90,13 @@ def test_only_the_newest_that_one_may_see_are_found(session, team, monkeypatch):
 
 
 @pytest.mark.postgres
-def test_a_word_that_many_cases_have_is_found_the_other_way(session, team, monkeypatch):
-    monkeypatch.setattr(search, "_FEW", 1)
-    first, second = (states.a_case(team.site_id, what_happened="Dust") for _ in range(2))
-    assert found(session, team.coordinator, "dust") == [second, first]
+@pytest.mark.parametrize("values", [{"_WINDOW": 1}, {"_WINDOW": 2, "_FREQUENT": 1}, {"_WINDOW": 5}])
+def test_frequent_and_rare_words_are_found_alike(session, team, monkeypatch, values):
+    for name, value in values.items():
+        monkeypatch.setattr(search, name, value)
+    monkeypatch.setattr(search, "MOST", 3)
+    cases = [states.a_case(team.site_id, what_happened="Dust") for _ in range(5)]
+    assert found(session, team.coordinator, "dust") == cases[:1:-1]
 
 
 def test_a_megabyte_of_words_is_taken_and_found_by_its_beginning(session, team):
