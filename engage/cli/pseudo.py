@@ -15,7 +15,9 @@ _KEPT = re.compile(
     r"|https?://[^\s<>]+|[\w.+-]+@[\w.-]+\.\w+",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# A tag of Jinja's, or one of HTML's that may hold some of Jinja's among its attributes.
+_JINJA = r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}"
+_TAG = re.compile(rf"{_JINJA}|</?[a-z](?:{_JINJA}|[^<>])*>", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r'"([^"]*)"')
 _FOLDER = re.compile(r"(\bemail/\w+)/en/")
 
@@ -33,23 +35,12 @@ def pseudo_template(source: str, code: str) -> str:
     """
 
     def tag(found: str) -> str:
+        if found.startswith("<"):
+            return found
         worded = _QUOTED.sub(lambda quoted: f'"{pseudo(quoted[1])}"' if " " in quoted[1] else quoted[0], found)
         return _FOLDER.sub(rf"\1/{code}/", worded)
 
-    return _around(_TAG, source, tag, pseudo_outside)
-
-
-def pseudo_outside(text: str) -> str:
-    """Return the text between Jinja's tags in the pseudo-language.
-
-    A tag of HTML may be cut in two by one of Jinja's (`<a href="{{ link }}">`): its halves are no words either.
-    """
-    head, cut, tail = "", text, ""
-    if (closing := re.match(r'[^<>]*"[^<>]*>', cut)) is not None:
-        head, cut = cut[: closing.end()], cut[closing.end() :]
-    if (opening := re.search(r"<[a-z][^<>]*$", cut, re.IGNORECASE)) is not None:
-        cut, tail = cut[: opening.start()], cut[opening.start() :]
-    return head + pseudo(cut) + tail
+    return _around(_TAG, source, tag, pseudo)
 
 
 def _around(kept: re.Pattern[str], text: str, keep: Change, change: Change) -> str:

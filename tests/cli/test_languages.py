@@ -7,6 +7,7 @@ import re
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, meta
 
 from engage.cli import languages
 from engage.cli.languages import MAILS, PSEUDO, ROOT, collected, labels_in, pseudo_catalogue
@@ -102,3 +103,16 @@ def test_every_english_mail_has_its_twin():
     english = {path.relative_to(MAILS).as_posix() for path in MAILS.glob("*/en/*")}
     twins = {path.relative_to(MAILS).as_posix().replace(f"/{PSEUDO}/", "/en/") for path in MAILS.glob(f"*/{PSEUDO}/*")}
     assert english == twins != set()
+
+
+def test_every_twin_is_a_template_and_keeps_what_jinja_fills_in():
+    languages.write_all()
+    environment = Environment()  # noqa: S701 - only parsed, nothing is rendered
+    environment.filters["day"] = str
+    for path in MAILS.glob("*/en/*"):
+        english, twin = path.read_text("utf-8"), (path.parents[1] / PSEUDO / path.name).read_text("utf-8")
+        wanted = meta.find_undeclared_variables(environment.parse(english))
+        assert meta.find_undeclared_variables(environment.parse(twin)) == wanted, path
+        assert sorted(re.findall(r"<[^>]*>", english)) == sorted(re.findall(r"<[^>]*>", twin.replace(PSEUDO, "en"))), (
+            path
+        )
