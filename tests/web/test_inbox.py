@@ -163,7 +163,7 @@ def test_what_nobody_offers_is_not_filtered_by(team, coordinator, clock, address
 def test_a_date_that_is_none_is_said_so(team, coordinator):
     states.a_case(team.site_id)
     answer = coordinator.get("/staff/?tab=all&since=yesterday")
-    assert "Not a valid date value" in answer.text
+    assert "This is no date." in answer.text
     assert counts(answer)["All"] == "1"
 
 

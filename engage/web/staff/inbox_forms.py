@@ -22,6 +22,16 @@ ME = "me"
 NAMES = ("site", "category", "severity", "stage", "channel", "assignee", "since", "until")
 
 
+class DayField(DateField):
+    """A date as browsers send it; whatever else was typed is said to be none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("This is no date. Write it like 2026-12-05.")) from error
+
+
 class FilterForm(Form):
     """What the cases are narrowed to. Not a form that changes anything, so it carries no token."""
 
@@ -30,8 +40,8 @@ class FilterForm(Form):
     stage = SelectField(_l("Stage"), validators=[Optional()])
     channel = SelectField(_l("How it came in"), validators=[Optional()])
     assignee = SelectField(_l("With"), validators=[Optional()])
-    since = DateField(_l("Received from"), validators=[Optional()])
-    until = DateField(_l("Received until"), validators=[Optional()])
+    since = DayField(_l("Received from"), validators=[Optional()])
+    until = DayField(_l("Received until"), validators=[Optional()])
 
 
 class SitesFilterForm(FilterForm):
