@@ -20,7 +20,7 @@ RUN_STAMP := .venv/.run-$(call sum,requirements.txt)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
 NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
 TEXT_STAMP := translations/.made
-TEXTS := $(shell find engage templates translations -type f ! -path '*@pseudo*' ! -path '*/static/*' \
+TEXTS := $(shell find engage templates $(wildcard translations) -type f ! -path '*@pseudo*' ! -path '*/static/*' \
   \( -name '*.py' -o -name '*.html' -o -name '*.txt' -o -name '*.toml' -o -name '*.po' \))
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
