@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 from flask import url_for
@@ -58,25 +59,35 @@ def tabs(shown: Tab, counts: Mapping[Tab, int], kept: Kept) -> list[Row]:
     ]
 
 
+class _Words:
+    """Labels that many lines share, each looked up once per page."""
+
+    def __init__(self) -> None:
+        self.category = cache(labels.category)
+        self.channel = cache(partial(labels.term, "channels"))
+        self.stage = cache(partial(labels.label, "stage"))
+
+
 def lines(page: Page) -> list[Row]:
     """Return the cases as lines; each speaks in the time of its own site."""
-    return [_line(row) for row in page.rows]
+    words = _Words()
+    return [_line(row, words) for row in page.rows]
 
 
-def _line(row: RowMapping) -> Row:
+def _line(row: RowMapping, words: _Words) -> Row:
     filters.speak_in(row["time_zone"])
     due_at = row["next_due_at"]
     return {
         "reference": row["reference"],
         "href": url_for("staff.show_case", reference=row["reference"]),
         "title": _title(row),
-        "facts": " · ".join(_facts(row)),
+        "facts": " · ".join(_facts(row, words)),
         **_due(row),
         "exact": filters.moment(due_at) if due_at else None,
         "iso": due_at.isoformat() if due_at else None,
         "severity": row["level"],
         "where": row["community"] or row["site"] if row["is_readable"] else row["site"],
-        "stage": labels.label("stage", row["stage"]),
+        "stage": words.stage(row["stage"]),
         "owner": row["owner"],
     }
 
@@ -88,10 +99,10 @@ def _title(row: RowMapping) -> str:
     return labels.category(row["category"], row["subcategory"]) or labels.label("kind", row["kind"])
 
 
-def _facts(row: RowMapping) -> list[str]:
+def _facts(row: RowMapping, words: _Words) -> list[str]:
     found = [
-        labels.category(row["category"]),
-        labels.term("channels", row["channel"]),
+        words.category(row["category"]),
+        words.channel(row["channel"]),
         filters.age(row["received_at"]),
         str(gettext("new message")) if row["unread_reply"] else "",
         str(gettext("could not reach the person")) if row["could_not_reach"] else "",
