@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from engage import vault
+from engage.domain import policy
 from engage.domain.case import CaseClass, Road
-from engage.domain.policy import Role
+from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import Case, Deadline, ReachedRung, Recipient, SealedContact, StaffUser
 from engage.notify import links
 from engage.notify.claims import Claimed
-from engage.scope import people_with
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
@@ -78,15 +78,15 @@ def _case(case_id: uuid.UUID) -> Case:
 def _to_staff(message: Claimed, case: Case | None) -> Destination:
     user = db.session.get_one(StaffUser, message.user_id)
     template = message.template
-    if case is not None:
-        if user.id in case.facts.subjects:
-            return Nowhere("withheld")
-        if case.class_ is CaseClass.RESTRICTED:
-            if user.id not in people_with(Role.FOCAL, case):
-                return Nowhere("withheld")
-            template = NEUTRAL_FOR_STAFF
     if not user.is_active:
         raise NoAddress("inactive")
+    if case is not None and not policy.may(user.actor, Permission.VIEW, case.facts):
+        if not message.context.get("more"):
+            return Nowhere("withheld")
+        case = None  # a reminder that speaks for other cases too, which this reader may still know of
+        template = NEUTRAL_FOR_STAFF
+    elif case is not None and case.class_ is CaseClass.RESTRICTED:
+        template = NEUTRAL_FOR_STAFF
     values = _values(case) | message.context | {"inbox": links.inbox()}
     if template == "late_count":
         values |= {"late": str(_late_cases(user))}

@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Sequence
 
-from engage.domain.policy import Role
+from engage.domain import policy
+from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import Case, StaffUser
 from engage.scope import Where, first_to_tell, people_with
@@ -12,7 +13,7 @@ from engage.scope import Where, first_to_tell, people_with
 def working_on(case: Case) -> Sequence[uuid.UUID]:
     """Return whoever works the case; before assignment, or where they may not know of it, whoever is told first."""
     user = db.session.get(StaffUser, case.assignee_id) if case.assignee_id else None
-    if user is None or not user.is_active or user.id in case.facts.subjects:
+    if user is None or not policy.may(user.actor, Permission.VIEW, case.facts):
         return first_to_tell(case)
     return [user.id]
 

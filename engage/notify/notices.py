@@ -1,5 +1,6 @@
 """A notice that an event calls for, and how it becomes a row of the outbox."""
 
+import logging
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
+log = logging.getLogger(__name__)
 REMINDERS = ("due_soon", "due")  # they merge: product 4
 DIGEST = "late_count"
 DIGEST_HOUR = 6  # Ours, UTC: the committee reads one count in the morning, not a mail per case.
@@ -51,6 +53,10 @@ def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
     staff = {(notice.user_id, notice.template): notice for notice in notices if notice.user_id is not None}
     if staff and case.class_ is CaseClass.RESTRICTED:
         focal = first_to_tell(case)
+        if not focal:
+            log.error(
+                "a case of the restricted lane has nobody to tell: name a focal point (flask engage check-config)"
+            )
         staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in focal}
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
     told = (_for_staff(staff[key], case, event_id, key[0], locales[key[0]]) for key in staff if key[0] in locales)

@@ -147,14 +147,14 @@ def test_nobody_hears_of_a_case_that_is_about_them(team):
     assert told() == {("reply_arrived", team.coordinator.id), ("reply_arrived", team.second_coordinator.id)}
 
 
-def test_a_deactivated_assignee_is_replaced_by_those_who_are_told_first(team):
+@pytest.mark.parametrize("way", ["deactivated", "without the role"])
+def test_an_assignee_who_is_gone_is_replaced_by_those_who_are_told_first(team, way):
     reference = states.an_assessed_case(team)
     with unit_of_work():
-        db.session.get(states.StaffUser, team.officer.id).is_active = False
-    assert {user for _, user in happened(reference, events.ReminderDue(uuid.uuid4(), "propose", "due"))} == {
-        team.coordinator.id,
-        team.second_coordinator.id,
-    }
+        user = db.session.get_one(states.StaffUser, team.officer.id)
+        user.is_active, user.memberships = way != "deactivated", [] if way == "without the role" else user.memberships
+    reminded = {user for _, user in happened(reference, events.ReminderDue(uuid.uuid4(), "propose", "due"))}
+    assert reminded == {team.coordinator.id, team.second_coordinator.id}
 
 
 def test_what_we_write_goes_to_the_person_and_a_note_to_nobody(team):

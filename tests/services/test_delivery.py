@@ -3,13 +3,13 @@
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engage import vault
 from engage.domain.case import CaseClass, Identity, Road
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import CaseSubject, Deadline, Errand, OutboxMessage, ReachedRung
+from engage.models import CaseSubject, Deadline, Errand, OutboxMessage, ReachedRung, StaffMembership
 from engage.services import contact, delivery
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -207,3 +207,26 @@ def test_an_identity_that_nobody_may_know_does_not_keep_a_mail_from_leaving(peer
     key = a_notice(reference)
     delivery.drain()
     assert row_of(key).road == "email"
+
+
+def test_a_reminder_that_spoke_for_other_cases_still_says_that_something_is_owed(peer, team):
+    reference = states.an_assessed_case(team)
+    forget_notices()
+    a_notice(reference, user_id=team.officer.id, template="due", context={"promise": "propose", "more": "2"})
+    with unit_of_work():
+        case_of(reference).class_ = CaseClass.RESTRICTED
+    delivery.drain()
+    (mail,) = peer.mails
+    assert mail.message["Subject"] == "An item needs you"
+    assert reference not in mail.message.as_string()
+
+
+def test_an_officer_who_lost_the_role_is_sent_nothing_of_the_case_any_more(peer, team):
+    reference = states.an_assessed_case(team)
+    forget_notices()
+    key = a_notice(reference, user_id=team.officer.id, template="reply_arrived")
+    with unit_of_work():
+        db.session.execute(delete(StaffMembership).where(StaffMembership.user_id == team.officer.id))
+    delivery.drain()
+    assert row_of(key).road == "withheld"
+    assert peer.mails == []
