@@ -7,10 +7,12 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from engage.extensions import compress, csrf, limiter, login
 from engage.web import account, admin, dev, errors, filters, health, labels, locale, public, security, staff
 from engage.web.assets import init_assets
+from engage.web.templating import Templates
 
 
 def init_app(app: Flask) -> None:
     """Bind what only pages need, and register every side of them."""
+    app.jinja_environment = Templates
     csrf.init_app(app)
     login.init_app(app, add_context_processor=False)  # public pages never look for a staff session
     limiter.init_app(app)
