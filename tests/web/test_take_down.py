@@ -70,6 +70,20 @@ def test_the_same_form_sent_twice_makes_one_case_and_shows_the_same_card(client,
     assert len(session.scalars(select(Case.id)).all()) == 1
 
 
+def test_a_second_letter_typed_over_the_first_is_not_lost_and_gets_its_own_code(client, clock, session, team):
+    browser = sign_in(client, team.liaison)
+    form = {**filled(browser.get(ADDRESS)), **told(team)}
+    first = browser.post(ADDRESS, data=form)
+    other = browser.post(ADDRESS, data={**form, "what_happened": "A wall has cracks.", "where_it_happened": "Krivelj"})
+    assert other.status_code == 422
+    assert "not sent yet" in other.text
+    assert filled(other)["where_it_happened"] == "Krivelj"
+    second = browser.post(ADDRESS, data=filled(other))
+    assert second.status_code == 200
+    assert page(first).select_one("main").get_text() != page(second).select_one("main").get_text()
+    assert set(session.scalars(select(Statement.what_happened))) == {"The spring is grey.", "A wall has cracks."}
+
+
 def test_a_named_person_is_sealed_and_who_they_are_stands_nowhere_in_clear(client, clock, session, team):
     reach = {"identity": "named", "road": "direct", "name": "Amina Kovac", "phone": "011 123 4567"}
     answer = send(sign_in(client, team.liaison), ADDRESS, **told(team, **reach))

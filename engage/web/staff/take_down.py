@@ -17,7 +17,7 @@ from engage.queries.receipt import next_days
 from engage.services import intake, sites
 from engage.services.attachments import Checked, FileRefused
 from engage.services.contact import ContactRefused, Values
-from engage.services.intake import TAKERS, Concern, Received
+from engage.services.intake import TAKERS, AnotherConcern, Concern, Received
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web import filters, labels, locale, uploads
@@ -41,16 +41,8 @@ def take_down_concern() -> ResponseReturnValue:
         if form.says_something or files:
             try:
                 return _card(_received(form, files, mine))
-            except ContactRefused as refused:
-                for field, problem in refused.problems.items():
-                    form[field].errors = [PROBLEMS[problem]]
-                status = 422
-            except FileRefused as refused:
-                complain(
-                    form,
-                    [gettext("Nothing was kept. %(why)s", why=uploads.why_refused(refused, gettext("your files")))],
-                )
-                status = FULL
+            except (ContactRefused, AnotherConcern, FileRefused) as error:
+                status = _stopped(form, error)
         else:
             form.what_happened.errors = [gettext("Write what happened, or add a recording or a photo")]
             status = 422
@@ -79,6 +71,11 @@ def _offer(form: TakeDownForm, mine: list[TakingSite]) -> None:
 
 
 def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) -> Received:
+    """Make a case of the form, or find the one that it made before.
+
+    Raises:
+        AnotherConcern: the form made a case before and says something else now; nothing is changed.
+    """
     site = next(one for one in mine if str(one.id) == form.site.data)
     concern = Concern(
         what_happened=form.what_happened.data or "",
@@ -99,7 +96,7 @@ def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) 
     )
     reach = Values(form.name.data, form.organisation.data, form.email.data, form.phone.data, form.facilitator.data)
     with unit_of_work():
-        return intake.take_down(
+        received = intake.take_down(
             form.token.data,
             concern,
             site_id=uuid.UUID(form.site.data),
@@ -108,6 +105,27 @@ def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) 
             reach=reach,
             files=files,
         )
+        if not received.is_new:
+            intake.already_received(form.token.data, form.data, {file.sha256 for file in files})
+        return received
+
+
+def _stopped(form: TakeDownForm, error: ContactRefused | AnotherConcern | FileRefused) -> int:
+    """Note in the form why nothing was taken down, and return the status of the page."""
+    match error:
+        case ContactRefused():
+            for field, problem in error.problems.items():
+                form[field].errors = [PROBLEMS[problem]]
+        case AnotherConcern():
+            form.token.data = intake.new_token()
+            form.what_happened.errors = [
+                gettext("The card you made before is for another concern. This one is not sent yet. Send it again.")
+            ]
+        case FileRefused():
+            why = uploads.why_refused(error, gettext("your files"))
+            complain(form, [gettext("Nothing was kept. %(why)s", why=why)])
+            return FULL
+    return 422
 
 
 def _card(received: Received) -> ResponseReturnValue:
