@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.extensions import limiter
 from engage.queries import own_case
 from engage.queries.own_case import Holder
 from engage.services import cases, receipt_codes
@@ -16,21 +15,11 @@ from engage.web.public.case_forms import ChangeCodeForm, CodeForm, LostCodeForm,
 from engage.web.public.case_session import is_plain_token, new_plain_token, prepared, receipt_held, token_of, with_case
 from engage.web.public.receipt import case_address, leave_uncompressed, picture_of
 
-# Ours. One limit for everybody together, so that no address is kept: a code has 80 bits, and a thousand tries a
-# minute need longer than the earth is old. It only keeps a flood from the database; right codes do not count.
-TRIES, ASKS = "1000 per minute", "120 per minute"
-
-
-def _everybody() -> str:
-    return "everybody"
-
-
-def _is_wrong(response: object) -> bool:
-    return getattr(response, "status_code", 0) == 422
+# No door here has a limit. One for everybody lets a single sender shut all others out, one for each address would keep
+# the address; and a flood gains nothing: a code has 80 bits, a link 192, and a case sends few links by itself.
 
 
 @bp.route("/case", methods=["GET", "POST"])
-@limiter.limit(TRIES, key_func=_everybody, methods=["POST"], deduct_when=_is_wrong)
 def enter_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
@@ -65,7 +54,6 @@ def _change_code(holder: Holder) -> ResponseReturnValue:
 
 
 @bp.route("/case/lost", methods=["GET", "POST"])
-@limiter.limit(ASKS, key_func=_everybody, methods=["POST"])
 def lost_code() -> ResponseReturnValue:
     form = LostCodeForm()
     if form.validate_on_submit():
@@ -79,7 +67,6 @@ def lost_code() -> ResponseReturnValue:
 
 
 @bp.route("/case/link/<link>", methods=["GET", "POST"])
-@limiter.limit(ASKS, key_func=_everybody)
 def use_code_link(link: str) -> ResponseReturnValue:
     form = NewCodeForm()
     try:
