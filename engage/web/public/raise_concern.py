@@ -176,8 +176,8 @@ def _send(post: _Post, whole: RaiseForm) -> Response:
         post.uploads.checked.clear()
         post.uploads.refused.append(why_refused(refusal, gettext("your files")))
         return post.show_again(FIRST, whole)
-    except intake.AnotherConcern:
-        return _not_sent_yet(post, whole)
+    except sending.SentBefore:
+        return _answer_resend(post, whole) or _without_files(post, whole)
 
 
 def _read(step: Step, site: SitePage | None) -> _Post:
@@ -217,15 +217,28 @@ def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
 
 def _not_sent_yet(post: _Post, whole: RaiseForm) -> Response:
     """Show a form that was sent before and now says something else once more, as a new one with all that is in it."""
-    post.uploads.checked[:0] = drafts.open_files(post.token, post.before)
-    post.token, post.before = intake.new_token(), NOTHING
     post.stale = gettext("What you sent before is safe with us. What you see here is not sent yet.")
+    try:
+        post.uploads.checked[:0] = drafts.open_files(post.token, post.before)
+    except FileNotFoundError:  # they went with what was sent
+        return _without_files(post, whole)
+    post.token, post.before = intake.new_token(), NOTHING
     return post.show_again(post.step, whole)
 
 
+def _without_files(post: _Post, whole: RaiseForm) -> Response:
+    """Show a form whose draft was deleted meanwhile once more, as a new one; its files have to be chosen again."""
+    post.token, post.before = intake.new_token(), NOTHING
+    post.uploads.refused.append(gettext("Your files are not on this page any more. Choose them again."))
+    return post.show_again(FIRST, whole)
+
+
 def _without(post: _Post, dropped: str) -> Response:
-    """Take a file out of the draft and show the page again."""
+    """Take a file out of the draft and show the page again; a file that came with it is kept where there is room."""
     with unit_of_work():
-        kept = drafts.drop_file(post.token, Written(post.values, post.before.files), dropped)
-        drafts.save(post.token, kept, post.uploads.checked)
+        post.before = drafts.drop_file(post.token, Written(post.values, post.before.files), dropped)
+        drafts.save(post.token, post.before)
+    post.keep()
+    if post.uploads.refused:
+        return post.show_again(FIRST, sending.gathered(post.values))
     return remember(go_to(post.step, post.site), post.token)

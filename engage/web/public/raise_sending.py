@@ -22,6 +22,11 @@ from engage.web.public.receipt import show_receipt
 Values = Mapping[str, str | bool | None]
 _ = lazy_gettext
 
+
+class SentBefore(RuntimeError):
+    """The form made a case before, or its draft is gone since the page was read."""
+
+
 PROBLEMS = {
     Problem.ROAD_NOT_OPEN: _("This does not go without a name. Choose a hidden e-mail address, or another way."),
     Problem.NEEDS_EMAIL: _("Write the e-mail address, or choose another way."),
@@ -76,12 +81,15 @@ def send(
     """Make the concern ours, delete the draft, and answer with the receipt.
 
     Raises:
-        AnotherConcern: the form was sent before and says something else now; nothing is changed.
+        SentBefore: it is no news, as far as can be told; nothing is changed.
         FileRefused: there is no room for the files; nothing is changed.
     """
     flagged = limits.is_too_fast(limits.CONCERNS, "raise") or looks_automatic
     chosen = chosen_among(whole, site)
-    kept = [*drafts.open_files(token, written), *files]
+    try:
+        kept = [*drafts.open_files(token, written), *files]
+    except FileNotFoundError as gone:  # a click a moment before this one sent it
+        raise SentBefore from gone
     with unit_of_work():
         received = intake.submit(
             token,
@@ -91,7 +99,7 @@ def send(
             files=kept,
         )
         if not received.is_new:
-            intake.already_received(token, whole.data, {file.sha256 for file in kept})
+            raise SentBefore
         if written.values:
             drafts.discard(token)
         days = next_days(received.case_id)

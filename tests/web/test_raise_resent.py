@@ -1,0 +1,90 @@
+"""A form of the public pages that is sent again: what it brings is never lost, and never made a case twice."""
+
+import errno
+import os
+import shutil
+
+import pytest
+from sqlalchemy import func, select
+
+from engage import vault
+from engage.extensions import db
+from engage.models import Attachment, Case, Draft, Statement
+from engage.services import drafts
+from engage.settings import settings
+from tests.browsing import Page, upload, visit
+
+DUST = "Dust from the haul road covers our gardens."
+
+
+@pytest.fixture(autouse=True)
+def store(session, sent_tasks):
+    """The keys that a service has from its start, and no files left for the next test."""
+    vault.make_worker_keys(settings().VAR)
+    yield
+    shutil.rmtree(settings().VAR / "files", ignore_errors=True)
+
+
+def how_many(model) -> int:
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def with_a_file(client) -> Page:
+    """The last page of a form with a file, ready to be sent."""
+    visit(client, "/raise").submit(client, what_happened=DUST, files=upload(b"a map", "map.txt"), send="later")
+    return visit(client, "/raise/check")
+
+
+def read_before_the_first_click(monkeypatch, client) -> Page:
+    """The last page, whose draft the second click read before the first was through; then the first went through."""
+    page = with_a_file(client)
+    read = drafts.load(page.fields()["token"])
+    assert page.submit(client, send="now").code
+    monkeypatch.setattr(drafts, "load", lambda token: read)
+    return page
+
+
+def test_a_double_click_with_files_shows_the_same_receipt(client, monkeypatch):
+    page = read_before_the_first_click(monkeypatch, client)
+    assert page.submit(client, send="now").code
+    assert (how_many(Case), how_many(Attachment)) == (1, 1)
+
+
+def test_another_concern_clicked_after_one_with_files_asks_for_the_files_and_keeps_the_words(client, monkeypatch):
+    page = read_before_the_first_click(monkeypatch, client)
+    again = page.submit(client, what_happened="The spring is grey.", send="now")
+    assert again.status == 422
+    assert "not sent yet" in again.words
+    assert "Choose them again" in again.errors["files"]
+    monkeypatch.undo()
+    assert again.submit(client, send="now").code
+    assert set(db.session.scalars(select(Statement.what_happened))) == {DUST, "The spring is grey."}
+
+
+def test_a_form_with_files_that_was_deleted_in_another_window_asks_for_them_and_keeps_the_words(client, monkeypatch):
+    page = with_a_file(client)
+    read = drafts.load(page.fields()["token"])
+    client.post("/raise/discard", data={"token": page.fields()["token"]})
+    monkeypatch.setattr(drafts, "load", lambda token: read)
+    again = page.submit(client, send="now")
+    assert (again.status, again.fields()["what_happened"]) == (422, DUST)
+    assert "Choose them again" in again.errors["files"]
+    assert how_many(Case) == 0
+
+
+def test_taking_a_file_out_while_the_disk_is_full_says_that_the_new_one_has_no_room(client, monkeypatch):
+    visit(client, "/raise").submit(client, what_happened=DUST, files=upload(b"a map", "map.txt"), send="later")
+    page = visit(client, "/raise")
+    name = page.marked("app-link-button")[0].get("value")
+    with monkeypatch.context() as full:
+        full.setattr(os, "fdopen", no_room)
+        page = page.submit(client, what_happened="Dust.", files=upload(b"a list", "list.txt"), remove=name)
+    assert page.status == 422
+    assert "no room" in page.errors["files"]
+    assert page.fields()["what_happened"] == "Dust."
+    assert "map.txt" not in page.words
+    assert how_many(Draft) == 1
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, "full")
