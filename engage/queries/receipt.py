@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from engage.domain.case import CaseClass, Identity, Kind, Road
 from engage.domain.deadlines import Promise
@@ -14,6 +14,19 @@ from engage.models import Case, Deadline, Site
 
 # The promises a person can plan with; the rest is ours to keep. Source: look.md, receipt.
 _TOLD = (Promise.ACKNOWLEDGE, Promise.START_INVESTIGATION, Promise.PROPOSE)
+
+# Built once: putting a statement together costs as much as running it.
+_CASE_ID = bindparam("case_id", type_=Uuid())
+_CASE = (
+    select(Site.code, Site.is_group_intake, Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
+    .join(Site, Site.id == Case.site_id)
+    .where(Case.id == _CASE_ID)
+)
+_OWED = (
+    select(Deadline.promise, Deadline.due_at)
+    .where(Deadline.case_id == _CASE_ID, Deadline.ended_at.is_(None), Deadline.promise.in_(_TOLD))
+    .order_by(Deadline.due_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +56,8 @@ def next_days(case_id: uuid.UUID) -> NextDays:
     Raises:
         NoResultFound: there is no such case.
     """
-    case = db.session.execute(
-        select(Site.code, Site.is_group_intake, Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
-        .join(Site, Site.id == Case.site_id)
-        .where(Case.id == case_id)
-    ).one()
-    owed = db.session.execute(
-        select(Deadline.promise, Deadline.due_at)
-        .where(Deadline.case_id == case_id, Deadline.ended_at.is_(None), Deadline.promise.in_(_TOLD))
-        .order_by(Deadline.due_at)
-    )
+    case = db.session.execute(_CASE, {"case_id": case_id}).one()
+    owed = db.session.execute(_OWED, {"case_id": case_id})
     return NextDays(
         site_code=None if case.is_group_intake else case.code,
         time_zone=case.time_zone,

@@ -16,17 +16,23 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
 from engage.extensions import db
 from engage.models import Draft
+from engage.models.base import Instant
 from engage.services.attachments import Checked, room_or_refusal
 from engage.settings import settings
 from engage.unit_of_work import after_commit
 
 KEPT_FOR = timedelta(hours=24)  # Source: product 5, drafts.
+
+# Built once, since every page of the form asks: putting a statement together costs as much as running it.
+_DIGEST = bindparam("digest", type_=String())
+_LIVING = select(Draft).where(Draft.key_digest == _DIGEST, Draft.expires_at > bindparam("now", type_=Instant()))
+_GONE = delete(Draft).where(Draft.key_digest == _DIGEST).execution_options(synchronize_session=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Written:
 
 def load(token: str) -> Written | None:
     """Return what was written with the form of this token; None when there is nothing, or no longer."""
-    row = db.session.scalar(select(Draft).where(Draft.key_digest == _digest(token), Draft.expires_at > clock.utcnow()))
+    row = db.session.scalar(_LIVING, {"digest": _digest(token), "now": clock.utcnow()})
     if row is None:
         return None
     try:
@@ -117,7 +123,7 @@ def open_files(token: str, written: Written) -> list[Checked]:
 
 def discard(token: str) -> None:
     """Delete what was written with the form of this token. Safe to run twice."""
-    db.session.execute(delete(Draft).where(Draft.key_digest == _digest(token)))
+    db.session.execute(_GONE, {"digest": _digest(token)})
     after_commit(lambda: shutil.rmtree(_folder(token), ignore_errors=True))
 
 

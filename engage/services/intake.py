@@ -195,45 +195,44 @@ def _received_before(case: Case, raw: bytes) -> Received:
     return Received(case.id, case.reference, _code_still_shown(raw), is_new=False)
 
 
+# Built once for either database. A case that is there already is left as it is, and nothing comes back.
+_NEW_CASE = {
+    name: insert(Case).on_conflict_do_nothing().returning(Case).options(lazyload(Case.appeals), lazyload(Case.subjects))
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+
+
 def _new_case(concern: Concern, site: Site, submission: str, received_at: datetime, taker: Actor | None) -> Case | None:
     """Insert the case; None when there is one with its submission or its reference already."""
     now = clock.utcnow()
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    case = db.session.scalar(
-        insert(Case)
-        .values(
-            id=uuid.uuid4(),
-            reference=receipts.reference_from(secrets.token_bytes(8), site_code=site.code, year=now.year),
-            submission_digest=submission,
-            site_id=site.id,
-            rule_set_id=sites.rule_set_in_force(site.id, now),
-            kind=concern.kind,
-            stage=Stage.RECEIVED,
-            class_=class_of(
-                concern.identity, category=concern.category, subcategory=None, harms_child=concern.harms_child
-            ),
-            identity=concern.identity,
-            road=concern.road,
-            channel=concern.channel,
-            speaks_as=concern.speaks_as,
-            on_behalf=concern.on_behalf,
-            is_collective=concern.is_collective,
-            category=concern.category,
-            harms_child=concern.harms_child,
-            fact_codes=[],
-            locale=concern.locale,
-            received_at=received_at,
-            recorded_at=now,
-            recorded_by_id=taker.id if taker else None,
-            read_back=concern.read_back,
-            flagged=concern.flagged,
-            version=0,
-            head_hash=GENESIS,
-        )
-        .on_conflict_do_nothing()
-        .returning(Case)
-        .options(lazyload(Case.appeals), lazyload(Case.subjects))
+    values = dict(
+        id=uuid.uuid4(),
+        reference=receipts.reference_from(secrets.token_bytes(8), site_code=site.code, year=now.year),
+        submission_digest=submission,
+        site_id=site.id,
+        rule_set_id=sites.rule_set_in_force(site.id, now),
+        kind=concern.kind,
+        stage=Stage.RECEIVED,
+        class_=class_of(concern.identity, category=concern.category, subcategory=None, harms_child=concern.harms_child),
+        identity=concern.identity,
+        road=concern.road,
+        channel=concern.channel,
+        speaks_as=concern.speaks_as,
+        on_behalf=concern.on_behalf,
+        is_collective=concern.is_collective,
+        category=concern.category,
+        harms_child=concern.harms_child,
+        fact_codes=[],
+        locale=concern.locale,
+        received_at=received_at,
+        recorded_at=now,
+        recorded_by_id=taker.id if taker else None,
+        read_back=concern.read_back,
+        flagged=concern.flagged,
+        version=0,
+        head_hash=GENESIS,
     )
+    case = db.session.scalar(_NEW_CASE[db.session.get_bind().dialect.name], values)
     if case is not None:  # nobody has appealed it, and it is about none of us, as far as anyone knows
         set_committed_value(case, "appeals", [])
         set_committed_value(case, "subjects", [])

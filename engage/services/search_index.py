@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import Select, cast, delete, func, select
+from sqlalchemy import Select, Text, Uuid, bindparam, cast, delete, func, select
 from sqlalchemy.dialects import postgresql
 
 from engage.domain.case import CaseClass
@@ -54,14 +54,21 @@ def forget(case_id: uuid.UUID) -> None:
     db.session.execute(delete(CASE_WORDS_ROW).where(CASE_WORDS_ROW.c.case_id == case_id))
 
 
+def _entry() -> postgresql.Insert:
+    vector = func.to_tsvector(cast("simple", postgresql.REGCONFIG), bindparam("text", type_=Text()))
+    entry = postgresql.insert(CASE_WORDS).values(case_id=bindparam("id", type_=Uuid()), words=vector)
+    return entry.on_conflict_do_update(index_elements=["case_id"], set_={"words": entry.excluded.words})
+
+
+_ENTRY = _entry()  # built once, since every submission and message sends it
+
+
 def _add(case_id: uuid.UUID, words: str) -> None:
     if _is_sqlite():
         db.session.execute(CASE_WORDS_ROW.insert().values(case_id=case_id))
         db.session.execute(CASE_WORDS_FTS.insert().values(rowid=_number_of(case_id).scalar_subquery(), words=words))
         return
-    vector = func.to_tsvector(cast("simple", postgresql.REGCONFIG), words)
-    entry = postgresql.insert(CASE_WORDS).values(case_id=case_id, words=vector)
-    db.session.execute(entry.on_conflict_do_update(index_elements=["case_id"], set_={"words": entry.excluded.words}))
+    db.session.execute(_ENTRY, {"id": case_id, "text": words})
 
 
 def _is_sqlite() -> bool:

@@ -8,12 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from engage import clock
 from engage.domain.catalogue import Catalogue, read_catalogue
 from engage.extensions import db
 from engage.models import Case, RuleSet, Site
+from engage.models.base import Instant
 
 SHIPPED = Path(__file__).parent.parent / "data"
 GROUP_CODE = "GRP"
@@ -104,18 +105,23 @@ def rules_for(case: Case) -> Catalogue:
     return rules_of(case.rule_set_id)
 
 
+# Built once, since every submission asks.
+_IN_FORCE = (
+    select(RuleSet.id)
+    .where(RuleSet.site_id == bindparam("site_id", type_=Uuid()))
+    .where(RuleSet.effective_at <= bindparam("now", type_=Instant()))
+    .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
+    .limit(1)
+)
+
+
 def rule_set_in_force(site_id: uuid.UUID, now: datetime) -> uuid.UUID:
     """Return the id of the version of the site's rules that counts for a case opened now.
 
     Raises:
         NoResultFound: the site has no rules yet.
     """
-    return db.session.scalars(
-        select(RuleSet.id)
-        .where(RuleSet.site_id == site_id, RuleSet.effective_at <= now)
-        .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
-        .limit(1)
-    ).one()
+    return db.session.scalars(_IN_FORCE, {"site_id": site_id, "now": now}).one()
 
 
 def in_force(site_id: uuid.UUID | None) -> Catalogue:

@@ -1,10 +1,12 @@
 """Languages of the pages: which exist, which way they run, and which one this request speaks."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, request, session
 from flask_babel import Domain, get_locale
+from wtforms.i18n import messages_path
 
 from engage.extensions import babel
 
@@ -42,6 +44,27 @@ class Catalogues(Domain):
         return found
 
 
+class FormTexts:
+    """Words of the forms' library; Flask-WTF would read them from the disk at every request."""
+
+    def ugettext(self, text: str) -> str:
+        """Return the text in the language of this request."""
+        return str(_form_texts(str(get_locale())).ugettext(text))
+
+    def ungettext(self, one: str, many: str, count: int) -> str:
+        """Return the text for a number in the language of this request."""
+        return str(_form_texts(str(get_locale())).ungettext(one, many, count))
+
+
+@cache
+def _form_texts(code: str) -> NullTranslations:
+    return Translations.load(messages_path(), [code], domain="wtforms")
+
+
+def _use_form_texts() -> None:
+    request.wtforms_translations = FormTexts()  # type: ignore[attr-defined] # where Flask-WTF looks first
+
+
 def select_locale() -> str:
     """Return the language of this request: chosen, else the staff user's, else what the browser asks for."""
     chosen = session.get("language") or g.get("user_locale")
@@ -65,3 +88,4 @@ def init_app(app: Flask) -> None:
     """Let the pages speak the language of each request."""
     babel.init_app(app, locale_selector=select_locale)
     babel.domain_instance = Catalogues()
+    app.before_request(_use_form_texts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -40,7 +41,12 @@ class Step:
     @property
     def names(self) -> frozenset[str]:
         """The names of the fields that stand on the page."""
-        return frozenset(name for name in dir(self.form) if hasattr(getattr(self.form, name), "_formfield")) - ASIDE
+        return _names(self)
+
+
+@cache
+def _names(step: Step) -> frozenset[str]:
+    return frozenset(name for name in dir(step.form) if hasattr(getattr(step.form, name), "_formfield")) - ASIDE
 
 
 STEPS = (
