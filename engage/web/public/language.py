@@ -30,6 +30,9 @@ def leave() -> ResponseReturnValue:
 
 def own_path(target: str) -> str:
     """Return a path of this service to go back to; the first page for whatever would lead elsewhere."""
-    parts = urlsplit(target.replace("\\", "/"))
+    try:
+        parts = urlsplit(target.replace("\\", "/"))
+    except ValueError:  # a bracket that is left open, and the like
+        return url_for("public.home")
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
     return parts.path if is_ours else url_for("public.home")
