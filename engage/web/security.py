@@ -1,6 +1,6 @@
 """Headers of every answer, and what the browser may do with our pages."""
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, abort, g, request
 
 from engage.settings import settings
 
@@ -35,6 +35,12 @@ class BoundedRequest(Request):
         self._max_content_length = value
 
 
+def refuse_nul() -> None:
+    """Answer that nothing is here for an address with the one sign that PostgreSQL takes in no text."""
+    if "\0" in request.path:
+        abort(404)
+
+
 def harden(response: Response) -> Response:
     """Set the headers that keep pages private: nothing is stored, nothing is told to other sites."""
     response.headers.setdefault("Content-Security-Policy", CSP)
@@ -53,4 +59,5 @@ def harden(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Harden every answer of the application, and bound what it reads."""
     app.request_class = BoundedRequest
+    app.before_request(refuse_nul)
     app.after_request(harden)

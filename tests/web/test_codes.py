@@ -175,7 +175,7 @@ def test_the_link_makes_a_new_code_only_when_its_button_is_pressed(client, anoth
     assert Person(client).send("/case", code=found.code).status_code == 422
 
 
-@pytest.mark.parametrize("link", ["x", "A" * 32, "%00", "00000000-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize("link", ["x", "A" * 32, "00000000-0000-4000-8000-000000000000"])
 def test_a_link_that_never_was_says_so(client, site, link):
     answer = client.get(f"/case/link/{link}")
     assert answer.status_code == 410

@@ -217,3 +217,12 @@ def test_pages_speak_the_language_of_the_account(session, client):
     assert 'dir="rtl"' in client.get("/account/").text
 
 
+def test_an_address_with_a_sign_that_no_database_takes_is_taken_without_it(officer, client):
+    assert sign_in(client, email="officer\0@staff.engage.test", password="wrong").status_code == 422
+    assert sign_in(client, email="\0").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/s/%00/", "/staff/cases/%00", "/case/link/%00", "/%00", "/admin/users/%00"])
+def test_a_path_with_a_sign_that_no_database_takes_leads_nowhere(officer, client, path):
+    sign_in(client)
+    assert client.get(path).status_code == 404

@@ -14,6 +14,11 @@ from engage.services.passwords import LONGEST
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
 
 
+def without_nul(value: str | None) -> str | None:
+    """Return what was typed without the sign that PostgreSQL takes in no text."""
+    return value.replace("\0", "") if value else value
+
+
 class PasswordBox(GovPasswordInput):
     """A password with its button to show it, whose words the library has in English only."""
 
@@ -35,6 +40,7 @@ class SignInForm(FlaskForm):
     email = EmailField(
         _l("E-mail address"),
         widget=GovTextInput(input_type="email"),
+        filters=[without_nul],
         validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=_LONGEST_EMAIL)],
     )
     password = PasswordField(
