@@ -167,6 +167,14 @@ def test_a_date_that_is_none_is_said_so(team, coordinator):
     assert counts(answer)["All"] == "1"
 
 
+@pytest.mark.parametrize("day", ["until=9999-12-31", "since=0001-01-01", "until=2201-01-01"])
+def test_a_day_in_a_year_that_cannot_be_meant_is_said_so(team, coordinator, day):
+    states.a_case(team.site_id)
+    answer = coordinator.get(f"/staff/?tab=all&{day}")
+    assert "Choose a year from 1970 to 2200." in answer.text
+    assert counts(answer)["All"] == "1"
+
+
 def test_a_day_ends_at_midnight_of_the_site(client, team, clock):
     clock.move_to(clock.now.replace(hour=23, minute=30))  # half past midnight in Belgrade, the day after
     coordinator = sign_in(client, team.coordinator)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -109,13 +110,28 @@ def tick(label: Text, *, needed: Text | None = None, hint: Text = "") -> Boolean
     return BooleanField(label, description=hint, validators=[_needed(needed)] if needed else [])
 
 
-class DayField(DateField):
+class YearsField(DateField):
+    """A date in a year that can be meant: years at either end of the calendar leave it in another time zone."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not 1970 <= self.data.year <= 2200:
+            raise FarYear(gettext("Choose a year from 1970 to 2200."))
+
+
+class FarYear(ValueError):
+    """The date exists, and its year cannot be meant."""
+
+
+class DayField(YearsField):
     """A date in three parts; three empty ones are no date and no error."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if any(part.strip() for part in valuelist):
             try:
                 super().process_formdata([part.strip() for part in valuelist])
+            except FarYear:
+                raise
             except ValueError as error:
                 raise ValueError(_l("This is no date. Write it in figures, for instance 5 12 2026.")) from error
 

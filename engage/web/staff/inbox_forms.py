@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Form, SelectField
+from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -17,17 +17,20 @@ from engage.queries.inbox import NOBODY, Filters
 from engage.queries.inbox_choices import Choices
 from engage.services import sites
 from engage.web import labels
+from engage.web.staff.form_fields import FarYear, YearsField
 
 ME = "me"
 NAMES = ("site", "category", "severity", "stage", "channel", "assignee", "since", "until")
 
 
-class DayField(DateField):
+class DayField(YearsField):
     """A date as browsers send it; whatever else was typed is said to be none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
+        except FarYear:
+            raise
         except ValueError as error:
             raise ValueError(gettext("This is no date. Write it like 2026-12-05.")) from error
 
