@@ -12,6 +12,7 @@ from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Access, Attachment, CaseEvent, Message, Pause
 from engage.services import attachments, cases, conversation, proposals
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of
@@ -171,7 +172,7 @@ def test_a_file_goes_with_a_message_and_a_bad_one_is_named(client, team):
 def test_a_file_opens_for_its_person_alone_and_only_to_be_saved(client, another_client, team):
     person = come_back(client, states.an_assessed_case(team))
     person.send("/case/messages", on="/case/view", message="See this.", files=[attach()])
-    path = f"/case/files/{db.session.scalars(select(Attachment.id)).one()}"
+    path = f"/case/files/{(row := db.session.scalars(select(Attachment)).one()).id}"
     with client.get(path) as answer:
         assert answer.data == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -181,6 +182,8 @@ def test_a_file_opens_for_its_person_alone_and_only_to_be_saved(client, another_
     somebody = come_back(another_client, states.a_case(team.site_id))
     assert somebody.client.get(path).status_code == 404
     assert client.application.test_client().get(path).location == "/case"
+    (settings().VAR / "files" / row.stored_as).unlink()
+    assert client.get(path).status_code == 404
 
 
 def test_a_file_of_a_note_is_not_the_persons(client, team):

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -20,10 +20,7 @@ from engage.web.public import case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
-from engage.web.uploads import checked_uploads, why_refused
-
-# What a browser may do with a file from somebody: nothing but save it.
-_SANDBOX = "sandbox; default-src 'none'"
+from engage.web.uploads import checked_uploads, hand_out, why_refused
 
 
 @bp.route("/case/view")
@@ -64,10 +61,7 @@ def reply(holder: Holder) -> ResponseReturnValue:
 @bp.route("/case/files/<uuid:attachment_id>")
 @with_case
 def open_file(holder: Holder, attachment_id: uuid.UUID) -> ResponseReturnValue:
-    found = attachments.open_file(attachment_id, holder.actor)
-    answer: Response = send_file(found.path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
-    answer.headers["Content-Security-Policy"] = _SANDBOX
-    return answer
+    return hand_out(attachments.open_file(attachment_id, holder.actor))
 
 
 @bp.route("/case/download")
