@@ -66,6 +66,7 @@ class Opened:
     name: str
     media_type: str
     size: int
+    case_id: uuid.UUID
 
 
 def check(stream: IO[bytes], name: str) -> Checked:
@@ -175,7 +176,7 @@ def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
         .where(Attachment.id == attachment_id, visible_to(actor), *_not_ours(actor))
     ).one()
     policy.require(actor, Permission.READ_UNMASKED, case.facts)
-    return Opened(_folder() / row.stored_as, row.name, row.media_type, row.size)
+    return Opened(_folder() / row.stored_as, row.name, row.media_type, row.size, case.id)
 
 
 def _not_ours(actor: Actor) -> list[ColumnElement[bool]]:

@@ -177,6 +177,7 @@ def test_a_file_is_handed_out_to_be_saved_and_never_shown(client, session, team)
     assert file.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert Image.open(io.BytesIO(file.data)).size == (4, 4)
     file.close()
+    assert "file" in session.scalars(select(Access.purpose)).all()
 
 
 def test_a_file_that_is_gone_from_the_store_is_an_honest_page(client, session, team, app):
