@@ -3,6 +3,7 @@
 from flask import Flask
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.extensions import compress, csrf, limiter, login
 from engage.web import account, admin, dev, errors, filters, health, labels, locale, public, security, staff
@@ -26,6 +27,9 @@ def init_app(app: Flask) -> None:
     init_assets(app)
     filters.init_app(app)
     labels.init_app(app)
+    if proxies := app.extensions["engage"].TRUSTED_PROXIES:
+        believed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        app.wsgi_app = believed  # type: ignore[method-assign]  # as Flask says that it is done
     security.init_app(app)
     errors.init_app(app)
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})

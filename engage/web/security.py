@@ -51,7 +51,7 @@ def harden(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(self), interest-cohort=()"
     if request.endpoint != "static" and not g.get("may_be_stored"):
         response.headers["Cache-Control"] = "no-store"
-    if request.scheme == "https":
+    if settings().is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response
 

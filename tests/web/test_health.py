@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from flask import request
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
+from engage import create_app
 from engage.queries import notices
 from engage.services import delivery, heartbeats
 from engage.unit_of_work import unit_of_work
@@ -84,3 +86,16 @@ def test_figures_are_shown_to_whoever_has_the_token(client, reference, change_se
     assert answer.status_code == 200
     assert "engage_notices_owed 0.0" in answer.text
     assert 'engage_schedule_age_seconds{entry="sweep-outbox"} 0.0' in answer.text
+
+
+def test_behind_a_proxy_people_keep_their_own_addresses_and_a_secure_page(settings):
+    made = create_app(settings.model_copy(update={"TRUSTED_PROXIES": 1}))
+    made.add_url_rule("/who", "who", lambda: f"{request.remote_addr} {request.url}")
+    told = {"X-Forwarded-For": "1.1.1.1, 2.2.2.2", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "engage.test"}
+    answer = made.test_client().get("/who", headers=told)
+    assert answer.text == "2.2.2.2 https://engage.test/who"
+    assert answer.headers["Strict-Transport-Security"]
+
+
+def test_a_service_reached_over_https_says_so_even_behind_a_proxy_that_tells_nothing(client):
+    assert "Strict-Transport-Security" in client.get("/health", base_url="http://localhost").headers
