@@ -23,7 +23,7 @@ def list_notices(dead: bool) -> None:
     rows = notices.dead() if dead else notices.waiting()
     for row in rows:
         due = row.dead_at if dead else row.not_before
-        click.echo(f"{row.id}  {row.template:<22} {due:%Y-%m-%d %H:%M}  tried {row.attempts}  {row.last_error or ''}")
+        click.echo(f"{row.id}  to {row.recipient:<6} {due:%Y-%m-%d %H:%M} tried {row.attempts}  {row.last_error or ''}")
     click.echo(f"{len(rows)} {'dead' if dead else 'waiting'}")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from engage import clock
 from engage.extensions import db
-from engage.models import Heartbeat, OutboxMessage
+from engage.models import Heartbeat, OutboxMessage, Recipient
 from engage.notify.claims import WAITING
 
 SHOWN = 500
@@ -17,10 +17,10 @@ SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One notice as an operator may see it."""
+    """One notice as an operator may see it. Not its template: one of them says that the case is restricted."""
 
     id: uuid.UUID
-    template: str
+    recipient: Recipient
     not_before: datetime
     dead_at: datetime | None
     attempts: int
@@ -29,7 +29,7 @@ class Row:
 
 _COLUMNS = (
     OutboxMessage.id,
-    OutboxMessage.template,
+    OutboxMessage.recipient,
     OutboxMessage.not_before,
     OutboxMessage.dead_at,
     OutboxMessage.attempts,

@@ -35,6 +35,8 @@ def test_what_waits_is_listed_without_an_address(run, reference):
     assert "1 waiting" in said
     assert ADDRESS not in said
     assert reference not in said
+    assert "to person" in said
+    assert row_of(key).template not in said  # its name may say that the case is restricted
 
 
 def test_a_dead_notice_is_listed_and_tried_again(run, reference):
