@@ -6,14 +6,16 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from engage import clock
-from engage.domain.case import Road
+from engage.domain.case import CaseClass, Road
+from engage.domain.events import CaseRestricted
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Screening, SealedContact
 from engage.scope import visible_to
-from engage.services import deadlines, sites
+from engage.services import deadlines, search_index, sites
+from engage.services.timeline import record
 
 
 class ChangedMeanwhile(RuntimeError):
@@ -168,3 +170,12 @@ def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
         IllegalTransition: the table has no such step.
     """
     case.stage = next_stage(case.stage, action, wanted)
+
+
+def restrict(case: Case, reason: str, *, actor: Actor) -> None:
+    """Leave the case to the focal point alone. Doing it again changes nothing; who may do it, the caller knows."""
+    if case.class_ is not CaseClass.RESTRICTED:
+        case.class_ = CaseClass.RESTRICTED
+        case.assignee_id = None  # whoever had it can no longer see it
+        search_index.forget(case.id)
+        record(case, CaseRestricted(reason=reason), actor=actor)

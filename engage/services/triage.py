@@ -12,7 +12,6 @@ from engage.domain.events import (
     CaseAssessed,
     CaseAssigned,
     CaseConverted,
-    CaseRestricted,
     CaseRouted,
     CaseScreenedOut,
     InterimMeasureRecorded,
@@ -191,11 +190,7 @@ def restrict(case: Case, reason: str, *, actor: Actor) -> None:
         NotAllowed: policy refuses the actor.
     """
     policy.require(actor, Permission.RESTRICT, case.facts)
-    if case.class_ is not CaseClass.RESTRICTED:
-        case.class_ = CaseClass.RESTRICTED
-        case.assignee_id = None  # whoever had it can no longer see it
-        search_index.forget(case.id)
-        record(case, CaseRestricted(reason=reason), actor=actor)
+    cases.restrict(case, reason, actor=actor)
 
 
 def _restrict_if_it_must_be(case: Case, facts: frozenset[str], actor: Actor) -> None:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from engage import vault
+from engage.domain.case import CaseClass, Road
 from engage.extensions import db
-from engage.models import Attachment, Case, Draft, Statement
+from engage.models import Attachment, Case, CaseEvent, Draft, Statement
 from engage.services import drafts
 from engage.settings import settings
 from tests.browsing import Page, upload, visit
@@ -84,6 +85,28 @@ def test_taking_a_file_out_while_the_disk_is_full_says_that_the_new_one_has_no_r
     assert page.fields()["what_happened"] == "Dust."
     assert "map.txt" not in page.words
     assert how_many(Draft) == 1
+
+
+@pytest.mark.parametrize("tick", ["is_violence", "harms_child"])
+def test_violence_ticked_after_going_back_restricts_the_case_at_once(client, tick):
+    form = visit(client, "/raise")
+    code = form.submit(client, what_happened=DUST, send="now").code
+    for _ in range(2):
+        assert form.submit(client, what_happened=DUST, send="now", **{tick: "y"}).code == code
+    assert db.session.scalars(select(Case.class_)).all() == [CaseClass.RESTRICTED]
+    kinds = db.session.scalars(select(CaseEvent.kind).order_by(CaseEvent.number)).all()
+    assert kinds == ["CaseReceived", "CaseRestricted"]
+
+
+def test_an_address_typed_after_going_back_is_kept_on_the_page_which_says_how_to_change_it(client):
+    form = visit(client, "/raise")
+    form.submit(client, what_happened=DUST, send="now")
+    reach = {"identity": "confidential", "name": "N", "road": "direct", "email": "neighbour@example.org"}
+    page = form.submit(client, what_happened=DUST, send="now", **reach)
+    assert page.status == 422
+    assert "with your code to change it" in page.words
+    assert page.fields()["email"] == "neighbour@example.org"
+    assert db.session.scalars(select(Case.road)).all() == [Road.NONE]
 
 
 def no_room(*_):

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from engage.extensions import csrf
 from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
-from engage.services import drafts, intake
+from engage.services import drafts, intake, resends
 from engage.services.attachments import FileRefused
 from engage.services.drafts import Written
 from engage.unit_of_work import unit_of_work
@@ -209,10 +209,18 @@ def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
     """Answer a form that was sent before, and whose draft is gone since, with what it got then."""
     files = {file.sha256 for file in post.before.files} | {file.sha256 for file in post.uploads.checked}
     try:
-        received = intake.already_received(post.token, whole.data, files)
+        with unit_of_work():
+            answer = resends.answer(post.token, sending.resent(post.values, whole, files))
     except intake.AnotherConcern:
         return _not_sent_yet(post, whole)
-    return forget(show_receipt(received, next_days(received.case_id))) if received else None
+    if answer is None:
+        return None
+    if answer.reach_differs:
+        post.stale = gettext(
+            "We have your concern. How we reach you is not changed. Open your concern with your code to change it."
+        )
+        return post.show_again(STEPS[2], whole)  # where it was typed
+    return forget(show_receipt(answer.received, next_days(answer.received.case_id)))
 
 
 def _not_sent_yet(post: _Post, whole: RaiseForm) -> Response:

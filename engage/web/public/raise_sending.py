@@ -1,6 +1,6 @@
 """What is typed on the pages of the form becomes a concern: all of it is looked at once more, then it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from flask import Response
 from flask_babel import gettext, lazy_gettext
@@ -13,6 +13,7 @@ from engage.services import contact, drafts, intake
 from engage.services.attachments import Checked
 from engage.services.contact import ContactRefused, Problem
 from engage.services.drafts import Written
+from engage.services.resends import Resent
 from engage.unit_of_work import unit_of_work
 from engage.web import limits, locale
 from engage.web.public.raise_forms import RaiseForm, WholeForm
@@ -124,6 +125,16 @@ def concern_of(values: Values, *, flagged: bool) -> intake.Concern:
         road=road,
         flagged=flagged,
     )
+
+
+def resent(values: Values, whole: RaiseForm, files: Set[str]) -> Resent:
+    """Return what a form brought that may have been sent before; a choice counts only where it was made."""
+    identity = next((one for one in Identity if one == values.get("identity")), None)
+    road = next((one for one in Road if one == values.get("road")), None)
+    if identity is Identity.CONFIDENTIAL and road is Road.DIRECT:
+        road = Road.CUSTODIAN
+    is_violence, harms_child = bool(whole.is_violence.data), bool(whole.harms_child.data)
+    return Resent(whole.data, files, is_violence, harms_child, identity, road)
 
 
 def reach_of(values: Values) -> contact.Values:
