@@ -241,7 +241,7 @@ def _copied(table: sa.Table, column: sa.Column[object]) -> str:
     if isinstance(column.type, sa.DateTime):
         return f"{value} - copy.back"
     if column.name == "reference":
-        return f"left({value}, -5) || {_code()}"
+        return f"split_part({value}, '-', 1) || '-25-' || {_code()}"  # another year than the prototypes' own
     if _is_unique(table, column):
         return f"md5({value} || copy.n)"
     return value
