@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     labels.init_app(app)
     if proxies := app.extensions["engage"].TRUSTED_PROXIES:
         believed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
-        app.wsgi_app = believed  # type: ignore[method-assign] - as Flask says that it is done
+        app.wsgi_app = believed  # type: ignore[method-assign]  # - as Flask says that it is done
     security.init_app(app)
     errors.init_app(app)
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})

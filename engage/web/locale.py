@@ -62,7 +62,7 @@ def _form_texts(code: str) -> NullTranslations:
 
 
 def _use_form_texts() -> None:
-    request.wtforms_translations = FormTexts()  # type: ignore[attr-defined] - where Flask-WTF looks first
+    request.wtforms_translations = FormTexts()  # type: ignore[attr-defined]  # - where Flask-WTF looks first
 
 
 def select_locale() -> str:
