@@ -1,6 +1,7 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
 from engage.models.base import Base
+from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
@@ -28,7 +29,10 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseSubject",
+    "Closure",
+    "ClosureSource",
     "CodeLink",
+    "CommunityPeriod",
     "ContactAttempt",
     "Deadline",
     "Draft",
@@ -52,6 +56,7 @@ __all__ = [
     "SentForm",
     "SignInTry",
     "Site",
+    "SiteHours",
     "StaffMembership",
     "StaffUser",
     "Statement",
