@@ -8,6 +8,7 @@ for name in [name for name in os.environ if name.startswith("ENGAGE_")]:
 
 pytest_plugins = [
     "tests.fixtures.database",
+    "tests.fixtures.dice",
     "tests.fixtures.edges",
     "tests.fixtures.mail",
     "tests.fixtures.web",

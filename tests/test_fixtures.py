@@ -1,6 +1,7 @@
 """The fixtures keep what they promise: tests share nothing, and what would go unnoticed is noticed."""
 
 import contextlib
+import random
 import smtplib
 from datetime import timedelta
 
@@ -103,3 +104,9 @@ def test_a_row_that_was_not_committed_is_noticed_before_a_request(session, clien
     with pytest.raises(AssertionError, match="commit"):
         client.get("/")
     db.session.rollback()
+
+
+def test_a_seed_that_is_given_throws_the_same_again(monkeypatch, request):
+    monkeypatch.setenv("SEED", "7")
+    assert request.getfixturevalue("dice").random() == random.Random(7).random()
+    assert ("seed", 7) in request.node.user_properties

@@ -42,6 +42,8 @@ def walk_days(start, days, zone, pauses):
     if left:  # clocks were put forward over the time of day: read it with the offset of the minute before
         offset_before = wall(at - MINUTE, zone) - (at - MINUTE).replace(tzinfo=None)
         return (shown + left - offset_before).replace(tzinfo=UTC)
+    while wall(at, zone) < shown:  # clocks are put back just before it: the wall shows it when the hour was repeated
+        at += MINUTE
     return at
 
 

@@ -1,4 +1,3 @@
-import random
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -135,9 +134,7 @@ SHIFTS = [
 
 
 @pytest.mark.slow
-def test_working_time_agrees_with_walking_every_minute():
-    seed = random.SystemRandom().randrange(2**32)
-    dice = random.Random(seed)
+def test_working_time_agrees_with_walking_every_minute(dice):
     for number in range(200):
         zone = dice.choice(list(TURNS))
         start = random_instant(dice, dice.choice(TURNS[zone]))
@@ -152,7 +149,7 @@ def test_working_time_agrees_with_walking_every_minute():
                 for slot in slots[wall.weekday()]
             )
 
-        told = f"seed {seed}, case {number}: {zone} {start} {minutes} {calendar}"
+        told = f"case {number}: {zone} {start} {minutes} {calendar}"
         end = add_working(calendar, start, timedelta(minutes=minutes))
         assert end == walk_working(start, minutes, ZoneInfo(zone), is_open), told
         assert working_between(calendar, start, end) == timedelta(minutes=minutes), told
