@@ -18,6 +18,7 @@ from engage.models.resolution import (
     Screening,
 )
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
+from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
 
 __all__ = [
     "Access",
@@ -28,12 +29,14 @@ __all__ = [
     "Base",
     "Case",
     "CaseEvent",
+    "CaseLink",
     "CaseSubject",
     "Closure",
     "ClosureSource",
     "CodeLink",
     "CommunityPeriod",
     "ContactAttempt",
+    "ConversionRequest",
     "Deadline",
     "Draft",
     "Errand",
@@ -41,11 +44,14 @@ __all__ = [
     "Heartbeat",
     "IndependentReview",
     "Message",
+    "Involvement",
     "OutboxMessage",
+    "OpenItem",
     "PanelSeat",
     "Pause",
     "Proposal",
     "ReachedRung",
+    "Rating",
     "Receipt",
     "Recipient",
     "Remedy",

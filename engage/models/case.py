@@ -42,6 +42,7 @@ class Case(Keyed, Base):
         _only("ix_case_their_turn", "their_turn", *_ANYWHERE),
         _only("ix_case_could_not_reach", "could_not_reach", *_ANYWHERE),
         _only("ix_case_restricted", "class = 'restricted'", "next_due_at", "id"),
+        Index("ix_case_alike", "site_id", "category", "received_at"),  # what is like a case, for triage
         _only("ix_case_recorded_by", "recorded_by_id IS NOT NULL", "recorded_by_id", "next_due_at", "id"),
     )
 
@@ -77,7 +78,11 @@ class Case(Keyed, Base):
     fact_codes: Mapped[list[Any]] = mapped_column(
         Document, default=list
     )  # what triage knows: engage/data/severity.toml
-    retaliation_risk: Mapped[str | None]  # low, medium, high
+    retaliation_risk: Mapped[str | None]  # low, medium, high: of the two below
+    retaliation_likelihood: Mapped[str | None]
+    retaliation_severity: Mapped[str | None]
+    retaliation_stage: Mapped[str | None]  # at which it was last looked at
+    own_view: Mapped[str | None]  # how bad it is, as the person says
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     round: Mapped[int] = mapped_column(default=0)
     # Derived by services.deadlines.refresh so that lists can sort by it: the earliest thing we owe, or NULL.
@@ -117,7 +122,10 @@ class Case(Keyed, Base):
 
 
 class CaseSubject(Base):
-    """A member of staff whom the case is about: they see, receive and decide nothing of it."""
+    """A member of staff whom the case is about, or in the line of one: they see, receive and decide nothing of it.
+
+    Worked out by services.conflicts from `involvement`.
+    """
 
     __tablename__ = "case_subject"
     __table_args__ = (Index(None, "user_id"),)
