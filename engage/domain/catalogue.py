@@ -17,12 +17,17 @@ from engage.domain.severity import SeverityRules
 from engage.domain.severity_file import read_severity
 from engage.domain.taxonomy import Taxonomy, Term, read_taxonomy, read_terms
 
+US = "us"
 FILES = ("taxonomy", "severity", "promises", "ladder", "pauses", "roles")
 
 
 @dataclass(frozen=True, slots=True)
 class PauseReason:
-    """Why time may stand still: who alone may set and end it, and the most days it may take in one case."""
+    """Why time may stand still, whose wish alone sets and ends it, and the most days it may take.
+
+    Of what we set ourselves, that is all pauses of the reason in one case together; of what others ask for, each: they
+    can ask again, and the person is told again.
+    """
 
     code: str
     label: str
@@ -43,8 +48,16 @@ class Catalogue:
 
     @property
     def pause_limits(self) -> Mapping[str, timedelta]:
-        """The most time each limited reason may take, as `pauses.limited` wants it."""
-        return {reason.code: timedelta(days=reason.most_days) for reason in self.pauses if reason.most_days}
+        """The most time all pauses of a reason may take together, as `pauses.limited` wants it."""
+        return {
+            reason.code: timedelta(days=reason.most_days)
+            for reason in self.pauses
+            if reason.most_days and reason.set_by == US
+        }
+
+    def pause_reason(self, code: str) -> PauseReason | None:
+        """Return the reason of the code, or None."""
+        return next((reason for reason in self.pauses if reason.code == code), None)
 
 
 def read_catalogue(raw: Mapping[str, object]) -> Catalogue:
@@ -93,10 +106,10 @@ def read_pauses(raw: object, file: str = "pauses.toml") -> tuple[PauseReason, ..
     reasons: list[PauseReason] = []
     for row in section.sections("reasons"):
         set_by = row.text("set_by")
-        if set_by not in ("us", "community", "independent"):
+        if set_by not in (US, "community", "independent"):
             raise row.bad("set_by", f"{set_by!r} is not known", 'Use "us", "community" or "independent".')
         most_days = row.integer("most_days", least=1) if row.has("most_days") else None
-        if set_by == "us" and most_days is None:
+        if set_by == US and most_days is None:
             raise row.bad(
                 "most_days", "is missing", "A pause we set ourselves needs an end; say how many days at most."
             )

@@ -14,6 +14,7 @@ class Pause:
     starts_at: datetime
     ends_at: datetime | None
     reason_code: str
+    set_at: datetime | None = None  # when we wrote it down, where that was not when it began
 
     def __post_init__(self) -> None:
         if self.ends_at is not None and utc(self.ends_at) < utc(self.starts_at):
@@ -36,6 +37,14 @@ def in_turn(pauses: Iterable[Pause], since: datetime | None = None) -> list[Paus
         if ends_at is None:
             break
     return turns
+
+
+def set_since(pauses: Iterable[Pause], told_at: datetime | None) -> tuple[Pause, ...]:
+    """Return the pauses that were set at an instant or later; all of them where there is none.
+
+    A date told to the person while a pause was known has that pause in it already.
+    """
+    return tuple(one for one in pauses if told_at is None or utc(one.set_at or one.starts_at) >= utc(told_at))
 
 
 def as_if_ended(pauses: Iterable[Pause], now: datetime) -> tuple[Pause, ...]:

@@ -6,7 +6,7 @@ from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
-from engage.models.promise import Deadline, Pause, ReachedRung
+from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.record import Access, AuditEvent, CaseEvent
 from engage.models.resolution import (
     Appeal,
@@ -40,18 +40,19 @@ __all__ = [
     "Deadline",
     "Draft",
     "Errand",
+    "Explanation",
     "Feedback",
     "Heartbeat",
     "IndependentReview",
-    "Message",
     "Involvement",
-    "OutboxMessage",
+    "Message",
     "OpenItem",
+    "OutboxMessage",
     "PanelSeat",
     "Pause",
     "Proposal",
-    "ReachedRung",
     "Rating",
+    "ReachedRung",
     "Receipt",
     "Recipient",
     "Remedy",

@@ -91,6 +91,9 @@ class Case(Keyed, Base):
     their_turn: Mapped[bool] = mapped_column(default=False)
     could_not_reach: Mapped[bool] = mapped_column(default=False)  # a notice died, or an errand is owed
     unread_reply: Mapped[bool] = mapped_column(default=False)  # the person wrote and nobody answered yet
+    was_late: Mapped[bool] = mapped_column(default=False)  # we broke a promise once; stays for ever
+    owes_explanation: Mapped[bool] = mapped_column(default=False)  # those above wait for a reason in writing
+    panel_offered: Mapped[bool] = mapped_column(default=False)  # late enough for a panel without a decision
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
     root_cause: Mapped[str | None]

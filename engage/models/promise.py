@@ -14,7 +14,10 @@ HELD = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Deadline(Keyed, Base):
-    """One promise of a case in one version. A new date is a new row; the old one ends as replaced."""
+    """One promise of a case in one version. A new date is a new row; the old one ends as replaced.
+
+    Only pauses move the date of a row: it is the same promise, and none of its reminders comes twice.
+    """
 
     __tablename__ = "deadline"
     __table_args__ = (
@@ -37,6 +40,8 @@ class Deadline(Keyed, Base):
     starts_at: Mapped[datetime]
     due_at: Mapped[datetime]
     total_pause: Mapped[timedelta] = mapped_column(Interval, default=timedelta())
+    # A date told while a pause was known holds: only pauses that are set from here on move it. NULL: all do.
+    pauses_from: Mapped[datetime | None]
     # When the sweep has something to do next: the next reminder or rung. The sweep selects by it alone.
     look_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
@@ -49,12 +54,48 @@ class Pause(Keyed, Base):
     """A stretch of time that does not count, with a reason the person can read."""
 
     __tablename__ = "pause"
-    __table_args__ = (Index(None, "case_id"),)
+    __table_args__ = (
+        Index(None, "case_id"),
+        Index(
+            "ix_pause_ends_at",
+            "ends_at",
+            postgresql_where=text("over_at IS NULL"),
+            sqlite_where=text("over_at IS NULL"),
+        ),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     reason_code: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))  # the reason in words
+    set_at: Mapped[datetime | None]  # NULL: when it began
+    over_at: Mapped[datetime | None]  # noted as over: it reached its end, or was ended before
+
+
+class Explanation(Keyed, Base):
+    """Why a promise is late, in writing, as those above demand it once a rung says so. One per deadline."""
+
+    __tablename__ = "explanation"
+    __table_args__ = (
+        Index(None, "case_id"),
+        UniqueConstraint("deadline_id"),
+        Index(
+            "ix_explanation_due_at",
+            "due_at",
+            postgresql_where=text("written_at IS NULL AND missed_at IS NULL"),
+            sqlite_where=text("written_at IS NULL AND missed_at IS NULL"),
+        ),
+    )
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    deadline_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deadline.id"))
+    rung: Mapped[str]  # whose people demand it
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))  # a note among staff
+    written_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]  # noted as not written in time; those one rung further up were told
 
 
 class ReachedRung(Base):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from engage.domain.deadlines import ByDate, Clock, span_from
-from engage.domain.pauses import Pause, limited
+from engage.domain.pauses import Pause, limited, set_since
 from engage.models import Deadline
 from engage.models import Pause as PauseRow
 from engage.models.promise import HELD
@@ -18,7 +18,8 @@ def clock_of(row: Deadline, stops: Iterable[PauseRow], *, zone: ZoneInfo, limits
     give here and now, because the case came from a site with another clock or the date was told despite a pause, is
     read as what it is: the date that was told.
     """
-    pauses = limited([Pause(one.starts_at, one.ends_at, one.reason_code) for one in stops], limits)
+    known = [Pause(one.starts_at, one.ends_at, one.reason_code, one.set_at) for one in stops]
+    pauses = limited(set_since(known, row.pauses_from), limits)
     counted = Clock(row.promise, row.starts_at, span_from(row.span), zone, pauses)
     if (counted.due_at or HELD) == row.due_at:
         return counted

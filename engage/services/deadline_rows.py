@@ -67,11 +67,20 @@ def zone_of(case: Case) -> ZoneInfo:
     return ZoneInfo(db.session.get_one(Site, case.site_id).time_zone)
 
 
+def stops_of(case: Case) -> tuple[pauses.Pause, ...]:
+    """Return the stretches written down for the case as they are, with one statement."""
+    rows = db.session.scalars(select(Pause).where(Pause.case_id == case.id))
+    return tuple(pauses.Pause(row.starts_at, row.ends_at, row.reason_code, row.set_at) for row in rows)
+
+
+def counting(case: Case, stops: Collection[pauses.Pause], told_at: datetime | None = None) -> tuple[pauses.Pause, ...]:
+    """Return those that move a date told at the instant, cut where their reason is used up."""
+    return pauses.limited(pauses.set_since(stops, told_at), sites.rules_for(case).pause_limits) if stops else ()
+
+
 def pauses_of(case: Case) -> tuple[pauses.Pause, ...]:
     """Return the stretches that do not count in the case, cut where their reason is used up."""
-    rows = db.session.scalars(select(Pause).where(Pause.case_id == case.id))
-    stops = [pauses.Pause(row.starts_at, row.ends_at, row.reason_code) for row in rows]
-    return pauses.limited(stops, sites.rules_for(case).pause_limits) if stops else ()
+    return counting(case, stops_of(case))
 
 
 def new_row(
@@ -83,6 +92,7 @@ def new_row(
     stops: tuple[pauses.Pause, ...] = (),
     subject_id: uuid.UUID | None = None,
     others: Iterable[Deadline] = (),
+    pauses_from: datetime | None = None,
 ) -> Deadline:
     """Return a new deadline, numbered after the others of its promise and subject. No statement is sent."""
     subject_id = subject_id or case.id
@@ -97,7 +107,8 @@ def new_row(
         span=span_text(span),
         starts_at=starts_at,
         due_at=due or HELD,
-        total_pause=_paused(starts_at, due, stops) if promise.can_pause else timedelta(),
+        pauses_from=pauses_from,
+        total_pause=paused(starts_at, due, stops) if promise.can_pause else timedelta(),
     )
     row.look_at = next_look(case, row, fired=(), now=clock.utcnow())
     return row
@@ -107,8 +118,8 @@ def _is_same(row: Deadline, promise: Promise, subject_id: uuid.UUID) -> bool:
     return row.promise is promise and row.subject_id == subject_id
 
 
-def _paused(starts_at: datetime, due: datetime | None, stops: Iterable[pauses.Pause]) -> timedelta:
-    """The time that does not count between start and due date; of a date that is held, what has an end."""
+def paused(starts_at: datetime, due: datetime | None, stops: Iterable[pauses.Pause]) -> timedelta:
+    """Return the time that does not count between start and due date; of a date that is held, what has an end."""
     until = due or HELD
     turns = [pause for pause in pauses.in_turn(stops, since=starts_at) if pause.starts_at < until]
     return sum((pause.ends_at - pause.starts_at for pause in turns if pause.ends_at is not None), timedelta())
@@ -139,6 +150,7 @@ def note_breach(case: Case, row: Deadline, now: datetime) -> None:
     """Write down that the promise was broken, once and for ever, whoever notices first: the sweep or a use case."""
     if is_late(row, now) and row.breached_at is None:
         row.breached_at = now
+        case.was_late = True
         record(case, DeadlineMissed(deadline_id=row.id, promise=row.promise.value), actor=SYSTEM)
 
 

@@ -103,6 +103,7 @@ def _replace(case: Case, rows: list[Deadline], row: Deadline, new_date: datetime
     """End the row as told, and owe the same by the new date. That date was told: no pause of before moves it."""
     row.delay_told_at = now
     end(case, row, now)
-    new = new_row(case, row.promise, ByDate(new_date), now, subject_id=row.subject_id, others=rows)
+    told = ByDate(new_date)
+    new = new_row(case, row.promise, told, now, subject_id=row.subject_id, others=rows, pauses_from=now)
     db.session.add(new)
     write_next(case, [*rows, new])
