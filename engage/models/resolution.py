@@ -57,6 +57,10 @@ class Proposal(Keyed, Base):
     remedies: Mapped[list["Remedy"]] = relationship(lazy="selectin", order_by="Remedy.number")
     approvals: Mapped[list["Approval"]] = relationship(lazy="selectin", order_by="Approval.approved_at")
 
+    def stands(self, *, their_turn: bool) -> bool:
+        """Whether it lies with the person or was answered. One that the closing of its case overtook does neither."""
+        return self.sent_at is not None and (their_turn or self.answer is not None)
+
 
 class Approval(Keyed, Base):
     """A second person's yes to a proposal."""

@@ -123,7 +123,8 @@ class CasePage:
     @cached_property
     def circumstances(self) -> Circumstances:
         """The facts that guards look at; the same as `services.cases.circumstances` reads for a use case."""
-        sent = self.proposal if self.proposal is not None and self.proposal.sent_at is not None else None
+        offer = self.proposal
+        sent = offer if offer is not None and offer.stands(their_turn=self.case.their_turn) else None
         since = sent.sent_at if sent else None
         attempts = [channel for channel, at in self.attempts if since is None or at >= since]
         remedies = sent.remedies if sent else []

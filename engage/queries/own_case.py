@@ -121,7 +121,7 @@ class OwnCase:
     @property
     def awaits_answer(self) -> bool:
         """Whether a proposal lies with the person, unanswered."""
-        return self.case.stage is Stage.PROPOSED and self.proposal is not None and self.proposal.answer is None
+        return self.case.their_turn
 
     @property
     def was_accepted(self) -> bool:

@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, proposals, sites
+from engage.services import cases, conversation, deadlines, sites
 from engage.services.timeline import digest_of, record
 
 PORTAL = "portal"
@@ -65,7 +65,7 @@ def counter(case: Case, *, actor: Actor, wants_meeting: bool = False, sign_off: 
     proposal = _answered(case, Action.COUNTER, answer, actor, sign_off)
     cases.move(case, Action.COUNTER)
     case.round += 1
-    proposals.start_next_round(case)
+    deadlines.open_again(case, Promise.PROPOSE)
     event = ProposalCountered(proposal_id=proposal.id, wants_meeting=wants_meeting, sign_off=sign_off.mode)
     _record_answer(case, proposal, event, actor)
 
@@ -195,9 +195,7 @@ def _answered(case: Case, action: Action, answer: Answer, actor: Actor, sign_off
     _require_voice(case, action, actor, sign_off)
     facts = cases.circumstances(case)
     guards.stop_if(guards.why_not_counter(facts) if action is Action.COUNTER else guards.why_not_respond(facts))
-    proposal = cases.latest_proposal(case)
-    if proposal is None:
-        raise Refused(Refusal("nothing_to_answer"))
+    proposal = cases.standing_proposal(case)
     proposal.answer, proposal.answer_words = answer, sign_off.words
     proposal.answered_at, proposal.sign_off, proposal.read_back = clock.utcnow(), sign_off.mode, sign_off.read_back
     deadlines.meet(case, Promise.ANSWER, actor=actor)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from engage import clock
 from engage.domain.case import CaseClass, Road
@@ -77,22 +77,27 @@ def expect_version(case: Case, version: int | None) -> None:
 
 def latest_proposal(case: Case) -> Proposal | None:
     """Return the newest proposal, sent or not, or None."""
-    return db.session.scalar(
-        select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.number.desc()).limit(1)
-    )
+    return db.session.scalar(_newest_proposal(case))
 
 
-def agreed_proposal(case: Case) -> Proposal | None:
-    """Return the proposal whose remedies are being carried out, or None."""
-    found = latest_proposal(case)
-    return found if found is not None and found.answered_at is not None and found.sent_at is not None else None
+def standing_proposal(case: Case) -> Proposal:
+    """Return the proposal that lies with the person or was accepted; a guard or the stage says that there is one.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    return db.session.scalars(_newest_proposal(case)).one()
+
+
+def _newest_proposal(case: Case) -> Select[Proposal]:
+    return select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.number.desc()).limit(1)
 
 
 def circumstances(case: Case) -> Circumstances:
     """Return the facts beside the stage that guards look at."""
     proposal, appeal = latest_proposal(case), open_appeal(case)
     draft = proposal is not None and proposal.sent_at is None and proposal.returned_at is None
-    sent = proposal if proposal is not None and proposal.sent_at is not None else None
+    sent = proposal if proposal is not None and proposal.stands(their_turn=case.their_turn) else None
     remedies = sent.remedies if sent else []
     since = sent.sent_at if sent else None
     attempts, channels = db.session.execute(

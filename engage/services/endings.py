@@ -48,9 +48,7 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     guards.stop_if(guards.why_not_verify(facts, reason))
     if unconfirmed and not (actor.has(Role.APPROVER, case.site_id) or actor.has(Role.FOCAL, case.site_id)):
         raise NotAllowed("an approver's reason")
-    proposal = cases.latest_proposal(case)
-    if proposal is None:
-        raise Refused(Refusal("nothing_to_finish"))
+    proposal = cases.standing_proposal(case)
     content = None
     if reason:
         message = conversation.add(case, reason, writer=Writer.NOTE, actor=actor, tells=False)
@@ -88,9 +86,7 @@ def lapse(case: Case, *, actor: Actor) -> None:
     policy.require(actor, Action.LAPSE, case.facts)
     next_stage(case.stage, Action.LAPSE)
     guards.stop_if(guards.why_not_lapse(cases.circumstances(case), clock.utcnow()))
-    proposal = cases.latest_proposal(case)
-    if proposal is None:
-        raise Refused(Refusal("nothing_to_answer"))
+    proposal = cases.standing_proposal(case)
     cases.finish(case, Action.LAPSE, "lapsed", proposal.root_cause)
     record(case, CaseLapsed(proposal_id=proposal.id), actor=actor)
 

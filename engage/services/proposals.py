@@ -20,7 +20,7 @@ from engage.domain.events import (
     ProposalSent,
 )
 from engage.domain.guards import Refusal, Refused
-from engage.domain.lifecycle import Action, Stage, next_stage
+from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
@@ -230,10 +230,3 @@ def closes_by_answer(case: Case) -> tuple[str, ...]:
     if any(appeal.decided_at is not None for appeal in case.appeals):
         return ("resolved_on_appeal", "agreed_remedied", "agreed_explained", "resolved_independently")
     return ("agreed_remedied", "agreed_explained", "resolved_independently")
-
-
-def start_next_round(case: Case) -> None:
-    """Make it our turn again: we owe a new proposal from now."""
-    if case.stage is not Stage.PROPOSED:
-        raise Refused(Refusal("nothing_to_answer"))
-    deadlines.open_again(case, Promise.PROPOSE)

@@ -117,10 +117,9 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
 
 def _describe(case: Case, found: Assessment) -> None:
     """Name the case and its place for lists; the person's own words stay as they are."""
-    statement = db.session.get(Statement, case.id)
-    if statement is not None:
-        statement.title = found.title or statement.title
-        statement.community = found.community or statement.community
+    statement = db.session.get_one(Statement, case.id)
+    statement.title = found.title or statement.title
+    statement.community = found.community or statement.community
 
 
 def _record_interim_measure(case: Case, found: Assessment, actor: Actor) -> None:

@@ -48,6 +48,19 @@ def test_accepting_starts_the_remedies_or_ends_the_case(client, team, remedies):
     assert kinds(reference).count("ProposalAccepted") == 1
 
 
+def test_a_proposal_that_was_never_answered_is_no_longer_offered_when_a_panel_wants_a_new_one(client, team):
+    reference = states.a_proposed_case(team, "Water the road.")
+    person = come_back(client, reference)
+    act(reference, answers.withdraw, actor=states.person_of(reference))
+    act(reference, appeals.appeal, "I think again.", actor=states.person_of(reference))
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "upheld", "Offer more.", to_proposal=True, actor=team.panel)
+    page = person.page()
+    assert "We owe you a new proposal. It is our turn." in page
+    assert "I accept" not in page
+    assert "No proposal waits for your answer." in client.get("/case/accept", follow_redirects=True).text
+
+
 def test_asking_for_a_change_needs_words_and_makes_it_our_turn(client, team):
     reference = states.a_proposed_case(team, "Water the road.")
     person = come_back(client, reference)

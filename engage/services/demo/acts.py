@@ -1,11 +1,11 @@
 """What may happen in a story: each word of a step and the use case it stands for."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from engage import clock
-from engage.domain.case import Kind
 from engage.domain.deadlines import Promise
 from engage.domain.severity import Level
 from engage.services import answers, appeals, conversation, deadlines, delays, endings, proposals, triage
@@ -16,6 +16,7 @@ from engage.services.triage import Assessment
 
 Act = Callable[[Scene, Any], None]
 ACTS: dict[str, Act] = {}
+NOBODY = NOTHING = uuid.UUID(int=0)  # for what a story names and does not have: the use case refuses it
 
 
 def act(function: Act) -> Act:
@@ -65,9 +66,7 @@ def assess(scene: Scene, how: dict[str, Any]) -> None:
 @act
 def assign(scene: Scene, role: str) -> None:
     case, actor = _by(scene, "coordinator")
-    assignee = scene.staff(role).id
-    if assignee is not None:
-        triage.assign(case, assignee, actor=actor)
+    triage.assign(case, scene.staff(role).id or NOBODY, actor=actor)
     scene.assignee = role
 
 
@@ -111,9 +110,8 @@ def consult(scene: Scene, words: str) -> None:
 def delay(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene)
     row = deadlines.first_open(case, Promise(how["promise"]))
-    if row is not None:
-        new_date = clock.utcnow() + timedelta(days=how["days"])
-        delays.tell_delay(case, row.id, how["words"], new_date, actor=actor)
+    new_date = clock.utcnow() + timedelta(days=how["days"])
+    delays.tell_delay(case, row.id if row else NOTHING, how["words"], new_date, actor=actor)
 
 
 @act
@@ -261,12 +259,6 @@ def report(scene: Scene, how: dict[str, Any]) -> None:
 def reopen(scene: Scene, words: str) -> None:
     actor = scene.person()
     appeals.reopen(scene.case(actor), words, actor=actor)
-
-
-@act
-def convert(scene: Scene, kind: str) -> None:
-    case, actor = _by(scene, "coordinator")
-    triage.convert(case, Kind(kind), actor=actor, person_agreed=True)
 
 
 @act

@@ -166,7 +166,7 @@ def _about_proposal(form: ProposalForm, holder: Holder) -> ProposalForm:
     prepared(form, holder)
     if not form.is_submitted():
         offer = own_case.latest_proposal(holder.case_id)
-        if offer is None or offer.answer is not None:
+        if offer is None or not own_case.facts(holder.actor).their_turn:
             raise Refused(Refusal("nothing_to_answer"))
         form.proposal.data = str(offer.id)
     return form

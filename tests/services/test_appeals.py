@@ -1,0 +1,94 @@
+"""The second and the third tier: what a panel or an outside body has to say, and what a case needs after it."""
+
+from datetime import timedelta
+
+import pytest
+
+from engage.domain.guards import Refused
+from engage.domain.lifecycle import IllegalTransition, Stage
+from engage.services import answers, appeals, conversation, endings, proposals
+from tests import states
+from tests.states import act, case_of, person_of
+
+
+@pytest.fixture
+def team(clock, session, sent_tasks):
+    return states.Team()
+
+
+def refused(code, *args, **values):
+    with pytest.raises(Refused) as caught:
+        act(*args, **values)
+    assert caught.value.refusal.code == code
+
+
+def a_lapsed_case(team, clock):
+    """A proposal was never answered, and the case ended in silence."""
+    reference = states.a_proposed_case(team, "Water the road.")
+    for channel in ("liaison_visit", "post", "liaison_visit"):
+        act(reference, conversation.log_attempt, channel, reached=False, actor=team.officer)
+    clock.advance(timedelta(days=60))
+    act(reference, endings.lapse, actor=team.approver)
+    return reference
+
+
+def panel_wants_a_new_proposal(team, reference):
+    act(reference, appeals.appeal, "I was away.", actor=person_of(reference))
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "upheld", "It is not enough.", to_proposal=True, actor=team.panel)
+
+
+def body_wants_a_new_proposal(team, reference):
+    act(reference, appeals.refer, "Ombudsman", "Facts only.", is_binding=True, actor=team.coordinator)
+    act(reference, appeals.report, "upheld", "They agree.", to_proposal=True, actor=team.coordinator)
+
+
+@pytest.mark.parametrize("ask_anew", [panel_wants_a_new_proposal, body_wants_a_new_proposal])
+def test_a_proposal_that_nobody_answered_is_not_in_the_way_of_the_new_one(clock, team, ask_anew):
+    reference = a_lapsed_case(team, clock)
+    ask_anew(team, reference)
+    refused("nothing_to_answer", reference, answers.accept, actor=person_of(reference))
+    refused("nothing_to_answer", reference, endings.lapse, actor=team.approver)
+    act(reference, proposals.propose, states.offer("Pave the road."), actor=team.officer)
+    act(reference, answers.accept, actor=person_of(reference))
+    assert case_of(reference).stage is Stage.IMPLEMENTING
+
+
+def test_a_panel_is_named_only_for_an_appeal_and_of_somebody(team):
+    reference = states.a_closed_case(team)
+    refused("no_appeal", reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.appeal, "It is not enough.", actor=person_of(reference))
+    refused("nobody_named", reference, appeals.seat_panel, [], actor=team.coordinator)
+    assert case_of(reference).appeals[0].seats == []
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("perhaps", "Reasons."), ("upheld", "  ")])
+def test_a_panel_says_what_it_found_and_why(team, outcome, words):
+    reference = states.an_appealed_case(team)
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    refused("reasons_needed", reference, appeals.decide, outcome, words, to_proposal=False, actor=team.panel)
+    assert case_of(reference).stage is Stage.APPEALED
+
+
+def test_a_panel_that_decides_against_the_person_closes_the_case(team):
+    reference = states.an_appealed_case(team)
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "not_upheld", "The road is watered.", to_proposal=False, actor=team.panel)
+    assert (case_of(reference).stage, case_of(reference).close_type) == (Stage.CLOSED, "resolved_on_appeal")
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("perhaps", "Reasons."), ("upheld", "")])
+def test_what_an_outside_body_found_is_written_down_with_its_reasons(team, outcome, words):
+    reference = states.a_closed_case(team)
+    act(reference, appeals.refer, "Ombudsman", "Facts only.", is_binding=True, actor=team.coordinator)
+    refused("reasons_needed", reference, appeals.report, outcome, words, to_proposal=False, actor=team.coordinator)
+    assert case_of(reference).stage is Stage.INDEPENDENT
+
+
+def test_a_case_is_taken_up_again_for_a_reason_and_only_when_it_is_closed(team):
+    reference = states.a_closed_case(team)
+    refused("reason_needed", reference, appeals.reopen, " ", actor=person_of(reference))
+    act(reference, appeals.reopen, "The dust is back.", actor=person_of(reference))
+    with pytest.raises(IllegalTransition):
+        act(reference, appeals.reopen, "The dust is back.", actor=person_of(reference))
+    assert (case_of(reference).stage, case_of(reference).unread_reply) == (Stage.ASSESSED, True)
