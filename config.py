@@ -142,9 +142,6 @@ class Settings(BaseSettings):
             "PERMANENT_SESSION_LIFETIME": SESSION_IDLE_SECONDS,
             "SESSION_PROTECTION": "basic",  # another address or browser: sign in again before people and settings
             "RATELIMIT_STORAGE_URI": self.LIMITS_URL.get_secret_value() if self.LIMITS_URL else "memory://",
-            "RATELIMIT_STORAGE_OPTIONS": {},
-            "RATELIMIT_HEADERS_ENABLED": False,
-            "RATELIMIT_SWALLOW_ERRORS": True,  # a limit store that is down turns nobody away
             "WTF_CSRF_SSL_STRICT": False,  # no Referer is ever sent (Referrer-Policy: no-referrer)
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "en",

@@ -4,7 +4,7 @@ A ladder says when; the rows of what has fired make each rung happen once. Nothi
 role at the case's site or at all sites.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -159,39 +159,6 @@ def next_rung_with_people(ladder: Ladder, rung: Rung, has_people: Callable[[Seat
     """
     above = ladder.rungs[[step.code for step in ladder.rungs].index(rung.code) :]
     return next((step for step in above if has_people(step.seat)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """A reminder on its way to one recipient; `key` is whatever lets the caller find it again."""
-
-    recipient: str
-    at: datetime
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """Reminders that go out as one, at the time of the first."""
-
-    recipient: str
-    at: datetime
-    keys: tuple[str, ...]
-
-
-def merge_reminders(reminders: Iterable[Reminder], *, within: timedelta) -> list[Merged]:
-    """Return what to send: reminders to one recipient less than `within` after the first of them go out together.
-
-    Counted from the first and not from the last, so that a steady drip cannot grow without end.
-    """
-    merged: list[Merged] = []
-    for reminder in sorted(reminders, key=lambda reminder: (reminder.recipient, reminder.at, reminder.key)):
-        last = merged[-1] if merged else None
-        if last and last.recipient == reminder.recipient and reminder.at - last.at < within:
-            merged[-1] = replace(last, keys=(*last.keys, reminder.key))
-        else:
-            merged.append(Merged(reminder.recipient, reminder.at, (reminder.key,)))
-    return sorted(merged, key=lambda one: (one.at, one.recipient))
 
 
 def _times(

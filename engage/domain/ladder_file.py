@@ -34,7 +34,7 @@ def read_ladder(raw: object, roles: Collection[str], facts: Collection[str], fil
     section = Section(file, raw)
     version = section.integer("version", least=1)
     severe_from = Level(section.integer("severe_from_level", least=1, most=5))
-    merge_within = timedelta(minutes=section.integer("merge_within_minutes", least=0))
+    merge_within = _merge_within(section)
     rungs: list[Rung] = []
     for row in section.sections("rungs"):
         rung = _rung(row, roles)
@@ -43,6 +43,15 @@ def read_ladder(raw: object, roles: Collection[str], facts: Collection[str], fil
     urgent = tuple(_urgent(row, roles, facts) for row in section.sections("urgent", unique="fact"))
     section.finish()
     return Ladder(version, severe_from, merge_within, tuple(rungs), urgent)
+
+
+def merge_within(raw: object) -> timedelta:
+    """Return how far apart reminders to one person go out as one, from a ladder that was checked when it was stored."""
+    return _merge_within(Section("ladder.toml", raw))
+
+
+def _merge_within(section: Section) -> timedelta:
+    return timedelta(minutes=section.integer("merge_within_minutes", least=0))
 
 
 def _rung(row: Section, roles: Collection[str]) -> Rung:

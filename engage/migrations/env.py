@@ -52,7 +52,6 @@ def main() -> None:
         run(connection)
         connection.commit()
         if connection.dialect.name == "sqlite":
-            connection.commit()
             connection.exec_driver_sql("PRAGMA foreign_keys = ON")
             connection.commit()
 

@@ -9,16 +9,17 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from engage import clock
+from engage.domain import ladder_file
 from engage.domain.case import CaseClass
 from engage.extensions import db
-from engage.models import Case, Recipient, StaffUser
+from engage.models import Case, Recipient, RuleSet, StaffUser
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
 log = logging.getLogger(__name__)
-REMINDERS = ("due_soon", "due")  # they merge: product 4
+REMINDERS = ("due_soon", "due")  # they merge, as the ladder of the case says: product 4
 DIGEST = "late_count"
 DIGEST_HOUR = 6  # Ours, UTC: the committee reads one count in the morning, not a mail per case.
 
@@ -87,7 +88,7 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UU
     template, not_before = notice.template, None
     key, case_id = f"{event_id}:{template}:{user_id}", case.id if template != DIGEST else None
     if template in REMINDERS:
-        not_before, is_spoken_for = outbox.time_for_reminder(user_id, REMINDERS)
+        not_before, is_spoken_for = outbox.time_for_reminder(user_id, REMINDERS, merge_within=_merge_within(case))
         if is_spoken_for:
             return None
     if template == DIGEST:
@@ -105,3 +106,8 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UU
         context=notice.context,
         not_before=not_before,
     )
+
+
+def _merge_within(case: Case) -> timedelta:
+    """How far apart reminders go out as one, by the rules under which the case was opened."""
+    return ladder_file.merge_within(db.session.get_one(RuleSet, case.rule_set_id).ladder)

@@ -18,7 +18,6 @@ from engage.unit_of_work import after_commit
 log = logging.getLogger(__name__)
 DRAIN_TASK = "engage.drain_outbox"
 GATHER = timedelta(minutes=2)  # Ours: longer than a sweep takes, and short beside the shortest promise (4 hours).
-MERGE_WITHIN = timedelta(minutes=60)  # Source: product 4, reminders to the same person under an hour apart.
 _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broker costs one page at most its timeout
 _silent_until = 0.0
 
@@ -71,12 +70,14 @@ def enqueue(*owed: Owed) -> None:
     after_commit(nudge)
 
 
-def time_for_reminder(user_id: uuid.UUID, templates: tuple[str, ...]) -> tuple[datetime | None, bool]:
+def time_for_reminder(
+    user_id: uuid.UUID, templates: tuple[str, ...], *, merge_within: timedelta
+) -> tuple[datetime | None, bool]:
     """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
 
-    The first waits so long that one sweep gathers in it all that it finds; what follows within the hour waits for its
-    end, where the first that waits speaks for the others. Two sweeps at the same moment could each send one, which
-    only means two mails.
+    The first waits so long that one sweep gathers in it all that it finds; what follows less than `merge_within` later
+    waits for the end of that time, where the first that waits speaks for the others. Two sweeps at the same moment
+    could each send one, which only means two mails.
     """
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
@@ -86,9 +87,9 @@ def time_for_reminder(user_id: uuid.UUID, templates: tuple[str, ...]) -> tuple[d
         held.context = {**(held.context or {}), "more": str(int((held.context or {}).get("more", "0")) + 1)}
         return None, True
     last = db.session.scalar(
-        select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - MERGE_WITHIN)
+        select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - merge_within)
     )
-    return now + GATHER if last is None else last + MERGE_WITHIN, False
+    return now + GATHER if last is None else last + merge_within, False
 
 
 def owe_again(message_id: uuid.UUID) -> bool:

@@ -6,11 +6,8 @@ from hypothesis import strategies as st
 
 from engage.domain.deadlines import Promise
 from engage.domain.escalation import (
-    Merged,
-    Reminder,
     RungKind,
     Seat,
-    merge_reminders,
     next_rung,
     next_rung_with_people,
     rungs_due,
@@ -211,26 +208,3 @@ def test_urgent_facts_are_told_at_once_and_each_seat_once(ladder):
 @pytest.mark.parametrize("fact", ["sexual_violence", "child_harmed"])
 def test_facts_of_the_restricted_lane_are_told_to_the_focal_point_alone(ladder, fact):
     assert ladder.tell_at_once([fact]) == (Seat("focal"),)
-
-
-def reminders(*minutes, to="a"):
-    return [Reminder(to, START + timedelta(minutes=minute), f"{to}{minute}") for minute in minutes]
-
-
-def test_reminders_under_an_hour_apart_go_out_as_one(ladder):
-    assert merge_reminders(reminders(59, 0), within=ladder.merge_within) == [Merged("a", START, ("a0", "a59"))]
-
-
-def test_reminders_an_hour_apart_stay_two():
-    assert len(merge_reminders(reminders(0, 60), within=HOUR)) == 2
-
-
-def test_a_steady_drip_does_not_grow_without_end():
-    merged = merge_reminders(reminders(0, 40, 80, 120), within=HOUR)
-    assert [one.keys for one in merged] == [("a0", "a40"), ("a80", "a120")]
-
-
-def test_reminders_to_two_people_are_never_merged():
-    merged = merge_reminders([*reminders(0, 10), *reminders(5, to="b")], within=HOUR)
-    assert [(one.recipient, one.keys) for one in merged] == [("a", ("a0", "a10")), ("b", ("b5",))]
-    assert merge_reminders([], within=HOUR) == []

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.clock import utcnow
 from engage.domain import events
 from engage.domain.events import Event
 from engage.domain.policy import SYSTEM
 from engage.extensions import db
-from engage.models import OutboxMessage
-from engage.notify import outbox
+from engage.models import OutboxMessage, RuleSet
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -56,5 +56,20 @@ def test_a_reminder_that_follows_within_the_hour_waits_for_its_end(clock, team):
             record(case_of(reference), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
     rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.not_before)).all()
     assert [row.template for row in rows] == ["due_soon", "due"]
-    assert rows[1].not_before - rows[0].not_before == outbox.MERGE_WITHIN
+    assert rows[1].not_before - rows[0].not_before == timedelta(minutes=60)
     assert rows[1].context["more"] == "1"
+
+
+def test_how_long_reminders_are_gathered_is_what_the_rules_of_the_case_say(clock, team):
+    shipped = db.session.scalars(select(RuleSet)).first()
+    ladder = {**shipped.ladder, "merge_within_minutes": 10}
+    with unit_of_work():
+        mine = {name: getattr(shipped, name) for name in ("promises", "pauses", "taxonomy", "severity")}
+        db.session.add(RuleSet(site_id=team.site_id, version=2, effective_at=utcnow(), ladder=ladder, **mine))
+    first, second = states.an_assessed_case(team), states.an_assessed_case(team)
+    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
+    clock.advance(timedelta(minutes=9))
+    with unit_of_work():
+        record(case_of(second), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
+    rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.not_before)).all()
+    assert rows[1].not_before - rows[0].not_before == timedelta(minutes=10)

@@ -11,15 +11,11 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 
 from engage.domain.case import Identity, Road
 from engage.web.public.case_session import OwnCaseForm
+from engage.web.typed import plain
 
 LONGEST = 10_000  # Ours: four full pages; longer texts come as a file.
 _TOO_LONG = _l("Use %(max)d characters or fewer. You can send a longer text as a file.")
 YES, NO, NOT_SAID = "yes", "no", "not_said"
-
-
-def plain_text(value: str | None) -> str | None:
-    """Return what was typed without the sign no database takes, with one kind of line end; None if nothing is left."""
-    return value.replace("\0", "").replace("\r\n", "\n").strip() or None if value else None
 
 
 def one_of(*pairs: tuple[str, object]) -> list[SelectChoice]:
@@ -33,7 +29,7 @@ def words_field(label: object, *, needed: object = None, hint: object = "") -> T
         label,
         description=hint,
         widget=GovTextArea(),
-        filters=[plain_text],
+        filters=[plain],
         validators=[DataRequired(needed) if needed else Optional(), Length(max=LONGEST, message=_TOO_LONG)],
     )
 
@@ -44,7 +40,7 @@ def line_field(label: object, *, hint: object = "", needed: object = None) -> St
         label,
         description=hint,
         widget=GovTextInput(),
-        filters=[plain_text],
+        filters=[plain],
         validators=[DataRequired(needed) if needed else Optional(), Length(max=320, message=_l("This is too long."))],
     )
 

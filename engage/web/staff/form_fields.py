@@ -20,14 +20,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from engage.web.typed import plain
+
 LONGEST = 20_000  # Ours: a long report; longer ones come as a file.
 _LONGEST_LINE = 300
 Text = object  # a text or one that is translated when it is shown
-
-
-def plain(value: str | None) -> str | None:
-    """Return what was typed without the sign no database takes, with one kind of line end; None if nothing is left."""
-    return value.replace("\0", "").replace("\r\n", "\n").strip() or None if value else None
 
 
 class VersionField(IntegerField):

@@ -16,6 +16,7 @@ from engage.services import intake
 from engage.services.contact import Problem
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm, choices
+from engage.web.typed import plain
 
 _TIME = re.compile(r"^([01]?\d|2[0-3])[:.]([0-5]\d)$")
 
@@ -42,7 +43,7 @@ class TakeDownForm(StaffForm):
     received_time = StringField(
         _l("At what time? (optional)"),
         description=_l("For instance 14:30"),
-        filters=[fields.plain],
+        filters=[plain],
         validators=[Optional(), Regexp(_TIME, message=_l("Write the time like 14:30."))],
     )
     what_happened = fields.words(
