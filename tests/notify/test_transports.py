@@ -7,6 +7,7 @@ import uuid
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +128,9 @@ class Scripted(smtplib.SMTP):
             raise smtplib.SMTPDataError(*self.answers["data"])
         return super().data(msg)
 
+    def noop(self):
+        return self.answers.get("noop") or super().noop()
+
     def login(self, user, password, **options):
         raise smtplib.SMTPAuthenticationError(*self.answers["login"])
 
@@ -165,6 +169,20 @@ def test_a_sign_in_that_is_refused_is_nobodys_fault_and_its_text_is_not_kept(mai
     answering["login"] = (535, b"5.7.8 engage with hunter2 is not known")
     with pytest.raises(TransportDown, match=r"^535 5\.7\.8$"):
         SmtpTransport(a_server(mail_peer, user="engage", password="hunter2")).send(a_mail())
+
+
+def test_a_sign_in_that_is_refused_is_found_by_looking_before_any_mail_is_owed(mail_peer, answering):
+    answering["login"] = (535, b"5.7.8 engage with hunter2 is not known")
+    with pytest.raises(TransportDown, match=r"^535 5\.7\.8$"):
+        SmtpTransport(a_server(mail_peer, user="engage", password="hunter2")).check()
+
+
+def test_a_server_that_is_about_to_close_is_not_called_well(mail_peer, transport, answering):
+    answering["noop"] = (421, b"4.3.2 closing")
+    with pytest.raises(TransportDown, match=r"^421 4\.3\.2$"):
+        transport.check()
+    answering.clear()
+    transport.check()
 
 
 def test_there_is_nothing_to_hurry_before_a_connection_is_made(mail_peer, transport):
@@ -228,6 +246,16 @@ def test_a_folder_that_cannot_be_written_is_a_transport_that_is_down(tmp_path):
     (tmp_path / "mail").write_text("in the way")
     with pytest.raises(TransportDown, match="FileExistsError"):
         FileTransport(tmp_path / "mail").send(a_mail())
+
+
+def test_looking_at_the_folder_of_mails_leaves_nothing_in_it(tmp_path):
+    FileTransport(tmp_path / "mail").check()
+    assert list((tmp_path / "mail").iterdir()) == []
+
+
+def test_a_folder_on_a_file_system_that_cannot_be_written_is_down_before_any_mail_is_owed():
+    with pytest.raises(TransportDown):
+        FileTransport(Path("/proc/self")).check()
 
 
 def test_the_settings_choose_the_transport_and_keep_its_patience_below_the_lease(app, change_settings):

@@ -67,13 +67,16 @@ class SmtpTransport:
             TransportDown: the server cannot be reached, is closing, or does not let us in.
         """
         try:
-            self._connected().noop()
+            code, answer = self._connected().noop()
         except smtplib.SMTPResponseException as error:
             self.close()
             raise TransportDown(_codes(error.smtp_code, error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise TransportDown(type(error).__name__) from error
+        if code != 250:
+            self.close()
+            raise TransportDown(_codes(code, answer))
 
     def close(self) -> None:
         """Say goodbye if somebody is there to hear it."""

@@ -1,0 +1,47 @@
+"""What the check of the configuration says to an operator: what is wrong, and what to do about it."""
+
+import pytest
+from sqlalchemy import text
+
+from engage import vault
+from engage.services import checks
+from tests import states
+
+
+@pytest.fixture
+def problems(session, settings, sent_tasks):
+    """Look at everything and return what is wrong, by what was looked at; None for what is well."""
+    vault.make_worker_keys(settings.VAR)
+    return lambda: {found.what: found.problem for found in checks.look()}
+
+
+def test_a_database_that_was_not_upgraded_is_named_with_the_command_and_no_people_are_looked_for(session, problems):
+    session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    found = problems()
+    session.rollback()
+    assert found["database"].startswith("It is at migration 0001 of ")
+    assert found["database"].endswith("Run: flask db upgrade")
+    assert "administrator" not in found
+
+
+def test_a_service_without_a_site_is_told_who_adds_the_first(problems):
+    assert problems()["sites"] == "There is none yet. An administrator adds the first."
+
+
+def test_a_site_without_staff_is_named_with_its_empty_seats(problems):
+    states.a_site("ALO")
+    found = problems()
+    assert "coordinator" in found["ladder of ALO"]
+    assert found["new concerns at ALO"] == "Nobody is told of a new or of a restricted concern."
+    assert "sites" not in found
+
+
+def test_without_the_key_of_the_worker_no_address_could_be_sealed(problems, change_settings, tmp_path):
+    change_settings(VAR=tmp_path)
+    assert problems()["keys"].startswith("The worker's key is missing")
+
+
+def test_a_folder_for_mails_that_cannot_be_written_is_named(problems, change_settings, tmp_path):
+    (tmp_path / "mail").write_text("in the way")
+    change_settings(VAR=tmp_path)
+    assert problems()["mail"] == "FileExistsError"
