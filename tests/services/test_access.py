@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engage.domain.policy import SYSTEM, Role
 from engage.models import Access, CaseEvent
@@ -83,6 +83,40 @@ def test_many_readers_at_once_are_all_kept_in_one_chain(app, session, case_id):
         list(pool.map(read, readers))
     assert [row.number for row in rows(session)] == [1, 2, 3, 4]
     assert access.breaks_in(rows(session)) == []
+
+
+def beat(session, times):
+    """Let somebody else take the number of a reading before it is kept, so many times; ends with the session."""
+    rivals = iter([states.staff(Role.OFFICER) for _ in range(times)])
+    session.rollback()
+
+    @event.listens_for(session.get_bind(), "before_cursor_execute")
+    def take_the_number(connection, _cursor, statement, parameters, _context, _many):
+        if not statement.startswith("INSERT INTO access") or connection.info.get("is_rival"):
+            return
+        if rival := next(rivals, None):
+            with connection.engine.connect() as other:
+                other.info["is_rival"] = True
+                taken = {**parameters, "id": uuid.uuid4(), "user_id": rival.id}
+                other.exec_driver_sql(statement, taken)
+                other.commit()
+                del other.info["is_rival"]
+
+    return lambda: event.remove(session.get_bind(), "before_cursor_execute", take_the_number)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("times", "is_kept"), [(1, True), (9, False)])
+def test_who_is_beaten_to_a_number_takes_the_next_and_gives_up_in_the_end(
+    session, case_id, officer, caplog, times, is_kept
+):
+    end = beat(session, times)
+    try:
+        record_access(case_id, officer, "view")
+    finally:
+        end()
+    assert (officer.id in {row.user_id for row in rows(session)}) is is_kept
+    assert ("was not recorded" in caplog.text) is not is_kept
 
 
 def test_a_changed_entry_is_found(session, case_id, officer):

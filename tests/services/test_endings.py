@@ -1,0 +1,68 @@
+"""Towards the end of a case and after it: remedies, checks, and what the person thinks of us; each once, and in turn."""
+
+import uuid
+
+import pytest
+from sqlalchemy import func, select
+
+from engage.domain.guards import Refused
+from engage.domain.policy import NotAllowed
+from engage.models import CaseEvent, Feedback
+from engage.services import answers, cases, endings
+from tests import states
+from tests.promised import kinds_of
+from tests.states import act, case_of, person_of
+
+
+@pytest.fixture
+def team(clock, session, sent_tasks):
+    return states.Team()
+
+
+def refused(code, *args, **values):
+    with pytest.raises(Refused) as caught:
+        act(*args, **values)
+    assert caught.value.refusal.code == code
+
+
+def remedy_of(reference):
+    return cases.latest_proposal(case_of(reference)).remedies[0].id
+
+
+def test_only_a_remedy_of_this_case_is_finished_and_only_while_it_is_carried_out(team):
+    reference, other = states.an_implementing_case(team), states.an_implementing_case(team)
+    ended = states.a_closed_case(team)
+    for of, remedy in ((reference, uuid.uuid4()), (reference, remedy_of(other)), (ended, remedy_of(ended))):
+        refused("nothing_to_finish", of, endings.finish_remedy, remedy, "Photo.", actor=team.officer)
+    act(reference, endings.finish_remedy, remedy_of(reference), "Photo.", actor=team.officer)
+
+
+def test_nobody_confirms_a_remedy_that_is_not_done_or_not_theirs(team):
+    reference, other = states.an_implementing_case(team), states.an_implementing_case(team)
+    act(other, endings.finish_remedy, remedy_of(other), "Photo.", actor=team.officer)
+    person = person_of(reference)
+    for remedy in (remedy_of(reference), remedy_of(other), uuid.uuid4()):
+        refused("nothing_to_confirm", reference, answers.confirm_remedy, remedy, confirmed=True, actor=person)
+
+
+def test_a_talk_after_closure_is_recorded_while_one_is_owed(team):
+    reference = states.an_implementing_case(team)
+    refused("no_check_owed", reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
+    reference = states.a_closed_case(team)
+    act(reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
+    assert "CheckedAfterwards" in kinds_of(reference)
+
+
+def test_what_a_person_thinks_of_us_is_theirs_to_say_at_the_end_and_counts_once(session, team):
+    reference = states.an_implementing_case(team)
+    said = {"process": 4, "outcome": 2, "words": "Slow."}
+    refused("not_closed_yet", reference, answers.give_feedback, **said, actor=person_of(reference))
+    reference = states.a_closed_case(team)
+    with pytest.raises(NotAllowed):
+        act(reference, answers.give_feedback, **said, actor=team.officer)
+    act(reference, answers.give_feedback, **said, actor=person_of(reference))
+    act(reference, answers.give_feedback, process=5, outcome=5, words=None, actor=person_of(reference))
+    kept = session.scalars(select(Feedback)).one()
+    assert (kept.process, kept.outcome, kept.words) == (4, 2, "Slow.")
+    given = select(func.count(CaseEvent.id)).where(CaseEvent.kind == "FeedbackGiven")
+    assert session.scalar(given) == 1
