@@ -25,6 +25,12 @@ class Change(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
     SITE_ADDED = "site_added"
     SITE_CHANGED = "site_changed"
+    RULES_CHANGED = "rules_changed"
+    HOURS_CHANGED = "hours_changed"
+    CLOSURE_ADDED = "closure_added"
+    CLOSURE_REMOVED = "closure_removed"
+    PERIOD_ADDED = "period_added"
+    PERIOD_REMOVED = "period_removed"
 
 
 def note(

@@ -6,6 +6,7 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
+from engage.web import rule_labels
 
 _ = lazy_gettext
 
@@ -135,6 +136,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "password_changed": _("Password changed"),
         "site_added": _("Site added"),
         "site_changed": _("Site changed"),
+        **rule_labels.CHANGES,
     },
     "tab": {
         "triage": _("Needs triage"),
@@ -226,6 +228,7 @@ REFUSALS: dict[str, LazyString] = {
     "too_late_to_extend": _("It is late already. Tell the person of the delay instead."),
     "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
     "date_too_far": _("Choose a date at most %(days)s days later."),
+    **rule_labels.REFUSALS,
 }
 
 

@@ -1,11 +1,17 @@
 """The rules of a site in words, to read: promises, ladder, pauses."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext, ngettext
 
 from engage.domain.catalogue import Catalogue
 from engage.domain.escalation import After, Before, Rung, Seat
+from engage.domain.rule_changes import KEPT_PAUSES
+from engage.domain.severity import Level
+from engage.models import RuleSet
 from engage.web import labels
-from engage.web.promised import promised
+from engage.web.admin.rule_forms import RulesForm, cell_name
+from engage.web.promised import TABLE, promised
 
 
 def shown(rules: Catalogue) -> dict[str, object]:
@@ -47,3 +53,31 @@ def seat(found: Seat) -> str:
     """Return who sits on a rung, in words."""
     role = labels.label("role", found.role)
     return str(gettext("%(role)s of all sites", role=role)) if found.all_sites else role
+
+
+def form_shown(form: RulesForm, base: RuleSet) -> dict[str, object]:
+    """Return what admin/edit_rules.html draws around the fields: rows of promises, and what each step is."""
+    kinds = {rung["code"]: _asked(rung) for rung in base.ladder["rungs"]}
+    return {
+        "numbers": [level.value for level in Level],
+        "cells": [
+            (
+                labels.label("promise", promise),
+                [(form[cell_name(promise, level)], form[f"{cell_name(promise, level)}_unit"]) for level in Level],
+            )
+            for promise in TABLE
+        ],
+        "steps": [(row.form, kinds.get(row.form.code.data)) for row in form.rungs],
+        "kept_pauses": KEPT_PAUSES,
+    }
+
+
+def _asked(rung: Mapping[str, object]) -> str:
+    """What the number of a step means."""
+    if "percent" in rung:
+        return str(gettext("reminder, when so many percent of the time are gone"))
+    if "before_hours" in rung:
+        return str(gettext("reminder, so many hours before"))
+    if rung["kind"] == "reminder":
+        return str(gettext("reminder, so many days late"))
+    return str(gettext("so many days late"))

@@ -4,14 +4,17 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage import clock
 from engage.domain.administration import may_look_after, require_sites
 from engage.queries import administration
 from engage.services import site_settings, sites
 from engage.services.site_settings import CodeTaken
 from engage.unit_of_work import unit_of_work
+from engage.web import rule_history
 from engage.web.admin import rules_view
 from engage.web.admin.blueprint import bp, me
 from engage.web.admin.site_forms import NewSiteForm, details_of, opened, spared
+from engage.web.filters import speak_in
 
 
 @bp.route("/sites")
@@ -53,5 +56,7 @@ def edit_site(code: str) -> ResponseReturnValue:
 @bp.route("/sites/<code>/rules")
 def show_rules(code: str) -> ResponseReturnValue:
     site = administration.site(code, me())
+    speak_in(site.time_zone)
     rules = sites.in_force(site.id)
-    return render_template("admin/show_rules.html", site=site, **rules_view.shown(rules))
+    log = rule_history.change_log(site.id, clock.utcnow())
+    return render_template("admin/show_rules.html", site=site, log=log, **rules_view.shown(rules))

@@ -4,8 +4,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage import clock
 from engage.queries import sites
 from engage.services.sites import in_force
+from engage.web import rule_history
+from engage.web.filters import speak_in
 from engage.web.promised import promised
 from engage.web.public.blueprint import bp, chosen_site
 from engage.web.public.home import ways_in
@@ -17,6 +20,8 @@ def how_it_works(code: str | None = None) -> ResponseReturnValue:
     site = chosen_site(code)
     place = site or sites.group_intake()
     rules = in_force(place.id if place else None)
+    if place:
+        speak_in(place.time_zone)
     return render_template(
         "public/how_it_works.html",
         site=site,
@@ -28,6 +33,7 @@ def how_it_works(code: str | None = None) -> ResponseReturnValue:
         together_days=rules.promises.answer_together.count,
         avenues=place.outside_avenues if place else [],
         ways=ways_in(place) if place else [],
+        log=rule_history.change_log(place.id, clock.utcnow()) if place else [],
     )
 
 

@@ -1,0 +1,45 @@
+"""The steps to a date in words: what counted, and what did not and why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from flask_babel import gettext, ngettext
+
+from engage.domain.deadlines import Step, StepCode
+from engage.web.filters import moment
+
+_MINUTE = timedelta(minutes=1)
+
+
+def in_words(steps: Sequence[Step], reasons: Mapping[str, str]) -> list[str]:
+    """Return one line per step, in the zone the page speaks in; `reasons` are the words of pause reasons by code."""
+    return [_sentence(step, reasons) for step in steps]
+
+
+def length(counted: timedelta) -> str:
+    """Return a length in the largest unit that divides it: 3 days, 30 hours, 90 minutes."""
+    minutes = counted // _MINUTE
+    if minutes and minutes % 1440 == 0:
+        return str(ngettext("%(num)d day", "%(num)d days", minutes // 1440))
+    if minutes % 60 == 0:
+        return str(ngettext("%(num)d hour", "%(num)d hours", minutes // 60))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+
+
+def _sentence(step: Step, reasons: Mapping[str, str]) -> str:
+    if step.code is StepCode.MOVED_FORWARD:
+        return str(gettext("That hour did not exist because clocks were put forward."))
+    since, until = moment(step.starts_at), moment(step.ends_at) if step.ends_at else gettext("it is lifted")
+    if step.code is StepCode.COUNTED:
+        words = gettext("%(length)s counted", length=length(step.counted))
+    elif step.code is StepCode.NOT_WORKING:
+        words = gettext("outside working hours")
+    else:
+        kind = {
+            StepCode.PAUSED: gettext("paused"),
+            StepCode.HOLIDAY: gettext("public holiday"),
+            StepCode.CLOSURE: gettext("closed"),
+        }[step.code]
+        reason = step.reason or ""
+        words = gettext("%(kind)s, %(why)s", kind=kind, why=reasons.get(reason, reason))
+    return str(gettext("%(since)s to %(until)s: %(words)s", since=since, until=until, words=words))
