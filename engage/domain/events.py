@@ -13,6 +13,20 @@ from engage.domain.promise_events import ReminderDue as ReminderDue
 from engage.domain.promise_events import RungReached as RungReached
 
 
+from engage.domain.triage_events import CaseLinked as CaseLinked
+from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
+from engage.domain.triage_events import ConflictRefused as ConflictRefused
+from engage.domain.triage_events import ConversionAnswered as ConversionAnswered
+from engage.domain.triage_events import ConversionAsked as ConversionAsked
+from engage.domain.triage_events import DowngradeAsked as DowngradeAsked
+from engage.domain.triage_events import DowngradeDeclined as DowngradeDeclined
+from engage.domain.triage_events import ItemDone as ItemDone
+from engage.domain.triage_events import ItemOpened as ItemOpened
+from engage.domain.triage_events import RetaliationAssessed as RetaliationAssessed
+from engage.domain.triage_events import SeverityRated as SeverityRated
+from engage.domain.triage_events import SubjectNamed as SubjectNamed
+from engage.domain.triage_events import SubjectRemoved as SubjectRemoved
+from engage.domain.triage_events import TakenOff as TakenOff
 @dataclass(frozen=True, slots=True)
 class CaseReceived(Event):
     channel: str

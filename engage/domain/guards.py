@@ -60,6 +60,7 @@ class Circumstances:
     appeal_window: timedelta = timedelta(days=30)
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     screen_out_asked: bool = False
+    owes_retaliation_look: bool = False
 
     @property
     def waits_for_person(self) -> bool:
@@ -99,6 +100,8 @@ def why_not_propose(case: Circumstances) -> Refusal | None:
     """Investigate first from level 3 up, and let the person answer before offering again."""
     if case.proposal_draft:
         return Refusal("waits_for_approval")
+    if waits := why_not_move_on(Action.PROPOSE, owes_look=case.owes_retaliation_look):
+        return waits
     if case.stage is Stage.ASSESSED and case.level is not None and case.level > FAST_ROAD_LEVEL:
         return Refusal("investigate_first", {"level": case.level})
     if case.stage is Stage.PROPOSED and case.waits_for_person:
@@ -149,8 +152,22 @@ def why_not_decide(case: Circumstances) -> Refusal | None:
     return None if case.panel else Refusal("no_panel")
 
 
+# Steps of ours at which the risk to the person has to have been looked at since the case moved. Source: domain R52;
+# what the person does, and a panel or an outside body decides, waits for nothing.
+AFTER_A_LOOK = frozenset({Action.INVESTIGATE, Action.PROPOSE, Action.LAPSE, Action.VERIFY})
+
+
+def why_not_move_on(action: Action, *, owes_look: bool) -> Refusal | None:
+    """Where the person risked something at the last stage, nobody of us goes on without looking at it again."""
+    return Refusal("retaliation_first") if owes_look and action in AFTER_A_LOOK else None
+
+
 def why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | None:
     """Return why the action has to wait, as the pages show it beside the greyed button, or None."""
+    return why_not_move_on(action, owes_look=case.owes_retaliation_look) or _why_not(action, case, now)
+
+
+def _why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | None:
     match action:
         case Action.ASSESS:
             return why_not_assess(case)

@@ -57,6 +57,8 @@ class Permission(StrEnum):
     TELL_PERSON = "tell_person"
     EXTEND = "extend"
     EXTEND_AGAIN = "extend_again"
+    NAME_SUBJECT = "name_subject"
+    REMOVE_SUBJECT = "remove_subject"
 
 
 class NotAllowed(PermissionError):
@@ -124,6 +126,12 @@ _CASEWORK = {R.COORDINATOR: Reach.SITE, R.APPROVER: Reach.SITE, R.FOCAL: Reach.S
 _DESK = {**_CASEWORK, R.OFFICER: Reach.ASSIGNED}
 _APPROVAL = {R.APPROVER: Reach.SITE, R.FOCAL: Reach.SITE}
 _FIELD = {**_DESK, R.LIAISON: Reach.RECORDED}
+_EVERYBODY_AT_WORK = {
+    **_FIELD,
+    R.CUSTODIAN: Reach.SITE,
+    R.RIGHTS_LEAD: Reach.SEVERE,
+    R.PANEL: Reach.SEATED,
+}
 _READERS = {
     **_CASEWORK,
     R.OFFICER: Reach.OPEN_CLASS,
@@ -143,11 +151,11 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.VIEW_IDENTITY: {**_DESK, R.CUSTODIAN: Reach.SITE},
         P.VIEW_CONTACT: {**_FIELD, R.CUSTODIAN: Reach.SITE},
         P.REPLY: {**_FIELD, R.CUSTODIAN: Reach.SITE},
-        P.NOTE: {**_FIELD, R.CUSTODIAN: Reach.SITE, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
+        P.NOTE: _EVERYBODY_AT_WORK,
         P.ASSIGN: _CASEWORK,
         P.ROUTE: _CASEWORK,
         P.CONVERT: _CASEWORK,
-        P.RESTRICT: {**_FIELD, R.CUSTODIAN: Reach.SITE, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
+        P.RESTRICT: _EVERYBODY_AT_WORK,
         P.APPROVE_SCREEN_OUT: _CASEWORK,
         P.APPROVE_PROPOSAL: {**_APPROVAL, R.RIGHTS_LEAD: Reach.SEVERE},
         P.RECORD_ANSWER: _FIELD,
@@ -156,6 +164,8 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.TELL_PERSON: {**_FIELD, R.CUSTODIAN: Reach.SITE},
         P.EXTEND: _DESK,
         P.EXTEND_AGAIN: _APPROVAL,  # one level up; domain 2.3
+        P.NAME_SUBJECT: _EVERYBODY_AT_WORK,
+        P.REMOVE_SUBJECT: _CASEWORK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,
@@ -179,6 +189,13 @@ PERSONS = frozenset(
 )
 # What the service does by itself: confirming receipt once the notice has reached the person.
 SYSTEMS = frozenset({P.VIEW, A.ACKNOWLEDGE})
+
+# Whoever sits or sat on the case's panel neither works it nor approves in it (domain R03). The restricted lane has
+# focal points alone, who take turns: there a proposal needs a second one, and a panel one who touched nothing.
+NOT_FOR_PANEL = frozenset(
+    {A.ASSESS, A.INVESTIGATE, A.PROPOSE, A.LAPSE, A.VERIFY, A.SCREEN_OUT}
+    | {P.APPROVE_PROPOSAL, P.APPROVE_SCREEN_OUT, P.FINISH_REMEDY}
+)
 
 
 def _class_open_to(role: Role, case: CaseFacts) -> bool:
@@ -217,6 +234,8 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
     if actor.party is Party.SYSTEM:
         return what in SYSTEMS
     if actor.id in case.subjects:
+        return False
+    if actor.id in case.panel and what in NOT_FOR_PANEL and case.class_ is not CaseClass.RESTRICTED:
         return False
     return any(
         actor.has(role, case.site_id)

@@ -12,6 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
+from engage.notify import triage_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, to_person, to_staff
@@ -32,6 +33,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
     }
+        *triage_rules.QUIET,
 )
 
 
@@ -256,3 +258,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
         if others := [user_id for user_id in people if user_id != lost.user_id]:
             return to_staff(others, "could_not_reach")
     return []
+
+
+for kind, rule in triage_rules.RULES.items():
+    notices.register(kind)(rule)

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Select, String, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engage import vault
-from engage.domain import guards, policy
+from engage.domain import guards, policy, retaliation
 from engage.domain.case import Road
 from engage.domain.deadlines import Promise
 from engage.domain.guards import Circumstances, Refusal
@@ -35,9 +35,10 @@ from engage.models import (
     SealedIdentity,
     StaffUser,
 )
-from engage.queries import case_parts
+from engage.queries import case_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
 from engage.scope import visible_to
+from engage.queries.triage_parts import TriageParts
 
 Row = TypeVarTuple("Row")
 
@@ -75,6 +76,11 @@ class CasePage:
 
     @cached_property
     def is_masked(self) -> bool:
+    @cached_property
+    def triage(self) -> TriageParts:
+        """What triage knows of the case beside its facts; read when it is first asked for."""
+        return triage_parts.of(self.case.id, self.actor)
+
         """Whether the reader is shown words with names taken out, and no files."""
         return not self.may(Permission.READ_UNMASKED)
 
@@ -157,6 +163,9 @@ def page(reference: str, actor: Actor) -> CasePage:
     row = db.session.execute(_statement(actor), {"reference": reference}).unique().one()
     case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
     messages, entries = case_parts.messages(case.id), case_parts.entries(case.id)
+            owes_retaliation_look=retaliation.owes_look(
+                self.case.retaliation_risk, self.case.retaliation_stage, self.case.stage
+            ),
     proposal = case_parts.latest_proposal(case.id) if has["proposal"] else None
     masks = not policy.may(actor, Permission.READ_UNMASKED, case.facts)
     return CasePage(

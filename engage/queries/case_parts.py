@@ -210,5 +210,11 @@ def names(
     wanted = {row.actor_id for row in happened} | {row.author_id for row in written}
     wanted |= {seat.user_id for appeal in case.appeals for seat in appeal.seats}
     wanted |= {row.owner_id for row in proposal.remedies} if proposal else set()
-    wanted |= {case.recorded_by_id}
+    wanted |= {case.recorded_by_id} | {user for row in happened for user in _named_in(row)}
     return dict(names_of([user for user in wanted if user is not None]))
+
+
+def _named_in(entry: Entry) -> list[uuid.UUID]:
+    """Whom of ours the event speaks of."""
+    found = (entry.values.get(key) for key in ("assignee_id", "user_id"))
+    return [uuid.UUID(str(user)) for user in found if user]

@@ -16,7 +16,7 @@ from engage.domain.policy import Actor, Party, Permission, Role
 from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
 from engage.scope import people_with
-from engage.services import answers, cases, conversation, deadlines
+from engage.services import answers, cases, conflicts, conversation, deadlines
 from engage.services.timeline import digest_of, record
 
 OUTCOMES = ("upheld", "partly_upheld", "not_upheld")  # for the person, partly for them, as it was decided before
@@ -69,6 +69,7 @@ def seat_panel(case: Case, user_ids: Iterable[uuid.UUID], *, actor: Actor) -> No
     wanted, row = list(dict.fromkeys(user_ids)), cases.open_appeal(case)
     if row is None or not wanted:
         raise Refused(Refusal("no_appeal" if row is None else "nobody_named"))
+    conflicts.refuse_kept_out(case, wanted, what="seat")
     if not set(wanted) <= set(free_for_panel(case)):
         raise Refused(Refusal("touched_before"))
     now = clock.utcnow()

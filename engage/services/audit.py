@@ -21,6 +21,7 @@ class Change(StrEnum):
     USER_DEACTIVATED = "user_deactivated"
     USER_REACTIVATED = "user_reactivated"
     ROLES_CHANGED = "roles_changed"
+    LINE_CHANGED = "line_changed"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a change, no password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
     SITE_ADDED = "site_added"

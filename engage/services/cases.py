@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 
 from engage import clock
+from engage.domain import guards, retaliation
 from engage.domain.case import CaseClass, Road
 from engage.domain.events import CaseRestricted
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Screening, SealedContact
+from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Rating, Screening, SealedContact
 from engage.scope import visible_to
 from engage.services import deadlines, search_index, sites
 from engage.services.timeline import record
@@ -122,7 +123,13 @@ def circumstances(case: Case) -> Circumstances:
         appeal_window=timedelta(days=sites.rules_for(case).promises.appeal_window.count),
         panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),
         screen_out_asked=open_screening(case) is not None,
+        owes_retaliation_look=owes_retaliation_look(case),
     )
+
+
+def owes_retaliation_look(case: Case) -> bool:
+    """Whether what the person risks has to be looked at anew before we go on."""
+    return retaliation.owes_look(case.retaliation_risk, case.retaliation_stage, case.stage)
 
 
 def _channels_known(case: Case) -> int:
@@ -140,6 +147,12 @@ def open_appeal(case: Case) -> Appeal | None:
 def open_screening(case: Case) -> Screening | None:
     """Return the request to screen the case out that waits for the second person, or None."""
     return db.session.scalar(select(Screening).where(Screening.case_id == case.id, Screening.decided_at.is_(None)))
+
+
+def open_rating(case: Case) -> Rating | None:
+    """Return the lower rating that waits for the second person, or None."""
+    waiting = select(Rating).where(Rating.case_id == case.id, Rating.needs_second, Rating.decided_at.is_(None))
+    return db.session.scalar(waiting)
 
 
 def finish(case: Case, action: Action, close_type: str, root_cause: str | None = None) -> None:
@@ -173,8 +186,11 @@ def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
 
     Raises:
         IllegalTransition: the table has no such step.
+        Refused: the person risks something, and nobody has looked at it since the last stage (retaliation).
     """
-    case.stage = next_stage(case.stage, action, wanted)
+    stage = next_stage(case.stage, action, wanted)
+    guards.stop_if(guards.why_not_move_on(action, owes_look=owes_retaliation_look(case)))
+    case.stage = stage
 
 
 def restrict(case: Case, reason: str, *, actor: Actor) -> None:

@@ -24,7 +24,7 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, sites
+from engage.services import cases, conflicts, conversation, deadlines, sites
 from engage.services.timeline import digest_of, record
 
 MOST_REMEDIES = 20  # ours: more lines than any page or person can follow
@@ -129,7 +129,7 @@ def approve_proposal(case: Case, *, actor: Actor) -> None:
     missing = roles_missing(case, proposal)
     mine = next((role for role in missing if actor.has(role, case.site_id)), None)
     has_approved = any(row.user_id == actor.id for row in proposal.approvals)
-    if mine is None or has_approved or actor.id in (proposal.drafted_by_id, case.assignee_id):
+    if mine is None or has_approved or actor.id in conflicts.worked_on(case):
         raise NotAllowed("own work, or not this approval")
     db.session.add(Approval(proposal_id=proposal.id, user_id=actor.id, role=mine.value, approved_at=clock.utcnow()))
     db.session.flush()
@@ -166,7 +166,7 @@ def roles_to_approve(case: Case) -> tuple[Role, ...]:
 
 def roles_missing(case: Case, proposal: Proposal) -> list[Role]:
     """Return the roles that have not approved the proposal yet."""
-    given = {row.role for row in proposal.approvals}
+    given = {row.role for row in proposal.approvals if row.user_id not in case.facts.subjects}
     return [role for role in roles_to_approve(case) if role.value not in given]
 
 

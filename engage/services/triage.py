@@ -25,7 +25,7 @@ from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, Screening, Site, StaffUser, Statement
-from engage.services import cases, conversation, deadlines, search_index, sites
+from engage.services import cases, conflicts, conversation, deadlines, search_index, sites
 from engage.services.timeline import digest_of, record
 
 BY_NOTICE = "notice"  # on the road the person chose, and on their case page
@@ -137,6 +137,7 @@ def assign(case: Case, assignee_id: uuid.UUID, *, actor: Actor) -> None:
         Refused: the assignee is a subject of the case, gone, or could not see it.
     """
     policy.require(actor, Permission.ASSIGN, case.facts)
+    conflicts.refuse_kept_out(case, [assignee_id], what="assign")
     user = db.session.get(StaffUser, assignee_id)
     before, case.assignee_id = case.assignee_id, assignee_id
     if user is None or not policy.may(user.actor, Action.PROPOSE, case.facts):

@@ -6,10 +6,11 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import rule_labels
+from engage.web import rule_labels, triage_labels
 
 _ = lazy_gettext
 
+    **triage_labels.GROUPS,
 LABELS: dict[str, dict[str, LazyString]] = {
     "stage": {
         "received": _("received"),
@@ -71,6 +72,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "seat_panel": _("Name the panel"),
         "tell_person": _("Tell the person"),
         "extend": _("Put off a promise"),
+        **triage_labels.PERMISSIONS,
         "extend_again": _("Put off a promise a second time"),
     },
     "kind": {
@@ -131,6 +133,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "user_changed": _("Person changed"),
         "user_deactivated": _("Person deactivated"),
         "user_reactivated": _("Person let in again"),
+        "line_changed": _("Place in the line changed"),
         "roles_changed": _("Roles changed"),
         "password_reset": _("New password given"),
         "password_changed": _("Password changed"),
@@ -181,6 +184,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
     },
 }
 
+    **triage_labels.REFUSALS,
 REFUSALS: dict[str, LazyString] = {
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),
     "grievance_needs_a_proposal": _("A grievance ends with the person's answer to a proposal, not with ours."),

@@ -10,6 +10,7 @@ from engage.domain.case import CaseClass, Kind
 from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import (
     GRANTS,
+    NOT_FOR_PANEL,
     PERSONS,
     SYSTEM,
     Actor,
@@ -37,8 +38,9 @@ def holding(role, site_id=HERE):
 
 
 def close_to(actor, **values):
-    """A case the actor could not be nearer to: assigned, recorded, seated and severe."""
-    return a_case(assignee_id=actor.id, recorded_by_id=actor.id, panel=frozenset({actor.id}), level=5, **values)
+    """A case the actor could not be nearer to: assigned, recorded, severe, and seated if they are of the panel."""
+    panel = frozenset({actor.id} if actor.holds(Role.PANEL) else ())
+    return a_case(assignee_id=actor.id, recorded_by_id=actor.id, panel=panel, level=5, **values)
 
 
 @pytest.mark.parametrize(("role", "what"), list(itertools.product(Role, EVERYTHING)))
@@ -68,6 +70,18 @@ def test_the_subject_of_a_case_can_do_nothing_with_it(role):
     for class_ in CaseClass:
         case = close_to(actor, class_=class_, subjects=frozenset({actor.id}))
         assert not any(may(actor, what, case) for what in EVERYTHING)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_sits_on_the_panel_neither_works_the_case_nor_approves_in_it(role):
+    """R03: investigator, approver and panel are different people."""
+    actor = holding(role)
+    seated = {"panel": frozenset({actor.id}), "assignee_id": actor.id, "level": 5}
+    for class_ in (CaseClass.ORDINARY, CaseClass.CONFIDENTIAL):
+        assert not any(may(actor, what, a_case(class_=class_, **seated)) for what in NOT_FOR_PANEL)
+    granted = [what for what in NOT_FOR_PANEL if role in GRANTS[what]]
+    if role is Role.FOCAL:
+        assert all(may(actor, what, a_case(class_=CaseClass.RESTRICTED, **seated)) for what in granted)
 
 
 def test_an_officer_sees_a_confidential_case_only_when_it_is_theirs():

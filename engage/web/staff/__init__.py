@@ -1,6 +1,29 @@
 """The staff side of the pages."""
 
-from engage.web.staff import appeals, case, conversation, ending, files, inbox, resolution, take_down, triage
+from engage.web.staff import (
+    appeals,
+    case,
+    conversation,
+    ending,
+    files,
+    inbox,
+    resolution,
+    subjects,
+    take_down,
+    triage,
+)
 from engage.web.staff.blueprint import bp
 
-__all__ = ["appeals", "bp", "case", "conversation", "ending", "files", "inbox", "resolution", "take_down", "triage"]
+__all__ = [
+    "appeals",
+    "bp",
+    "case",
+    "conversation",
+    "ending",
+    "files",
+    "inbox",
+    "resolution",
+    "subjects",
+    "take_down",
+    "triage",
+]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Response, after_this_request, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.exc import NoResultFound
 from werkzeug.datastructures import FileStorage
 
 from engage import clock
@@ -16,7 +17,7 @@ from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.models import Case
 from engage.queries import case_page
 from engage.queries.case_page import CasePage
-from engage.services import access, cases
+from engage.services import access, cases, conflicts
 from engage.services.attachments import Checked, FileRefused
 from engage.services.cases import ChangedMeanwhile
 from engage.settings import settings
@@ -40,7 +41,11 @@ def opened(reference: str) -> CasePage:
     Raises:
         NoResultFound: there is no such case, or the reader may not know of it.
     """
-    page = case_page.page(reference, me())
+    try:
+        page = case_page.page(reference, me())
+    except NoResultFound:
+        conflicts.note_attempt(reference, "read", actor=me())
+        raise
     filters.speak_in(page.case.site.time_zone)
     note_reading(page.case.id, "view")
     return page
@@ -88,6 +93,7 @@ def act(
             return _back(reference, done, stays=stays)
         except (ChangedMeanwhile, IllegalTransition, Refused, FileRefused) as error:
             why, status, changed = _stopped(form, error)
+            _note_attempt(reference, why)
         page = case_page.page(reference, me())
     elif form.is_submitted():
         status = 422
@@ -110,6 +116,13 @@ def act(
         ),
         status,
     )
+
+
+def _note_attempt(reference: str, why: Refusal | None) -> None:
+    """Put on the record that somebody was to get a part in a case that is about them."""
+    if why is not None and why.code == conflicts.ABOUT_THEM:
+        user_id, what = uuid.UUID(str(why.values["user"])), str(why.values["what"])
+        conflicts.note_attempt(reference, what, actor=me(), user_id=user_id)
 
 
 def _do(reference: str, form: StaffForm, do: Callable[[Case], object], *, needs_version: bool) -> bool:

@@ -33,6 +33,8 @@ def seat_panel_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), SeatPanelForm()
     free = case_parts.names_of(appeals.free_for_panel(page.case))
     form.members.choices = choices([(str(user), name) for user, name in free])
+    for chosen in form.members.data or ():
+        form.members.choices += offered.kept_out(page.case, chosen)
     return act(
         page,
         form,

@@ -8,34 +8,18 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from engage.domain.conflicts import INVESTIGATES
 from engage.domain import guards
 from engage.domain.case import CaseClass
 from engage.domain.guards import Refusal
 from engage.domain.lifecycle import TRACK, Action, Stage
 from engage.domain.policy import Permission, Role
+from engage.web.staff.door import Door, WhyNot
+from engage.web.staff.triage_doors import TRIAGE_DOORS
 from engage.queries.case_page import CasePage
 from engage.web import labels
 
 _ = lazy_gettext
-WhyNot = Callable[[CasePage, datetime], Refusal | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A page on which something is done with a case. It is drawn where it makes sense, and says why when it is shut."""
-
-    what: Permission | Action
-    why_not: WhyNot
-    makes_sense: Callable[[CasePage], bool]
-    own_label: LazyString | None = None
-    moves_on: bool = False  # one of these is the main action of the page
-
-    @property
-    def label(self) -> str:
-        """What the door is called."""
-        if self.own_label is not None:
-            return str(self.own_label)
-        return labels.label("action" if isinstance(self.what, Action) else "permission", self.what)
 
 
 def _open(page: CasePage, now: datetime) -> Refusal | None:
@@ -91,7 +75,8 @@ def _approve_proposal(page: CasePage, now: datetime) -> Refusal | None:
     if page.draft is None:
         return Refusal("nothing_to_approve")
     given = {row.user_id for row in page.draft.approvals}
-    own = page.actor.id in (page.draft.drafted_by_id, page.case.assignee_id)
+    worked = {entry.actor_id for entry in page.entries if entry.kind in INVESTIGATES}
+    own = page.actor.id in worked | {page.draft.drafted_by_id, page.case.assignee_id}
     return Refusal("own_work") if own or page.actor.id in given else None
 
 
@@ -184,6 +169,7 @@ DOORS: Mapping[str, Door] = {
         P.RECORD_ANSWER, _where(_is_closed, "not_closed_yet"), _is_closed, _("Record an appeal of the person")
     ),
     "staff.reopen_case": Door(A.REOPEN, _of_stage(A.REOPEN), _is_closed),
+    **TRIAGE_DOORS,
     "staff.refer_case": Door(A.REFER, _of_stage(A.REFER), _is_closed),
     "staff.restrict_case": Door(P.RESTRICT, _open, lambda page: page.case.class_ is not CaseClass.RESTRICTED),
 }

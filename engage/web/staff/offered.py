@@ -57,6 +57,12 @@ def people(case: Case, *roles: Role, but: Callable[[uuid.UUID], bool] = lambda u
     return [SelectChoice(str(user), name) for user, name in case_parts.names_of(list(found))]
 
 
+def kept_out(case: Case, chosen: str | None) -> list[SelectChoice]:
+    """Return the choice that was sent though the case is about that person: the use case refuses and records it."""
+    found = [user for user in case.facts.subjects if str(user) == chosen]
+    return [SelectChoice(str(user), name) for user, name in case_parts.names_of(found)]
+
+
 # The channels on which staff reach out to somebody. Source: domain 3.3, those that run both ways.
 WAYS_TO_REACH = (
     "voice_call",

@@ -10,10 +10,12 @@ from engage.domain.policy import Party
 from engage.queries.case_page import CasePage
 from engage.queries.case_parts import Entry
 from engage.web import labels
+from engage.web.staff import triage_story
 from engage.web.filters import day, moment
 
 _ = lazy_gettext
 
+    **triage_story.TITLES,
 TITLES: Mapping[str, LazyString] = {
     "CaseReceived": _("Received"),
     "CaseRouted": _("Sent to its site"),
@@ -146,6 +148,7 @@ def _new_date(page: CasePage, values: Values) -> str:
 
 _DETAILS: Mapping[str, Detail] = {
     "CaseReceived": lambda page, values: labels.term("channels", _text(values, "channel")),
+    **triage_story.DETAILS,
     "CaseAssessed": _assessed,
     "UrgentFactFound": lambda page, values: labels.label("role", values["role"]),
     "InterimMeasureRecorded": lambda page, values: _yes(

@@ -85,6 +85,7 @@ def assign_case(reference: str) -> ResponseReturnValue:
     form.assignee.choices = offered.people(
         page.case, Role.OFFICER, Role.COORDINATOR, Role.APPROVER, Role.FOCAL, Role.LIAISON
     )
+    form.assignee.choices += offered.kept_out(page.case, form.assignee.data)
     if not form.is_submitted() and page.case.assignee_id:
         form.assignee.data = str(page.case.assignee_id)
     return act(
