@@ -17,12 +17,16 @@ def is_first(case_id: uuid.UUID, token: str) -> bool:
 
     The caller holds the case locked, so two clicks cannot both be first. What fails afterwards rolls the note back.
     """
-    digest = vault.digest(token, vault.TOKEN)
-    if db.session.get(SentForm, digest) is not None:
+    if was_sent(token):
         return False
-    db.session.add(SentForm(digest=digest, case_id=case_id, sent_at=clock.utcnow()))
+    db.session.add(SentForm(digest=vault.digest(token, vault.TOKEN), case_id=case_id, sent_at=clock.utcnow()))
     db.session.flush()
     return True
+
+
+def was_sent(token: str) -> bool:
+    """Whether the form is noted as carried out."""
+    return db.session.get(SentForm, vault.digest(token, vault.TOKEN)) is not None
 
 
 def purge(now: datetime) -> int:

@@ -109,5 +109,27 @@ def test_an_address_typed_after_going_back_is_kept_on_the_page_which_says_how_to
     assert db.session.scalars(select(Case.road)).all() == [Road.NONE]
 
 
+@pytest.mark.parametrize(
+    ("road", "field", "first", "then"),
+    [
+        ("direct", "email", "n@example.org", "m@example.org"),
+        ("direct", "phone", "+381 64 765 4321", "+381 64 765 4322"),
+        ("relay", "email", "n@example.org", "m@example.org"),
+        ("facilitator", "facilitator", "The shop", "The priest"),
+    ],
+)
+def test_another_address_typed_after_going_back_is_said_not_to_count(client, road, field, first, then):
+    reach = {"identity": "named" if road == "direct" else "anonymous", "name": "N", "road": road}
+    form = visit(client, "/raise")
+    code = form.submit(client, what_happened=DUST, send="now", **reach, **{field: first}).code
+    assert form.submit(client, what_happened=DUST, send="now", **reach, **{field: first}).code == code
+    page = form.submit(client, what_happened=DUST, send="now", **reach, **{field: then})
+    assert page.status == 422
+    assert "How we reach you is not changed" in page.words
+    assert page.fields()[field] == then
+    assert first not in page.words
+    assert how_many(Case) == 1
+
+
 def no_room(*_):
     raise OSError(errno.ENOSPC, "full")

@@ -84,6 +84,39 @@ def test_a_second_letter_typed_over_the_first_is_not_lost_and_gets_its_own_code(
     assert set(session.scalars(select(Statement.what_happened))) == {"The spring is grey.", "A wall has cracks."}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"channel": "letter_box"},
+        {"read_back": "y"},
+        {"received_on": ["1", "3", "2026"]},
+        {"road": "facilitator", "facilitator": "The shop"},
+        {"on_behalf": "y"},
+    ],
+)
+def test_the_same_words_sent_again_with_another_answer_say_that_it_is_not_kept(client, clock, session, team, other):
+    browser = sign_in(client, team.liaison)
+    form = {**filled(browser.get(ADDRESS)), **told(team)}
+    browser.post(ADDRESS, data=form)
+    again = browser.post(ADDRESS, data={**form, **other})
+    assert again.status_code == 422
+    assert "You made a card for these words before" in again.text
+    assert filled(again)["what_happened"] == "The spring is grey."
+    assert all(typed in filled(again)[name] for name, typed in other.items() if isinstance(typed, str))
+    assert session.scalars(select(Case.channel)).all() == ["liaison_visit"]
+    assert browser.post(ADDRESS, data=filled(again)).status_code == 200  # somebody else's, in the same words
+    assert len(session.scalars(select(Case.id)).all()) == 2
+
+
+def test_violence_ticked_when_the_same_words_are_sent_again_restricts_the_case_at_once(client, clock, session, team):
+    browser = sign_in(client, team.liaison)
+    form = {**filled(browser.get(ADDRESS)), **told(team)}
+    browser.post(ADDRESS, data=form)
+    again = browser.post(ADDRESS, data={**form, "about": ["violence"]})
+    assert again.status_code == 422
+    assert only_case().class_ is CaseClass.RESTRICTED
+
+
 def test_a_named_person_is_sealed_and_who_they_are_stands_nowhere_in_clear(client, clock, session, team):
     reach = {"identity": "named", "road": "direct", "name": "Amina Kovac", "phone": "011 123 4567"}
     answer = send(sign_in(client, team.liaison), ADDRESS, **told(team, **reach))

@@ -215,7 +215,7 @@ def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
         return _not_sent_yet(post, whole)
     if answer is None:
         return None
-    if answer.reach_differs:
+    if answer.differs:
         post.stale = gettext(
             "We have your concern. How we reach you is not changed. Open your concern with your code to change it."
         )

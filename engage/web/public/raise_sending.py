@@ -9,7 +9,7 @@ from engage.domain.case import Identity, Kind, Road
 from engage.queries import sites
 from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
-from engage.services import contact, drafts, intake
+from engage.services import contact, drafts, intake, resends
 from engage.services.attachments import Checked
 from engage.services.contact import ContactRefused, Problem
 from engage.services.drafts import Written
@@ -101,6 +101,7 @@ def send(
         )
         if not received.is_new:
             raise SentBefore
+        resends.remember(received, token, _typed_address(whole.data))
         if written.values:
             drafts.discard(token)
         days = next_days(received.case_id)
@@ -134,7 +135,13 @@ def resent(values: Values, whole: RaiseForm, files: Set[str]) -> Resent:
     if identity is Identity.CONFIDENTIAL and road is Road.DIRECT:
         road = Road.CUSTODIAN
     is_violence, harms_child = bool(whole.is_violence.data), bool(whole.harms_child.data)
-    return Resent(whole.data, files, is_violence, harms_child, identity, road)
+    return Resent(whole.data, files, is_violence, harms_child, identity, road, _typed_address(whole.data))
+
+
+def _typed_address(values: Values) -> str | None:
+    """Where to reach the person as it was typed, in one text; None where nothing was."""
+    typed = [" ".join(str(values[name] or "").split()) for name in ("email", "phone", "facilitator")]
+    return "\n".join(typed) if any(typed) else None
 
 
 def reach_of(values: Values) -> contact.Values:

@@ -14,10 +14,11 @@ from engage.domain.policy import NotAllowed
 from engage.queries import case_parts
 from engage.queries.case_parts import TakingSite
 from engage.queries.receipt import next_days
-from engage.services import intake, sites
+from engage.services import intake, resends, sites
 from engage.services.attachments import Checked, FileRefused
 from engage.services.contact import ContactRefused, Values
 from engage.services.intake import TAKERS, AnotherConcern, Concern, Received
+from engage.services.resends import Resent
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web import filters, labels, locale, uploads
@@ -26,6 +27,10 @@ from engage.web.staff.acting import FULL, complain, keep_files, left_out, limits
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
 from engage.web.staff.take_down_forms import PROBLEMS, TakeDownForm
+
+
+class OtherAnswers(ValueError):
+    """The form made a case before, of the same words and with other answers."""
 
 
 @bp.route("/take-down", methods=["GET", "POST"])
@@ -41,7 +46,7 @@ def take_down_concern() -> ResponseReturnValue:
         if form.says_something or files:
             try:
                 return _card(_received(form, files, mine))
-            except (ContactRefused, AnotherConcern, FileRefused) as error:
+            except (ContactRefused, AnotherConcern, OtherAnswers, FileRefused) as error:
                 status = _stopped(form, error)
         else:
             form.what_happened.errors = [gettext("Write what happened, or add a recording or a photo")]
@@ -75,6 +80,7 @@ def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) 
 
     Raises:
         AnotherConcern: the form made a case before and says something else now; nothing is changed.
+        OtherAnswers: it made one before, of the same words with other answers beside them.
     """
     site = next(one for one in mine if str(one.id) == form.site.data)
     concern = Concern(
@@ -105,12 +111,23 @@ def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) 
             reach=reach,
             files=files,
         )
-        if not received.is_new:
-            intake.already_received(form.token.data, form.data, {file.sha256 for file in files})
-        return received
+        resends.remember(received, form.token.data, form.ticks)
+        if received.is_new:
+            return received
+        resent = Resent(
+            form.data,
+            {file.sha256 for file in files},
+            is_violence=concern.category is not None,
+            harms_child=concern.harms_child,
+            others=form.ticks,
+        )
+        answer = resends.answer(form.token.data, resent, actor=me())
+    if answer is not None and answer.differs:
+        raise OtherAnswers
+    return received
 
 
-def _stopped(form: TakeDownForm, error: ContactRefused | AnotherConcern | FileRefused) -> int:
+def _stopped(form: TakeDownForm, error: Exception) -> int:
     """Note in the form why nothing was taken down, and return the status of the page."""
     match error:
         case ContactRefused():
@@ -120,6 +137,15 @@ def _stopped(form: TakeDownForm, error: ContactRefused | AnotherConcern | FileRe
             form.token.data = intake.new_token()
             form.what_happened.errors = [
                 gettext("The card you made before is for another concern. This one is not sent yet. Send it again.")
+            ]
+        case OtherAnswers():
+            form.token.data = intake.new_token()
+            form.what_happened.errors = [
+                gettext(
+                    "You made a card for these words before. Other answers on this page are not kept with it, except "
+                    "that violence or harm to a child, ticked now, counts from now. To correct the rest, open the "
+                    "case. If this is the concern of somebody else, send it again."
+                )
             ]
         case FileRefused():
             why = uploads.why_refused(error, gettext("your files"))

@@ -1,5 +1,6 @@
 """The form for a concern that somebody tells a member of staff."""
 
+import json
 import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm, choices
 from engage.web.typed import plain
 
+_WORDS = frozenset({"what_happened", "where_it_happened", "when_it_happened", "what_would_make_it_right"})
 _TIME = re.compile(r"^([01]?\d|2[0-3])[:.]([0-5]\d)$")
 
 PROBLEMS = {
@@ -115,6 +117,12 @@ class TakeDownForm(StaffForm):
     def says_something(self) -> bool:
         """Whether there are words; without them a file has to speak."""
         return bool(self.what_happened.data)
+
+    @property
+    def ticks(self) -> str:
+        """Everything that was answered beside the words and files, as one text to compare."""
+        beside = self.data.keys() - {"csrf_token", "version", "token", "files", *_WORDS}
+        return json.dumps({name: self.data[name] for name in sorted(beside)}, default=str)
 
     def received_at(self, time_zone: str) -> datetime:
         """Return the instant it was told: the time on that day at the site, else noon, and never later than now."""
