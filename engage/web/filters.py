@@ -4,14 +4,15 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
 from flask import Flask, g
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from engage import clock
 from engage.domain import receipts
+from engage.web import locale
+from engage.web.locale import gettext
 
 
 def reader_zone() -> ZoneInfo:
@@ -36,7 +37,7 @@ def day(value: datetime | date | None) -> str:
     on = local(value).date() if isinstance(value, datetime) else value
     this_year = local(clock.utcnow()).year
     pattern = "EEEE d MMMM" if on.year == this_year else "EEEE d MMMM y"
-    return _date(on, pattern, get_locale())
+    return _date(on, pattern, locale.code())
 
 
 def short_day(value: datetime | date | None) -> str:
@@ -45,7 +46,7 @@ def short_day(value: datetime | date | None) -> str:
         return ""
     on = local(value).date() if isinstance(value, datetime) else value
     pattern = "d MMM" if on.year == local(clock.utcnow()).year else "d MMM y"
-    return _date(on, pattern, get_locale())
+    return _date(on, pattern, locale.code())
 
 
 def moment(value: datetime | None) -> str:
@@ -53,25 +54,25 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     at = local(value)
-    locale = get_locale()
-    on, zone = _date(at.date(), "d MMMM y", locale), _zone_name(str(at.tzinfo), locale)
-    return f"{on}, {_time(at.hour, at.minute, locale)} ({zone})"
+    spoken = locale.code()
+    on, zone = _date(at.date(), "d MMMM y", spoken), _zone_name(str(at.tzinfo), spoken)
+    return f"{on}, {_time(at.hour, at.minute, spoken)} ({zone})"
 
 
 # The same days, times and spans stand on every page, and writing one is slow: a tenth of the inbox.
 @lru_cache(maxsize=4096)
-def _date(on: date, pattern: str, locale: Locale | None) -> str:
-    return format_date(on, pattern, locale=locale)
+def _date(on: date, pattern: str, spoken: str) -> str:
+    return format_date(on, pattern, locale=spoken)
 
 
 @lru_cache(maxsize=4096)
-def _time(hour: int, minute: int, locale: Locale | None) -> str:
-    return format_time(time(hour, minute), "HH:mm", locale=locale)
+def _time(hour: int, minute: int, spoken: str) -> str:
+    return format_time(time(hour, minute), "HH:mm", locale=spoken)
 
 
 @lru_cache(maxsize=256)
-def _zone_name(time_zone: str, locale: Locale | None) -> str:
-    return "UTC" if time_zone == "UTC" else get_timezone_location(time_zone, locale=locale)
+def _zone_name(time_zone: str, spoken: str) -> str:
+    return "UTC" if time_zone == "UTC" else get_timezone_location(time_zone, locale=spoken)
 
 
 def clock_time(value: datetime | None) -> str:
@@ -79,7 +80,7 @@ def clock_time(value: datetime | None) -> str:
     if value is None:
         return ""
     at = local(value)
-    return _time(at.hour, at.minute, get_locale())
+    return _time(at.hour, at.minute, locale.code())
 
 
 def age(value: datetime | None) -> str:
@@ -115,12 +116,12 @@ def is_soon(value: datetime | None) -> bool:
 
 
 def _span(length: timedelta) -> str:
-    return _minutes(max(1, length // timedelta(minutes=1)), get_locale())
+    return _minutes(max(1, length // timedelta(minutes=1)), locale.code())
 
 
 @lru_cache(maxsize=4096)
-def _minutes(count: int, locale: Locale | None) -> str:
-    return format_timedelta(timedelta(minutes=count), locale=locale, threshold=1)
+def _minutes(count: int, spoken: str) -> str:
+    return format_timedelta(timedelta(minutes=count), locale=spoken, threshold=1)
 
 
 def capped(count: int) -> str:

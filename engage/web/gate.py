@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import current_user, login_fresh
 
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
 from engage.queries.accounts import Account
+from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
 LOOKS_AFTER = frozenset({Role.ADMIN})

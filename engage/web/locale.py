@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, request, session
 from flask_babel import Domain, get_locale
+from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from wtforms.i18n import messages_path
 
 from engage.extensions import babel
@@ -33,15 +38,61 @@ class Catalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """Return the texts in the language of this request."""
-        notes = (
-            g.get("_flask_babel") if has_app_context() else None
-        )  # what flask-babel remembers until the language changes
-        if notes is not None and getattr(notes, "babel_locale", None) is getattr(notes, "texts_for", self):
-            return notes.texts
-        found = super().get_translations()
-        if notes is not None:
-            notes.texts, notes.texts_for = found, notes.babel_locale
-        return found
+        if not has_app_context():
+            return super().get_translations()
+        notes = _notes()
+        if notes is None:
+            get_locale()  # makes flask-babel take notes
+            notes = _notes()
+        return notes.texts if notes is not None else super().get_translations()
+
+    def found(self) -> NullTranslations:
+        """Return the texts in the language of this request, looked for among those that were read before."""
+        return super().get_translations()
+
+
+_bag = g._get_current_object  # what is behind g: asking g itself costs four times as much, some hundred times a page
+
+
+def _notes() -> SimpleNamespace | None:
+    """What flask-babel remembers until the language changes, with its texts and code; None before it was asked."""
+    notes: SimpleNamespace | None = _bag().__dict__.get("_flask_babel")
+    if notes is None or (spoken := notes.__dict__.get("babel_locale")) is None:
+        return None
+    if notes.__dict__.get("texts_for") is not spoken:
+        notes.texts, notes.code = _catalogues.found(), str(spoken)
+        notes.texts_for = spoken
+    return notes
+
+
+_catalogues = Catalogues()
+
+
+def code() -> str:
+    """Return the code of the language that is spoken now, as Babel knows it: inside `force_locale`, the forced one."""
+    if (notes := _notes()) is None:
+        return str(get_locale())
+    return str(notes.code)
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """Return the text in the language of this request; flask-babel's function of this name, made for many texts."""
+    notes = _notes()
+    said = str((notes.texts if notes is not None else _catalogues.get_translations()).ugettext(text))
+    return said % values if values else said
+
+
+def lazy_gettext(text: str) -> LazyString:
+    """Return the text that is put into words when it is read, in the language of that moment."""
+    return LazyString(gettext, text)
+
+
+@pass_eval_context
+def _text_of_template(context: EvalContext, text: str, /, **values: object) -> str:
+    said = gettext(text)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704 - our own words; what stands in them is escaped by the next line
+    return said % values if values or "%" in said else said
 
 
 class FormTexts:
@@ -87,5 +138,6 @@ def offered() -> list[Language]:
 def init_app(app: Flask) -> None:
     """Let the pages speak the language of each request."""
     babel.init_app(app, locale_selector=select_locale)
-    babel.domain_instance = Catalogues()
+    babel.domain_instance = _catalogues
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _text_of_template
     app.before_request(_use_form_texts)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from engage.domain.catalogue import Catalogue
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Entry
 from engage.domain.severity import Level
+from engage.web.locale import gettext
 
 # The promises of the table, in the order in which a person meets them.
 TABLE = (

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engage.domain.case import Writer
 from engage.domain.lifecycle import Stage
@@ -16,6 +15,7 @@ from engage.services.attachments import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web.filters import speak_in
+from engage.web.locale import gettext
 from engage.web.public import case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm

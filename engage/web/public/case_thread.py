@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext
 
 from engage.domain.case import Answer, Writer
 from engage.models import Attachment
 from engage.queries.own_case import OwnCase
 from engage.web.filters import short_day, size
 from engage.web.labels import label
+from engage.web.locale import gettext
 
 Entry = dict[str, object]
 Said = tuple[datetime, Entry]

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import ngettext
 
 from engage import clock
 from engage.domain.case import Answer, Road
@@ -20,6 +20,7 @@ from engage.queries.own_case import OwnCase
 from engage.services import sites
 from engage.web.filters import day, short_day
 from engage.web.labels import label, promise, term
+from engage.web.locale import gettext, lazy_gettext
 
 # Which event says since when a stage was reached, and which promise says by when it will be.
 _REACHED = {

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import segno
 from flask import Response, make_response, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from engage.domain import receipts
@@ -15,6 +14,7 @@ from engage.queries.receipt import NextDays
 from engage.services.intake import Received
 from engage.settings import settings
 from engage.web import filters
+from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 

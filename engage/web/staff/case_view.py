@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import gettext
 
 from engage import clock
 from engage.domain.case import Road, Writer
@@ -18,6 +17,7 @@ from engage.queries.case_page import CasePage
 from engage.queries.case_parts import Fate
 from engage.web import labels, locale
 from engage.web.filters import due, local, moment, short_day, size
+from engage.web.locale import gettext
 
 Row = dict[str, object]
 

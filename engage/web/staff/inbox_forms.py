@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -17,6 +15,8 @@ from engage.queries.inbox import NOBODY, Filters
 from engage.queries.inbox_choices import Choices
 from engage.services import sites
 from engage.web import labels
+from engage.web.locale import gettext
+from engage.web.locale import lazy_gettext as _l
 from engage.web.staff.form_fields import FarYear, YearsField
 
 ME = "me"

@@ -8,12 +8,12 @@ from functools import cache, partial
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
 from sqlalchemy import RowMapping
 
 from engage.queries.accounts import Account
 from engage.queries.inbox import Page, Place, Tab
 from engage.web import filters, labels
+from engage.web.locale import gettext
 
 Row = dict[str, object]
 Kept = Mapping[str, Any]  # what the address keeps from page to page
