@@ -52,16 +52,17 @@ def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
     owed = [_for_person(notice, case, event_id) for notice in notices if notice.user_id is None]
     # One mail per recipient and message, whatever the number of roles in which somebody hears of it.
     staff = {(notice.user_id, notice.template): notice for notice in notices if notice.user_id is not None}
-    if staff and case.class_ is CaseClass.RESTRICTED:
+    if case.class_ is CaseClass.RESTRICTED:
         focal = first_to_tell(case)
-        if not focal:
+        if not focal:  # said at whatever happens to the case, since the rules name no staff where there is none
             log.error(
                 "a case of the restricted lane has nobody to tell: name a focal point (flask engage check-config)"
             )
-        staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in focal}
+        told = focal if staff else ()
+        staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in told}
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
-    told = (_for_staff(staff[key], case, event_id, key[0], locales[key[0]]) for key in staff if key[0] in locales)
-    outbox.enqueue(*owed, *filter(None, told))
+    mails = (_for_staff(staff[key], case, event_id, key[0], locales[key[0]]) for key in staff if key[0] in locales)
+    outbox.enqueue(*owed, *filter(None, mails))
 
 
 def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -1,4 +1,4 @@
-"""Towards the end of a case and after it: remedies, checks, and what the person thinks of us; each once, and in turn."""
+"""Towards the end of a case and after it: remedies, checks, and what the person thinks; each once, and in turn."""
 
 import uuid
 
