@@ -71,7 +71,10 @@ def receipt_held() -> uuid.UUID | None:
 
 
 def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Give the view who holds the case; everybody else is asked for the code. A refusal comes back as a banner."""
+    """Give the view who holds the case; everybody else is asked for the code.
+
+    A refusal comes back as a banner; to what was sent with words in it, as a page that gives them back.
+    """
 
     @wraps(view)
     def guarded(*args: P.args, **named: P.kwargs) -> ResponseReturnValue:
@@ -85,9 +88,12 @@ def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Ca
         try:
             return view(holder, *args, **named)
         except Refused as error:
-            flash(str(_FOR_THE_PERSON.get(error.refusal.code) or refusal(error.refusal)), "warning")
+            why = str(_FOR_THE_PERSON.get(error.refusal.code) or refusal(error.refusal))
         except IllegalTransition:
-            flash(gettext("That is not possible any more. Your concern has moved on: see below."), "warning")
+            why = gettext("That is not possible any more. Your concern has moved on.")
+        if typed := _typed():
+            return _not_done(why, typed)
+        flash(why, "warning")
         return redirect(url_for("public.show_case"), 303)
 
     return guarded
@@ -96,7 +102,7 @@ def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Ca
 def _ask_for_code() -> ResponseReturnValue:
     was_held = _RECEIPT in session
     let_go()
-    if typed := _typed_words():
+    if typed := _typed():
         heading = gettext("Please enter your code again")
         happened = gettext("This page was closed because nothing happened for 30 minutes. Nothing was sent.")
         todo = [gettext("Copy your words, enter your code, and send them again.")]
@@ -124,15 +130,36 @@ def explain_stale_form(_error: CSRFError) -> ResponseReturnValue:
                 "If it happens again, allow cookies for this page. We keep one while you are here, and none after."
             ),
         ],
-        typed=_typed_words() or None,
+        typed=_typed() or None,
         back={"label": gettext("Enter your code"), "href": url_for("public.enter_code")},
     )
     return page, 400
 
 
-def _typed_words() -> str:
-    """The long text of the form that could not be sent, to be given back."""
-    return next((request.form[name] for name in ("words", "message", "reason") if request.form.get(name)), "").strip()
+def _not_done(why: str, typed: str) -> ResponseReturnValue:
+    """Say why it was not done, and give back what was typed, so that it can be copied and sent in another way."""
+    page = render_template(
+        "error.html",
+        code=None,
+        heading=gettext("This was not sent"),
+        happened=why,
+        todo=[
+            gettext("Open your concern and see where it is now."),
+            gettext("Copy your words if you still want to send them. You can write to us there."),
+        ],
+        typed=typed,
+        back={"label": gettext("Back to your concern"), "href": url_for("public.show_case")},
+    )
+    return page, 409
+
+
+# What a person types on the pages of their case; every other field is chosen from a list.
+_TYPED = ("words", "message", "reason", "late_reason", "name", "organisation", "email", "phone", "facilitator")
+
+
+def _typed() -> str:
+    """What was typed into the form that could not be sent, to be given back; each field begins a line of its own."""
+    return "\n\n".join(filter(None, (request.form.get(name, "").strip() for name in _TYPED)))
 
 
 def prepared(form: F, holder: Holder) -> F:
@@ -180,7 +207,7 @@ def _other_case() -> str:
         heading=gettext("You have opened another concern since"),
         happened=gettext("This form belongs to a concern that is no longer open in this browser. Nothing was sent."),
         todo=[gettext("Enter the code of the concern you were writing about, and send it again.")],
-        typed=_typed_words() or None,
+        typed=_typed() or None,
         back={"label": gettext("Enter your code"), "href": url_for("public.enter_code")},
         code=None,
     )
