@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Who did one of these investigates the case: they neither approve what comes of it nor hear an appeal (domain R03).
+INVESTIGATES = frozenset({"InvestigationStarted", "ConsultationHeld", "ProposalDrafted"})
+
 
 class SubjectKind(StrEnum):
     """What a case can be about."""

@@ -11,8 +11,6 @@ from engage.domain.promise_events import DeadlineMissed as DeadlineMissed
 from engage.domain.promise_events import DelayTold as DelayTold
 from engage.domain.promise_events import ReminderDue as ReminderDue
 from engage.domain.promise_events import RungReached as RungReached
-
-
 from engage.domain.triage_events import CaseLinked as CaseLinked
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
 from engage.domain.triage_events import ConflictRefused as ConflictRefused
@@ -27,6 +25,8 @@ from engage.domain.triage_events import SeverityRated as SeverityRated
 from engage.domain.triage_events import SubjectNamed as SubjectNamed
 from engage.domain.triage_events import SubjectRemoved as SubjectRemoved
 from engage.domain.triage_events import TakenOff as TakenOff
+
+
 @dataclass(frozen=True, slots=True)
 class CaseReceived(Event):
     channel: str

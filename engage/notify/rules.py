@@ -32,8 +32,8 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.IdentityChanged,
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
-    }
         *triage_rules.QUIET,
+    }
 )
 
 

@@ -37,8 +37,8 @@ from engage.models import (
 )
 from engage.queries import case_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
-from engage.scope import visible_to
 from engage.queries.triage_parts import TriageParts
+from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
 
@@ -75,12 +75,12 @@ class CasePage:
         return self.case.facts
 
     @cached_property
-    def is_masked(self) -> bool:
-    @cached_property
     def triage(self) -> TriageParts:
         """What triage knows of the case beside its facts; read when it is first asked for."""
         return triage_parts.of(self.case.id, self.actor)
 
+    @cached_property
+    def is_masked(self) -> bool:
         """Whether the reader is shown words with names taken out, and no files."""
         return not self.may(Permission.READ_UNMASKED)
 
@@ -151,6 +151,9 @@ class CasePage:
             closed_at=self.case.closed_at,
             panel=frozenset(seat.user_id for seat in self.appeal.seats) if self.appeal else frozenset(),
             screen_out_asked=self.screening is not None,
+            owes_retaliation_look=retaliation.owes_look(
+                self.case.retaliation_risk, self.case.retaliation_stage, self.case.stage
+            ),
         )
 
 
@@ -163,9 +166,6 @@ def page(reference: str, actor: Actor) -> CasePage:
     row = db.session.execute(_statement(actor), {"reference": reference}).unique().one()
     case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
     messages, entries = case_parts.messages(case.id), case_parts.entries(case.id)
-            owes_retaliation_look=retaliation.owes_look(
-                self.case.retaliation_risk, self.case.retaliation_stage, self.case.stage
-            ),
     proposal = case_parts.latest_proposal(case.id) if has["proposal"] else None
     masks = not policy.may(actor, Permission.READ_UNMASKED, case.facts)
     return CasePage(

@@ -185,8 +185,8 @@ def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
     """Set the stage the action leads to. The only place where a stage is set.
 
     Raises:
-        IllegalTransition: the table has no such step.
         Refused: the person risks something, and nobody has looked at it since the last stage (retaliation).
+        IllegalTransition: the table has no such step.
     """
     stage = next_stage(case.stage, action, wanted)
     guards.stop_if(guards.why_not_move_on(action, owes_look=owes_retaliation_look(case)))

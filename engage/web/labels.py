@@ -10,8 +10,8 @@ from engage.web import rule_labels, triage_labels
 
 _ = lazy_gettext
 
-    **triage_labels.GROUPS,
 LABELS: dict[str, dict[str, LazyString]] = {
+    **triage_labels.GROUPS,
     "stage": {
         "received": _("received"),
         "acknowledged": _("acknowledged"),
@@ -72,8 +72,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "seat_panel": _("Name the panel"),
         "tell_person": _("Tell the person"),
         "extend": _("Put off a promise"),
-        **triage_labels.PERMISSIONS,
         "extend_again": _("Put off a promise a second time"),
+        **triage_labels.PERMISSIONS,
     },
     "kind": {
         "grievance": _("Grievance"),
@@ -133,8 +133,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "user_changed": _("Person changed"),
         "user_deactivated": _("Person deactivated"),
         "user_reactivated": _("Person let in again"),
-        "line_changed": _("Place in the line changed"),
         "roles_changed": _("Roles changed"),
+        "line_changed": _("Place in the line changed"),
         "password_reset": _("New password given"),
         "password_changed": _("Password changed"),
         "site_added": _("Site added"),
@@ -184,8 +184,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
     },
 }
 
-    **triage_labels.REFUSALS,
 REFUSALS: dict[str, LazyString] = {
+    **triage_labels.REFUSALS,
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),
     "grievance_needs_a_proposal": _("A grievance ends with the person's answer to a proposal, not with ours."),
     "answer_instead": _("This is not a grievance: answer it instead."),

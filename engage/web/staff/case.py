@@ -45,8 +45,8 @@ def show_case(reference: str) -> ResponseReturnValue:
         person_href=case_view.person_href(page),
         files=case_view.files(page.files),
         is_masked=page.is_masked,
-        events=[story.told(page, entry) for entry in news[:_SHOWN]],
         triage=triage_view.shown(page),
+        events=[story.told(page, entry) for entry in news[:_SHOWN]],
         events_href=url_for("staff.show_story", reference=reference),
     )
 

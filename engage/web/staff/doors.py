@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext, lazy_gettext
-from flask_babel.speaklater import LazyString
 
-from engage.domain.conflicts import INVESTIGATES
 from engage.domain import guards
 from engage.domain.case import CaseClass
+from engage.domain.conflicts import INVESTIGATES
 from engage.domain.guards import Refusal
 from engage.domain.lifecycle import TRACK, Action, Stage
 from engage.domain.policy import Permission, Role
-from engage.web.staff.door import Door, WhyNot
-from engage.web.staff.triage_doors import TRIAGE_DOORS
 from engage.queries.case_page import CasePage
 from engage.web import labels
+from engage.web.locale import gettext, lazy_gettext
+from engage.web.staff.door import Door, WhyNot
+from engage.web.staff.triage_doors import TRIAGE_DOORS
 
 _ = lazy_gettext
 
@@ -169,9 +168,9 @@ DOORS: Mapping[str, Door] = {
         P.RECORD_ANSWER, _where(_is_closed, "not_closed_yet"), _is_closed, _("Record an appeal of the person")
     ),
     "staff.reopen_case": Door(A.REOPEN, _of_stage(A.REOPEN), _is_closed),
-    **TRIAGE_DOORS,
     "staff.refer_case": Door(A.REFER, _of_stage(A.REFER), _is_closed),
     "staff.restrict_case": Door(P.RESTRICT, _open, lambda page: page.case.class_ is not CaseClass.RESTRICTED),
+    **TRIAGE_DOORS,
 }
 
 

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.domain.policy import Party
 from engage.queries.case_page import CasePage
 from engage.queries.case_parts import Entry
 from engage.web import labels
-from engage.web.staff import triage_story
 from engage.web.filters import day, moment
+from engage.web.locale import gettext, lazy_gettext
+from engage.web.staff import triage_story
 
 _ = lazy_gettext
 
-    **triage_story.TITLES,
 TITLES: Mapping[str, LazyString] = {
+    **triage_story.TITLES,
     "CaseReceived": _("Received"),
     "CaseRouted": _("Sent to its site"),
     "CaseAcknowledged": _("Receipt confirmed"),
@@ -147,8 +147,8 @@ def _new_date(page: CasePage, values: Values) -> str:
 
 
 _DETAILS: Mapping[str, Detail] = {
-    "CaseReceived": lambda page, values: labels.term("channels", _text(values, "channel")),
     **triage_story.DETAILS,
+    "CaseReceived": lambda page, values: labels.term("channels", _text(values, "channel")),
     "CaseAssessed": _assessed,
     "UrgentFactFound": lambda page, values: labels.label("role", values["role"]),
     "InterimMeasureRecorded": lambda page, values: _yes(

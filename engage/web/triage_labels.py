@@ -1,0 +1,65 @@
+"""The words for codes of triage; engage.web.labels takes them in."""
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+PERMISSIONS: dict[str, LazyString] = {
+    "name_subject": _("Say whom it is about"),
+    "remove_subject": _("Say that it is not about them"),
+    "rate": _("Change how serious it is"),
+    "approve_rating": _("Decide on a lower level"),
+    "assess_retaliation": _("Look at what the person risks"),
+    "arrange": _("Arrange what the person needs"),
+    "link": _("Link with another case"),
+    "agree_to_convert": _("Agree to another kind"),
+}
+GROUPS: dict[str, dict[str, LazyString]] = {
+    "subject_kind": {
+        "person": _("One of our people"),
+        "department": _("A department"),
+        "contractor": _("A contractor"),
+    },
+    "conflict": {
+        "read": _("tried to open the case"),
+        "assign": _("was to be given the case"),
+        "seat": _("was to sit on the panel"),
+    },
+    "part": {"assignee": _("worked on it"), "panel": _("sat on the panel")},
+    "likelihood": {"unlikely": _("Unlikely"), "possible": _("Possible"), "likely": _("Likely")},
+    "harm": {
+        "light": _("Light: harsh words, being avoided"),
+        "serious": _("Serious: a job, a contract or a home at stake"),
+        "grave": _("Grave: violence, arrest, or worse"),
+    },
+    "phase": {"preliminary": _("preliminary"), "final": _("final")},
+    "link_kind": {"duplicate": _("Speaks of the same"), "related": _("Has to do with it")},
+    "own_view": {
+        "little": _("A little bad"),
+        "much": _("Bad: it makes life hard"),
+        "very": _("Very bad: it cannot go on like this"),
+    },
+    "item": {"consent_review": _("Look at whose consent is needed, for land or for an indigenous people")},
+}
+REFUSALS: dict[str, LazyString] = {
+    "about_them": _("The case is about this person, or about somebody in their line. They have no part in it."),
+    "no_such_subject": _("Choose somebody, or write a name."),
+    "is_subject_already": _("This is named already."),
+    "nobody_left": _(
+        "Nobody would be left to take the case. Ask an administrator to make somebody outside this line a coordinator "
+        "of all sites, then name them."
+    ),
+    "line_in_a_circle": _("Nobody can report to themselves, directly or through others."),
+    "retaliation_first": _("The person risked something. Look at that risk again first, now that the case moved on."),
+    "no_change": _("Nothing is different from what counts now."),
+    "downgrade_waits": _("A lower level was asked for. A second person has to decide first."),
+    "own_rating": _("You asked for this yourself. Somebody else has to decide."),
+    "measures_needed": _("Say what is done to keep the person safe."),
+    "support_missing": _("Not arranged yet: %(missing)s. Arrange it, or say why you met without."),
+    "item_done": _("This is done already."),
+    "not_assessed": _("The case is not assessed yet."),
+    "no_such_case": _("There is no such case, or it is not open to you."),
+    "is_linked_already": _("These two are linked already."),
+    "not_linked": _("These two are not linked."),
+    "asked_already": _("The person was asked already, and has not answered yet."),
+    "nothing_asked": _("Nobody asked this, or it was answered already."),
+}
