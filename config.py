@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         compiler for large queries is off: our pages read few rows by index, and it spent half a second on a case page
         whenever the planner's guess was high.
         """
-        options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.database_url.startswith("postgresql"):
             options["connect_args"] = {"options": "-c jit=off"}
         return options

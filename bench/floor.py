@@ -97,7 +97,6 @@ def create_app(url: str | None = None) -> Flask:
     """Return the floor on a database: the one given, or FLOOR_DATABASE_URL."""
     app = Flask(__name__)
     app.config["SQLALCHEMY_DATABASE_URI"] = url or os.environ["FLOOR_DATABASE_URL"]
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True}
     app.jinja_loader = DictLoader(TEMPLATES)
     db.init_app(app)
     app.add_url_rule("/insert", view_func=insert, methods=["POST"])

@@ -16,17 +16,7 @@ from engage.models import Case, Deadline, Site
 _TOLD = (Promise.ACKNOWLEDGE, Promise.START_INVESTIGATION, Promise.PROPOSE)
 
 # Built once: putting a statement together costs as much as running it.
-_CASE_ID = bindparam("case_id", type_=Uuid())
-_CASE = (
-    select(Site.code, Site.is_group_intake, Site.time_zone, Case.kind, Case.identity, Case.road, Case.class_)
-    .join(Site, Site.id == Case.site_id)
-    .where(Case.id == _CASE_ID)
-)
-_OWED = (
-    select(Deadline.promise, Deadline.due_at)
-    .where(Deadline.case_id == _CASE_ID, Deadline.ended_at.is_(None), Deadline.promise.in_(_TOLD))
-    .order_by(Deadline.due_at)
-)
+_OWED = select(Deadline).where(Deadline.case_id == bindparam("case_id", type_=Uuid()), Deadline.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +46,20 @@ def next_days(case_id: uuid.UUID) -> NextDays:
     Raises:
         NoResultFound: there is no such case.
     """
-    case = db.session.execute(_CASE, {"case_id": case_id}).one()
-    owed = db.session.execute(_OWED, {"case_id": case_id})
+    case = db.session.get_one(Case, case_id)
+    site = db.session.get_one(Site, case.site_id)
+    return days_of(case, site, db.session.scalars(_OWED, {"case_id": case_id}).all())
+
+
+def days_of(case: Case, site: Site, owed: Sequence[Deadline]) -> NextDays:
+    """Return the same of a case that is at hand with its site and what is owed in it. Sends no statement."""
+    told = sorted((row for row in owed if row.promise in _TOLD), key=lambda row: row.due_at)
     return NextDays(
-        site_code=None if case.is_group_intake else case.code,
-        time_zone=case.time_zone,
+        site_code=None if site.is_group_intake else site.code,
+        time_zone=site.time_zone,
         kind=case.kind,
         identity=case.identity,
         road=case.road,
         is_sensitive=case.class_ is CaseClass.RESTRICTED,
-        steps=[Step(*row) for row in owed],
+        steps=[Step(row.promise, row.due_at) for row in told],
     )

@@ -41,16 +41,16 @@ NOT_CHECKED = frozenset({"withdrawn", "screened_out"})
 KEPT_BY_NOTICE: Mapping[str, Promise] = MappingProxyType({"case_acknowledged": Promise.ACKNOWLEDGE})
 
 
-def open_at_receipt(case: Case) -> None:
-    """Start the promises that run from receipt, for a case that has just come in. Sends no statement by itself.
+def rows_at_receipt(case: Case) -> list[Deadline]:
+    """Return the promises that run from receipt, for a case that comes in; the caller adds them. Sends no statement.
 
     Nobody knows the severity yet, so the row that counts before assessment gives the dates (product 4).
     """
     table = sites.rules_for(case).promises
     spans = {promise: table.span(promise, None) for promise in promises_opened(case.kind, Moment.RECEIPT)}
     rows = [new_row(case, promise, span, case.received_at) for promise, span in spans.items() if span is not None]
-    db.session.add_all(rows)
     write_next(case, rows)
+    return rows
 
 
 def open_at_conversion(case: Case) -> None:

@@ -5,26 +5,21 @@ import uuid
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import lazyload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from engage import clock, vault
-from engage.domain import receipts
-from engage.domain.case import Identity, Kind, Road, Writer, class_of
-from engage.domain.events import CaseReceived
-from engage.domain.lifecycle import Stage
-from engage.domain.policy import Actor, NotAllowed, Party, Role
+from engage.domain.case import Identity, Road, Writer
+from engage.domain.policy import Actor, NotAllowed, Role
 from engage.extensions import db
-from engage.models import Attachment, Case, Receipt, Site, Statement
-from engage.services import attachments, contact, deadlines, search_index, sites
+from engage.models import Attachment, Case, Receipt, Statement
+from engage.notify import rules
+from engage.queries.receipt import NextDays, days_of
+from engage.services import attachments, contact, new_case, search_index, sites
 from engage.services.attachments import Checked
-from engage.services.chain import GENESIS
-from engage.services.timeline import digest_of, record
+from engage.services.new_case import Concern as Concern
 
-TITLE_LENGTH = 80
 CODE_SHOWN_FOR = timedelta(hours=24)  # Source: product 5, receipt code.
 # Who may take down a concern for somebody. Source: product 6.
 TAKERS = (Role.LIAISON, Role.COORDINATOR, Role.OFFICER, Role.APPROVER, Role.FOCAL)
@@ -37,28 +32,6 @@ class AnotherConcern(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
-    """What came in. Only one of words and files is needed; everything else may be missing."""
-
-    what_happened: str = ""
-    kind: Kind = Kind.GRIEVANCE
-    where_it_happened: str | None = None
-    when_it_happened: str | None = None
-    what_would_make_it_right: str | None = None
-    speaks_as: str | None = None
-    on_behalf: bool = False
-    is_collective: bool = False
-    category: str | None = None
-    harms_child: bool = False
-    locale: str = "en"
-    channel: str = "web"
-    identity: Identity = Identity.ANONYMOUS
-    road: Road = Road.NONE
-    flagged: bool = False
-    read_back: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Received:
     """What the person is given: the code only while it may still be shown."""
 
@@ -66,6 +39,7 @@ class Received:
     reference: str
     code: str | None
     is_new: bool
+    days: NextDays | None = None  # of a new case, what happens next
 
 
 def new_token() -> str:
@@ -96,8 +70,7 @@ def submit(
         ContactRefused: what was typed to reach the person cannot be kept.
         FileRefused: there is no room for the files.
     """
-    site = sites.for_intake(site_id)
-    return _receive(token, concern, site, reach, files, received_at=clock.utcnow(), taker=None)
+    return _receive(token, concern, site_id, reach, files, received_at=clock.utcnow(), taker=None)
 
 
 def take_down(
@@ -121,8 +94,7 @@ def take_down(
     """
     if not any(actor.has(role, site_id) for role in TAKERS):
         raise NotAllowed("take_down")
-    site = sites.for_intake(site_id)
-    return _receive(token, concern, site, reach, files, received_at=received_at, taker=actor)
+    return _receive(token, concern, site_id, reach, files, received_at=received_at, taker=actor)
 
 
 def already_received(token: str, words: Mapping[str, str | None], files: Set[str] = frozenset()) -> Received | None:
@@ -150,41 +122,36 @@ def already_received(token: str, words: Mapping[str, str | None], files: Set[str
 def _receive(
     token: str,
     concern: Concern,
-    site: Site,
+    site_id: uuid.UUID | None,
     reach: contact.Values,
     files: Sequence[Checked],
     *,
     received_at: datetime,
     taker: Actor | None,
 ) -> Received:
-    raw = bytes.fromhex(token)
-    while (case := _new_case(concern, site, vault.digest(raw, vault.TOKEN), received_at, taker)) is None:
+    raw, (site, rule_set_id) = bytes.fromhex(token), sites.for_intake(site_id)
+    begun = partial(new_case.of, concern, site, rule_set_id, vault.digest(raw, vault.TOKEN), received_at, taker)
+    made = begun()
+    while not new_case.inserted(made.case):
         # The same form was here before, maybe a moment ago: its case is the one. Else the reference was taken, of
         # which there are 33 million a site and year, and another is drawn.
         if found := _case_of(raw):
             return _received_before(found, raw)
-    code = vault.code_for(raw)
-    statement = _statement(case, concern)
+        made = begun()
+    case, code = made.case, vault.code_for(raw)
     receipt = Receipt(
         case_id=case.id,
         code_digest=vault.digest(code, vault.CODE),
         must_change=taker is not None,
         made_at=case.recorded_at,
     )
-    db.session.add_all([statement, receipt])
-    deadlines.open_at_receipt(case)
-    actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
+    db.session.add_all([made.statement, receipt, made.row, *made.owed])
+    rules.tell(made.event, case, event_id=made.row.id)
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
-        contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=actor)
-    record(
-        case,
-        CaseReceived(channel=case.channel, kind_of_case=case.kind.value, on_behalf=case.on_behalf),
-        actor=actor,
-        content=digest_of_statement(statement),
-    )
-    attachments.add_all(case, files, actor=actor, writer=Writer.PERSON)
-    search_index.index_new(case, statement)
-    return Received(case.id, case.reference, code, is_new=True)
+        contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
+    attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON)
+    search_index.index_new(case, made.statement)
+    return Received(case.id, case.reference, code, is_new=True, days=days_of(case, site, made.owed))
 
 
 def _case_of(raw: bytes) -> Case | None:
@@ -193,81 +160,6 @@ def _case_of(raw: bytes) -> Case | None:
 
 def _received_before(case: Case, raw: bytes) -> Received:
     return Received(case.id, case.reference, _code_still_shown(raw), is_new=False)
-
-
-# Built once for either database. A case that is there already is left as it is, and nothing comes back.
-_NEW_CASE = {
-    name: insert(Case).on_conflict_do_nothing().returning(Case).options(lazyload(Case.appeals), lazyload(Case.subjects))
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-}
-
-
-def _new_case(concern: Concern, site: Site, submission: str, received_at: datetime, taker: Actor | None) -> Case | None:
-    """Insert the case; None when there is one with its submission or its reference already."""
-    now = clock.utcnow()
-    values = dict(
-        id=uuid.uuid4(),
-        reference=receipts.reference_from(secrets.token_bytes(8), site_code=site.code, year=now.year),
-        submission_digest=submission,
-        site_id=site.id,
-        rule_set_id=sites.rule_set_in_force(site.id, now),
-        kind=concern.kind,
-        stage=Stage.RECEIVED,
-        class_=class_of(concern.identity, category=concern.category, subcategory=None, harms_child=concern.harms_child),
-        identity=concern.identity,
-        road=concern.road,
-        channel=concern.channel,
-        speaks_as=concern.speaks_as,
-        on_behalf=concern.on_behalf,
-        is_collective=concern.is_collective,
-        category=concern.category,
-        harms_child=concern.harms_child,
-        fact_codes=[],
-        locale=concern.locale,
-        received_at=received_at,
-        recorded_at=now,
-        recorded_by_id=taker.id if taker else None,
-        read_back=concern.read_back,
-        flagged=concern.flagged,
-        version=0,
-        head_hash=GENESIS,
-    )
-    case = db.session.scalar(_NEW_CASE[db.session.get_bind().dialect.name], values)
-    if case is not None:  # nobody has appealed it, and it is about none of us, as far as anyone knows
-        set_committed_value(case, "appeals", [])
-        set_committed_value(case, "subjects", [])
-    return case
-
-
-def _statement(case: Case, concern: Concern) -> Statement:
-    return Statement(
-        case_id=case.id,
-        salt=vault.salt(),
-        what_happened=concern.what_happened,
-        where_it_happened=concern.where_it_happened,
-        when_it_happened=concern.when_it_happened,
-        what_would_make_it_right=concern.what_would_make_it_right,
-        title=title_of(concern.what_happened),
-    )
-
-
-def title_of(words: str) -> str:
-    """Return the first words of a concern, for lists; empty when only a recording or a photo speaks."""
-    line = " ".join(words.split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    return line[: TITLE_LENGTH + 1].rsplit(" ", 1)[0][:TITLE_LENGTH].rstrip(".,;:…") + "…"
-
-
-def digest_of_statement(statement: Statement) -> str:
-    """Return the salted digest under which the record keeps the person's words."""
-    return digest_of(
-        statement.salt,
-        statement.what_happened,
-        statement.where_it_happened,
-        statement.when_it_happened,
-        statement.what_would_make_it_right,
-    )
 
 
 def _code_still_shown(raw: bytes) -> str | None:

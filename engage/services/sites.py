@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, and_, bindparam, or_, select
+from sqlalchemy.exc import NoResultFound
 
 from engage import clock
 from engage.domain.catalogue import Catalogue, read_catalogue
@@ -77,10 +78,39 @@ def ensure_group_intake() -> Site:
     )
 
 
-def for_intake(site_id: uuid.UUID | None) -> Site:
-    """Return the site a concern goes to: the one chosen while it is open, else the group intake."""
-    site = db.session.get(Site, site_id) if site_id else None
-    return site if site is not None and site.is_open else ensure_group_intake()
+# Built once, since every submission asks: the site with its rules in force, and after it the group intake.
+_INTAKE = (
+    select(
+        Site,
+        select(RuleSet.id)
+        .where(RuleSet.site_id == Site.id, RuleSet.effective_at <= bindparam("now", type_=Instant()))
+        .order_by(RuleSet.effective_at.desc(), RuleSet.version.desc())
+        .limit(1)
+        .correlate(Site)
+        .scalar_subquery(),
+    )
+    .where(or_(and_(Site.id == bindparam("site_id", type_=Uuid()), Site.is_open), Site.is_group_intake))
+    .order_by(Site.is_group_intake)
+    .limit(1)
+)
+
+
+def for_intake(site_id: uuid.UUID | None) -> tuple[Site, uuid.UUID]:
+    """Return the site a concern goes to, and the id of the version of its rules that counts from now.
+
+    That is the site chosen while it is open, else the group intake, which is made where there is none.
+
+    Raises:
+        NoResultFound: the site has no rules yet.
+    """
+    found = db.session.execute(_INTAKE, {"site_id": site_id, "now": clock.utcnow()}).one_or_none()
+    if found is None:
+        ensure_group_intake()
+        found = db.session.execute(_INTAKE, {"site_id": site_id, "now": clock.utcnow()}).one()
+    site, rule_set_id = found
+    if rule_set_id is None:  # a subquery may find nothing, whatever its type says
+        raise NoResultFound("the site has no rules yet")
+    return site, rule_set_id
 
 
 _read: dict[uuid.UUID, Catalogue] = {}  # rule sets never change, so what was read of one stays true
@@ -105,7 +135,6 @@ def rules_for(case: Case) -> Catalogue:
     return rules_of(case.rule_set_id)
 
 
-# Built once, since every submission asks.
 _IN_FORCE = (
     select(RuleSet.id)
     .where(RuleSet.site_id == bindparam("site_id", type_=Uuid()))

@@ -15,7 +15,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, Receipt, SealedContact, Site, Statement
-from engage.services import attachments, intake, receipt_codes, timeline
+from engage.services import attachments, intake, new_case, receipt_codes, timeline
 from engage.services.contact import ContactRefused, Values
 from engage.services.intake import AnotherConcern, Concern
 from engage.unit_of_work import unit_of_work
@@ -43,7 +43,7 @@ def test_a_concern_makes_a_case_with_a_code_a_statement_and_one_event():
     assert [event.kind for event in events] == ["CaseReceived"]
     assert timeline.breaks_in(events) == []
     statement = db.session.get(Statement, received.case_id)
-    assert events[0].content_digest == intake.digest_of_statement(statement)
+    assert events[0].content_digest == new_case.digest_of_statement(statement)
 
 
 def test_the_code_is_stored_only_as_its_keyed_hash():
@@ -165,10 +165,10 @@ def test_only_those_who_work_with_people_take_down_concerns(role, clock):
 
 
 def test_a_title_is_the_first_words_cut_at_a_space():
-    assert intake.title_of("  Dust \n on everything ") == "Dust on everything"
-    assert intake.title_of("word " * 30) == "word " * 15 + "word…"
-    assert intake.title_of("x" * 200) == "x" * intake.TITLE_LENGTH + "…"
-    assert intake.title_of("") == ""
+    assert new_case.title_of("  Dust \n on everything ") == "Dust on everything"
+    assert new_case.title_of("word " * 30) == "word " * 15 + "word…"
+    assert new_case.title_of("x" * 200) == "x" * new_case.TITLE_LENGTH + "…"
+    assert new_case.title_of("") == ""
 
 
 @pytest.mark.parametrize(

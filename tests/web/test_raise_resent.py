@@ -41,8 +41,14 @@ def read_before_the_first_click(monkeypatch, client) -> Page:
     page = with_a_file(client)
     read = drafts.load(page.fields()["token"])
     assert page.submit(client, send="now").code
+    holds_the_draft(client, page)
     monkeypatch.setattr(drafts, "load", lambda token: read)
     return page
+
+
+def holds_the_draft(client, page: Page) -> None:
+    """The browser sent this page before it was told to forget the draft."""
+    client.set_cookie("draft", page.fields()["token"], path="/raise", domain="localhost")
 
 
 def test_a_double_click_with_files_shows_the_same_receipt(client, monkeypatch):
@@ -66,6 +72,7 @@ def test_a_form_with_files_that_was_deleted_in_another_window_asks_for_them_and_
     page = with_a_file(client)
     read = drafts.load(page.fields()["token"])
     client.post("/raise/discard", data={"token": page.fields()["token"]})
+    holds_the_draft(client, page)
     monkeypatch.setattr(drafts, "load", lambda token: read)
     again = page.submit(client, send="now")
     assert (again.status, again.fields()["what_happened"]) == (422, DUST)

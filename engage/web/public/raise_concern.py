@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.extensions import csrf
-from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
 from engage.services import drafts, intake, resends
 from engage.services.attachments import FileRefused
@@ -22,6 +21,7 @@ from engage.web.public.raise_steps import (
     STEPS,
     Step,
     after,
+    draft_of,
     forget,
     found_draft,
     go_to,
@@ -189,7 +189,7 @@ def _read(step: Step, site: SitePage | None) -> _Post:
     stale = ""
     if sent.csrf_token.errors or sent.token.errors:
         stale = gettext("This page was open for a long time. Nothing was sent yet. Look at it once more, then go on.")
-    token, before = (sent.token.data, drafts.load(sent.token.data)) if not sent.token.errors else found_draft()
+    token, before = (sent.token.data, draft_of(sent.token.data)) if not sent.token.errors else found_draft()
     here = step.names | request.form.keys()
     before = before or NOTHING
     values = {**before.values, **{name: value for name, value in sent.typed.items() if name in here}}
@@ -220,7 +220,7 @@ def _answer_resend(post: _Post, whole: RaiseForm) -> Response | None:
             "We have your concern. How we reach you is not changed. Open your concern with your code to change it."
         )
         return post.show_again(STEPS[2], whole)  # where it was typed
-    return forget(show_receipt(answer.received, next_days(answer.received.case_id)))
+    return forget(show_receipt(answer.received))
 
 
 def _not_sent_yet(post: _Post, whole: RaiseForm) -> Response:

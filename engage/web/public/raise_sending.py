@@ -7,7 +7,6 @@ from flask_babel import gettext, lazy_gettext
 
 from engage.domain.case import Identity, Kind, Road
 from engage.queries import sites
-from engage.queries.receipt import next_days
 from engage.queries.sites import SitePage
 from engage.services import contact, drafts, intake, resends
 from engage.services.attachments import Checked
@@ -104,8 +103,7 @@ def send(
         resends.remember(received, token, _typed_address(whole.data))
         if written.values:
             drafts.discard(token)
-        days = next_days(received.case_id)
-    return show_receipt(received, days)
+    return show_receipt(received)
 
 
 def concern_of(values: Values, *, flagged: bool) -> intake.Concern:

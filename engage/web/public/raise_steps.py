@@ -137,6 +137,11 @@ def found_draft() -> tuple[str, Written | None]:
     return (token, written) if written else (intake.new_token(), None)
 
 
+def draft_of(token: str) -> Written | None:
+    """Return what was written with the form of this token; a browser without the cookie of a draft has none."""
+    return drafts.load(token) if COOKIE in request.cookies else None
+
+
 def remember(response: Response, token: str) -> Response:
     """Give the browser the key to the draft, for as long as the draft lives."""
     response.set_cookie(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from engage.domain import receipts
 from engage.domain.case import Identity, Road
 from engage.domain.deadlines import Promise
-from engage.queries.receipt import NextDays
+from engage.queries.receipt import NextDays, next_days
 from engage.services.intake import Received
 from engage.settings import settings
 from engage.web import filters
@@ -35,10 +35,11 @@ class Line:
     text: str
 
 
-def show_receipt(received: Received, days: NextDays) -> Response:
+def show_receipt(received: Received) -> Response:
     """Return the page with the code; without a code, because it was used or its day is over, the way to use it."""
     if received.code is None:
         return make_response(render_template("public/already_sent.html", reference=received.reference))
+    days = received.days or next_days(received.case_id)
     filters.speak_in(days.time_zone)
     leave_uncompressed()
     return make_response(

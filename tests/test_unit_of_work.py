@@ -1,0 +1,75 @@
+"""One place commits: what is read ends cheaply, and what is written outside a unit of work is thrown away."""
+
+import uuid
+
+import pytest
+from sqlalchemy import func, insert, select, text
+
+from engage import extensions
+from engage.extensions import db
+from engage.models import Site
+from engage.unit_of_work import end_reading, unit_of_work
+from tests.fixtures.database import on_server
+from tests.states import a_site
+
+
+def sites() -> int:
+    return db.session.scalar(select(func.count()).select_from(Site))
+
+
+def renamed(site_id: uuid.UUID) -> None:
+    db.session.get_one(Site, site_id).name = "Renamed"
+
+
+def flushed(site_id: uuid.UUID) -> None:
+    renamed(site_id)
+    db.session.flush()
+
+
+def updated(site_id: uuid.UUID) -> None:
+    db.session.execute(Site.__table__.update().where(Site.id == site_id).values(name="Renamed"))
+
+
+def inserted(site_id: uuid.UUID) -> None:
+    site = db.session.get_one(Site, site_id)
+    values = {column.key: getattr(site, column.key) for column in Site.__table__.columns}
+    db.session.execute(insert(Site), [{**values, "id": uuid.uuid4(), "code": "XYZ", "is_group_intake": False}])
+
+
+@pytest.mark.parametrize("write", [renamed, flushed, updated, inserted])
+def test_what_is_written_outside_a_unit_of_work_is_thrown_away(session, write):
+    site_id = a_site("BOR")
+    name, count = db.session.get_one(Site, site_id).name, sites()
+    write(site_id)
+    end_reading()
+    assert (db.session.get_one(Site, site_id).name, sites()) == (name, count)
+    write(site_id)
+    with unit_of_work():
+        pass
+    assert (db.session.get_one(Site, site_id).name, sites()) == (name, count)
+
+
+def test_a_use_case_that_failed_leaves_nothing_for_the_next_reading_to_commit(session):
+    site_id = a_site("BOR")
+    with pytest.raises(RuntimeError), unit_of_work():
+        flushed(site_id)
+        raise RuntimeError
+    end_reading()
+    assert db.session.get_one(Site, site_id).name != "Renamed"
+
+
+@pytest.mark.postgres
+def test_a_statement_stays_prepared_from_page_to_page(session):
+    for _ in range(9):
+        sites()
+        end_reading()
+    assert db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%site%'")) > 0
+
+
+@pytest.mark.postgres
+def test_a_page_after_the_database_was_away_for_a_while_finds_it_again(session, monkeypatch):
+    monkeypatch.setattr(extensions, "IDLE_SECONDS", 0.0)
+    mine = db.session.scalar(text("SELECT pg_backend_pid()"))
+    end_reading()
+    on_server(db.engine.url, f"SELECT pg_terminate_backend({mine})")
+    assert db.session.scalar(text("SELECT pg_backend_pid()")) != mine
