@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, escalation, heartbeats, retention
+from engage.services import delivery, escalation, heartbeats, pauses, retention
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,12 @@ def sweep_outbox() -> None:
 def climb_ladder() -> None:
     """Remind of what falls due and escalate what is late."""
     finished("climb-ladder", escalation.climb())
+
+
+@shared_task(name="engage.end_pauses")
+def end_pauses() -> None:
+    """Let the clocks run again whose pause is over."""
+    finished("end-pauses", pauses.end_due())
 
 
 @shared_task(name="engage.apply_retention")

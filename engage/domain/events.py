@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.promise_events import ClockPaused as ClockPaused
+from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended
 from engage.domain.promise_events import DeadlineMet as DeadlineMet
 from engage.domain.promise_events import DeadlineMissed as DeadlineMissed

@@ -1,4 +1,4 @@
-"""Whether a clock may be stopped: what a pause needs before it is set. Source: issue of the lifecycle, domain 2.3, R49."""
+"""Whether a clock may be stopped: what a pause needs before it is set. Source: domain 2.3, R49."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

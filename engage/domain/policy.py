@@ -57,6 +57,7 @@ class Permission(StrEnum):
     TELL_PERSON = "tell_person"
     EXTEND = "extend"
     EXTEND_AGAIN = "extend_again"
+    PAUSE = "pause"
     NAME_SUBJECT = "name_subject"
     REMOVE_SUBJECT = "remove_subject"
 
@@ -164,6 +165,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.TELL_PERSON: {**_FIELD, R.CUSTODIAN: Reach.SITE},
         P.EXTEND: _DESK,
         P.EXTEND_AGAIN: _APPROVAL,  # one level up; domain 2.3
+        P.PAUSE: _DESK,
         P.NAME_SUBJECT: _EVERYBODY_AT_WORK,
         P.REMOVE_SUBJECT: _CASEWORK,
         A.ACKNOWLEDGE: _FIELD,

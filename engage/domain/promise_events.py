@@ -51,3 +51,19 @@ class RungReached(Event):
     rung: str
     role: str
     all_sites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPaused(Event):
+    pause_id: uuid.UUID
+    reason: str
+    message_id: uuid.UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockResumed(Event):
+    pause_id: uuid.UUID
+    reason: str
+    why: str  # ended, answered, over, closed

@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import triage_rules
+from engage.notify import clock_rules, triage_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, to_person, to_staff
@@ -22,6 +22,7 @@ from engage.scope import first_to_tell
 # tells it. A test holds that every event is here or has a rule.
 QUIET: frozenset[type[Event]] = frozenset(
     {
+        *clock_rules.QUIET,
         events.AttemptLogged,
         events.CheckedAfterwards,
         events.ConsultationHeld,
@@ -246,6 +247,10 @@ def _(event: events.RungReached, case: Case) -> list[Notice]:
     if event.role == Role.OVERSIGHT:
         return to_staff(people, DIGEST)
     return to_staff(people, "case_late", promise=event.promise)
+
+
+for kind_of_clock, rule_of_clock in clock_rules.RULES.items():
+    notices.register(kind_of_clock)(rule_of_clock)
 
 
 @notices.register

@@ -27,6 +27,7 @@ from engage.models import (
     Errand,
     IndependentReview,
     Message,
+    Pause,
     Proposal,
     ReachedRung,
     Remedy,
@@ -55,6 +56,7 @@ class CasePage:
     fates: Mapping[uuid.UUID, Fate]  # by event
     deadlines: Sequence[Deadline]
     rungs: Sequence[ReachedRung]
+    pauses: Sequence[Pause]
     proposal: Proposal | None
     screening: Screening | None
     review: IndependentReview | None
@@ -122,6 +124,16 @@ class CasePage:
         return self.proposal.remedies
 
     @property
+    def stopped(self) -> Sequence[Pause]:
+        """Pauses that still last or are to come."""
+        return [row for row in self.pauses if row.over_at is None]
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether something runs whose clock can be stopped."""
+        return any(row.ended_at is None and row.promise.can_pause for row in self.deadlines)
+
+    @property
     def owes_check(self) -> bool:
         """Whether a check after closure is owed."""
         return any(row.promise is Promise.CHECK_AFTERWARDS and row.ended_at is None for row in self.deadlines)
@@ -177,6 +189,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         fates=case_parts.fates(case.id),
         deadlines=case_parts.deadlines(case.id),
         rungs=case_parts.rungs(case.id) if has["rungs"] else (),
+        pauses=case_parts.pauses(case.id) if has["pauses"] else (),
         proposal=proposal,
         screening=case_parts.open_screening(case.id) if has["screening"] else None,
         review=case_parts.latest_review(case.id) if has["review"] else None,

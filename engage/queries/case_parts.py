@@ -103,6 +103,7 @@ SELDOM: Mapping[str, ColumnElement[bool]] = {
     "review": exists().where(IndependentReview.case_id == Case.id),
     "errands": exists().where(Errand.case_id == Case.id),
     "attempts": exists().where(ContactAttempt.case_id == Case.id),
+    "pauses": exists().where(Pause.case_id == Case.id),
     "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
 }
 

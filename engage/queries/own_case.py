@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.case import Answer, Writer
@@ -48,7 +48,12 @@ _FILES = (
     .where(Attachment.case_id == _CASE_ID, Attachment.writer != Writer.NOTE)
     .order_by(Attachment.added_at, Attachment.id)
 )
-_DEADLINES = select(Deadline).where(Deadline.case_id == _CASE_ID, Deadline.ended_at.is_(None)).order_by(Deadline.due_at)
+# What runs, and the dates we told and put off: those stand in the explanation of what runs.
+_DEADLINES = (
+    select(Deadline)
+    .where(Deadline.case_id == _CASE_ID, or_(Deadline.ended_at.is_(None), Deadline.delay_told_at.is_not(None)))
+    .order_by(Deadline.due_at)
+)
 _PAUSES = select(Pause).where(Pause.case_id == _CASE_ID).order_by(Pause.starts_at)
 _SEEN = select(Access.role, Access.on).where(Access.case_id == _CASE_ID).distinct().order_by(Access.role, Access.on)
 _PROPOSAL = (
@@ -109,6 +114,7 @@ class OwnCase:
     files: Mapping[uuid.UUID | None, Sequence[Attachment]]  # by message; None came with the concern
     happened: Mapping[str, datetime]  # each kind of event and when it happened last
     deadlines: Sequence[Deadline]
+    put_off: Sequence[Deadline]  # dates told before, of what was put off in time or is owed late
     pauses: Sequence[Pause]
     seen: Sequence[Seen]
     proposal: Proposal | None = None
@@ -175,13 +181,15 @@ def page(actor: Actor) -> OwnCase:
         .where(visible_to(actor))
     ).one()
     of_case = {"case_id": case.id}
+    dates = db.session.scalars(_DEADLINES, of_case).all()
     happened = {kind: at for kind, at in db.session.execute(_EVENTS, of_case)}
     return OwnCase(
         case=case,
         messages=db.session.scalars(_MESSAGES, of_case).all(),
         files=_by_message(db.session.scalars(_FILES, of_case).all()),
         happened=happened,
-        deadlines=db.session.scalars(_DEADLINES, of_case).all(),
+        deadlines=[row for row in dates if row.ended_at is None],
+        put_off=[row for row in dates if row.ended_at is not None],
         pauses=db.session.scalars(_PAUSES, of_case).all(),
         seen=_seen(case.id),
         proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,

@@ -11,11 +11,11 @@ from engage.domain.case import CaseClass, Road
 from engage.domain.events import CaseRestricted
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
-from engage.domain.policy import Actor, Party
+from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
 from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Rating, Screening, SealedContact
 from engage.scope import visible_to
-from engage.services import deadlines, search_index, sites
+from engage.services import deadlines, pausing, search_index, sites
 from engage.services.timeline import record
 
 
@@ -166,6 +166,7 @@ def finish(case: Case, action: Action, close_type: str, root_cause: str | None =
     case.close_type = close_type
     case.root_cause = root_cause or case.root_cause
     deadlines.end_all(case)
+    pausing.end_all(case, actor=SYSTEM)
     deadlines.open_checks(case)
     deadlines.refresh(case)
 

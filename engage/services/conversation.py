@@ -11,12 +11,14 @@ from engage.domain.events import AttemptLogged, Event, MessageWritten
 from engage.domain.policy import Actor, Permission
 from engage.extensions import db
 from engage.models import Case, ContactAttempt, Message
-from engage.services import search_index
+from engage.services import pausing, search_index
 from engage.services.timeline import digest_of, record
 
 
 def write_as_person(case: Case, words: str, *, actor: Actor, token: str | None = None) -> Message:
-    """Add what the person wrote. The same form sent twice finds the first message.
+    """Add what the person wrote, which ends the pause in which we waited for it.
+
+    The same form sent twice finds the first message.
 
     Raises:
         NotAllowed: it is not the actor's case.
@@ -26,7 +28,9 @@ def write_as_person(case: Case, words: str, *, actor: Actor, token: str | None =
     if submission and (found := db.session.scalar(select(Message).where(Message.submission_digest == submission))):
         return found
     case.unread_reply = True
-    return add(case, words, writer=Writer.PERSON, actor=actor, submission_digest=submission)
+    message = add(case, words, writer=Writer.PERSON, actor=actor, submission_digest=submission)
+    pausing.resume_as_answered(case, actor=actor)
+    return message
 
 
 def reply(case: Case, words: str, *, actor: Actor, asks: bool = False) -> Message:

@@ -6,7 +6,7 @@ rows of reached rungs make each happen once, whatever runs twice, dies half-way 
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +18,13 @@ from engage.domain.case import CaseClass
 from engage.domain.deadlines import Promise
 from engage.domain.escalation import PERSON, RungDue, RungKind, Seat
 from engage.domain.events import Event, ReminderDue, RungReached
+from engage.domain.pauses import Pause
 from engage.domain.policy import SYSTEM, Role
 from engage.extensions import db
 from engage.models import Case, Deadline, ReachedRung
 from engage.notify.audience import on_rung
 from engage.services import cases, sites
-from engage.services.deadline_rows import fired_of, is_held, level_of, next_look, note_breach
+from engage.services.deadline_rows import counting, fired_of, is_held, level_of, next_look, note_breach, stops_of
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 
@@ -121,8 +122,12 @@ def climb_case(case: Case, now: datetime) -> int:
     """Do for one case, held by its lock, what `climb` does for all, inside the caller's unit of work."""
     rows = _due_rows(case.id, now)
     fired = fired_of(rows)
+    stops = stops_of(case)
     told = 0
     for row in rows:
+        if (until := _quiet_until(case, row, stops, now)) is not None:
+            row.look_at = until
+            continue
         note_breach(case, row, now)
         for step in _rungs(case, row, fired[row.id], now):
             if step.superseded or _tell(case, row, step):
@@ -134,6 +139,13 @@ def climb_case(case: Case, now: datetime) -> int:
         look = next_look(case, row, fired=fired[row.id], now=now)
         row.look_at = look if look is None or look > now else now + AGAIN
     return told
+
+
+def _quiet_until(case: Case, row: Deadline, stops: Collection[Pause], now: datetime) -> datetime | None:
+    """The end of the pause in which the clock of a promise stands still: nobody is reminded while it does."""
+    if not row.promise.can_pause or now > row.due_at:
+        return None
+    return next((one.ends_at for one in counting(case, stops, row.pauses_from) if one.covers(now)), None)
 
 
 def _rungs(case: Case, row: Deadline, fired: Iterable[str], now: datetime) -> list[RungDue]:

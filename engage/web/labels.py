@@ -6,7 +6,7 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import rule_labels, triage_labels
+from engage.web import clock_labels, rule_labels, triage_labels
 
 _ = lazy_gettext
 
@@ -73,6 +73,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "tell_person": _("Tell the person"),
         "extend": _("Put off a promise"),
         "extend_again": _("Put off a promise a second time"),
+        **clock_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
     },
     "kind": {
@@ -232,6 +233,7 @@ REFUSALS: dict[str, LazyString] = {
     "too_late_to_extend": _("It is late already. Tell the person of the delay instead."),
     "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
     "date_too_far": _("Choose a date at most %(days)s days later."),
+    **clock_labels.REFUSALS,
     **rule_labels.REFUSALS,
 }
 

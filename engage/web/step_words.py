@@ -1,7 +1,8 @@
 """The steps to a date in words: what counted, and what did not and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from flask_babel import gettext, ngettext
 
@@ -11,9 +12,33 @@ from engage.web.filters import moment
 _MINUTE = timedelta(minutes=1)
 
 
-def in_words(steps: Sequence[Step], reasons: Mapping[str, str]) -> list[str]:
-    """Return one line per step, in the zone the page speaks in; `reasons` are the words of pause reasons by code."""
-    return [_sentence(step, reasons) for step in steps]
+def in_words(
+    steps: Sequence[Step], reasons: Mapping[str, str], say: Callable[[timedelta], str] | None = None
+) -> list[str]:
+    """Return one line per step, in the zone the page speaks in; `reasons` are the words of pause reasons by code.
+
+    The lengths that counted are written by `say`, else by `length`, to the minute, and sum to what all counted.
+    """
+    lengths = whole_minutes(steps)
+    return [_sentence(step, reasons, (say or length)(lengths[place])) for place, step in enumerate(steps)]
+
+
+def whole_minutes(steps: Sequence[Step]) -> list[timedelta]:
+    """Return what each step counted in whole minutes: no seconds are lost between one step and the next."""
+    totals = [sum((step.counted for step in steps[:place]), timedelta()) // _MINUTE for place in range(len(steps) + 1)]
+    return [(after - before) * _MINUTE for before, after in pairwise(totals)]
+
+
+def days_and_hours(counted: timedelta) -> str:
+    """Return a length of calendar time: 3 days, 4 hours and 12 minutes; units of which there are none are left out."""
+    hours, minutes = divmod(counted // _MINUTE, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes or not (days or hours) else "",
+    ]
+    return str(gettext(", ").join(part for part in parts if part))
 
 
 def length(counted: timedelta) -> str:
@@ -26,12 +51,12 @@ def length(counted: timedelta) -> str:
     return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
 
 
-def _sentence(step: Step, reasons: Mapping[str, str]) -> str:
+def _sentence(step: Step, reasons: Mapping[str, str], counted: str) -> str:
     if step.code is StepCode.MOVED_FORWARD:
         return str(gettext("That hour did not exist because clocks were put forward."))
     since, until = moment(step.starts_at), moment(step.ends_at) if step.ends_at else gettext("it is lifted")
     if step.code is StepCode.COUNTED:
-        words = gettext("%(length)s counted", length=length(step.counted))
+        words = gettext("%(length)s counted", length=counted)
     elif step.code is StepCode.NOT_WORKING:
         words = gettext("outside working hours")
     else:

@@ -33,6 +33,8 @@ SAMPLE = {
     "inbox": "https://localhost/staff/",
     "respond_by": "2026-03-17T09:00:00+00:00",
     "new_date": "2026-03-20T09:00:00+00:00",
+    "starts_at": "2026-03-03T09:00:00+00:00",
+    "ends_at": "2026-03-19T23:00:00+00:00",
     "promise": "propose",
     "late": "3",
     "more": "2",

@@ -26,7 +26,8 @@ with flask_app.app_context():
     with unit_of_work():
         sites.ensure_group_intake()
 for _ in range(2):
-    for task in (tasks.drain_outbox, tasks.sweep_outbox, tasks.climb_ladder, tasks.apply_retention):
+    entries = (tasks.sweep_outbox, tasks.climb_ladder, tasks.end_pauses, tasks.apply_retention)
+    for task in (tasks.drain_outbox, *entries):
         task()
 with flask_app.app_context():
     beats = {row.entry: row.count for row in db.session.scalars(select(Heartbeat))}
@@ -58,7 +59,7 @@ def ran(tmp_path_factory):
 @pytest.mark.slow
 def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
     beats, held, schedule, _, _ = ran
-    assert beats == {"sweep-outbox": 0, "climb-ladder": 0, "apply-retention": 0}
+    assert beats == {"sweep-outbox": 0, "climb-ladder": 0, "end-pauses": 0, "apply-retention": 0}
     assert set(schedule) == set(beats)
     assert held == 0
 

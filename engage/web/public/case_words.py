@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -18,7 +18,8 @@ from engage.models.promise import HELD
 from engage.queries import promises
 from engage.queries.own_case import OwnCase
 from engage.services import sites
-from engage.web.filters import day, short_day
+from engage.web import step_words
+from engage.web.filters import clock_time, day, short_day
 from engage.web.labels import label, promise, term
 from engage.web.locale import gettext, lazy_gettext
 
@@ -136,7 +137,10 @@ def why(own: OwnCase) -> Why | None:
     counted = promises.clock_of(row, own.pauses, zone=zone, limits=catalogue.pause_limits)
     reasons = {reason.code: reason.label for reason in catalogue.pauses}
     lines = [_basis(row.promise, counted.span, row.starts_at)]
-    lines += [_pause(step, reasons) for step in counted.explain() if step.code is StepCode.PAUSED]
+    lines[:0] = [_put_off(before) for before in own.put_off if _is_before(before, row)]
+    steps = counted.explain()
+    lengths = step_words.whole_minutes(steps)
+    lines += [_counted(step, length, reasons) for step, length in zip(steps, lengths, strict=True)]
     if row.due_at == HELD:
         return Why(gettext("Why is there no date now?"), lines)
     if row.promise.owed_by_us and row.due_at < clock.utcnow():
@@ -157,16 +161,37 @@ def _basis(kept: Promise, span: object, starts_at: datetime) -> str:
     return gettext("%(promise)s: %(length)s, from %(day)s.", promise=name, length=length, day=day(starts_at))
 
 
-def _pause(step: Step, reasons: dict[str, str]) -> str:
-    reason = gettext(reasons.get(step.reason or "", step.reason or ""))
+def _is_before(before: Deadline, row: Deadline) -> bool:
+    return (before.promise, before.subject_id) == (row.promise, row.subject_id) and before.version < row.version
+
+
+def _put_off(before: Deadline) -> str:
+    """A date we told and did not keep to: put off in time with a reason, or late."""
+    told = {"date": _when(before.due_at), "day": day(before.delay_told_at)}
+    if before.breached_at is not None:
+        return gettext("We promised it by %(date)s and did not keep that. We told you why on %(day)s.", **told)
+    return gettext("We promised it by %(date)s first, and asked for more time. We told you why on %(day)s.", **told)
+
+
+def _counted(step: Step, length: timedelta, reasons: dict[str, str]) -> str:
+    """One stretch of the way to the date; together they sum to it."""
     if step.ends_at is None:
-        return gettext("The clock has stood still since %(day)s. %(reason)s.", day=day(step.starts_at), reason=reason)
+        since, reason = day(step.starts_at), gettext(reasons.get(step.reason or "", step.reason or ""))
+        return gettext("The clock has stood still since %(day)s. %(reason)s.", day=since, reason=reason)
+    start, end = _when(step.starts_at), _when(step.ends_at)
+    if step.code is StepCode.COUNTED:
+        counted = step_words.days_and_hours(length)
+        return gettext("From %(start)s to %(end)s: %(length)s count.", start=start, end=end, length=counted)
+    if step.code is StepCode.MOVED_FORWARD:
+        return gettext("Clocks were put forward in that hour, so it is later by as much.")
+    reason = gettext(reasons.get(step.reason or "", step.reason or ""))
     return gettext(
-        "The time from %(start)s to %(end)s does not count. %(reason)s.",
-        start=day(step.starts_at),
-        end=day(step.ends_at),
-        reason=reason,
+        "The time from %(start)s to %(end)s does not count. %(reason)s.", start=start, end=end, reason=reason
     )
+
+
+def _when(instant: datetime) -> str:
+    return f"{short_day(instant)} {clock_time(instant)}"
 
 
 def answers(own: OwnCase) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from engage.domain.policy import NotAllowed, Permission
 from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
-from engage.web import labels
+from engage.web import labels, step_words
 from engage.web.staff import case_view, deadline_view, story, triage_view
 from engage.web.staff.acting import limits, note_reading, opened
 from engage.web.staff.blueprint import bp
@@ -40,6 +40,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         note_href=url_for("staff.note_case", reference=reference) if page.may(Permission.NOTE) else None,
         limits=limits(),
         deadlines=deadline_view.deadlines(page),
+        stopped=[deadline_view.pause_in_words(page, row) for row in page.stopped],
         facts=case_view.facts(page),
         people=case_view.people(page),
         person_href=case_view.person_href(page),
@@ -125,6 +126,8 @@ def explain_deadline(reference: str, deadline_id: uuid.UUID) -> ResponseReturnVa
         page=page,
         row=row,
         name=case_view.subject_of(page, row.promise, row.subject_id),
-        steps=deadline_view.steps(page, row, case_parts.pauses(page.case.id)),
+        steps=deadline_view.steps(page, row, page.pauses),
+        paused=step_words.days_and_hours(row.total_pause),
+        history=deadline_view.history(page, row),
         doors=deadline_view.what_can_be_done(page, row),
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from engage import clock
 from engage.domain import escalation
-from engage.domain.deadlines import Step, StepCode
+from engage.domain.calendars import ONE_DAY
 from engage.domain.escalation import RungKind, Seat
 from engage.domain.policy import Permission
 from engage.domain.severity import Level
@@ -17,7 +17,7 @@ from engage.models import Pause as PauseRow
 from engage.queries import promises
 from engage.queries.case_page import CasePage
 from engage.services.deadline_rows import is_held
-from engage.web import labels
+from engage.web import labels, step_words
 from engage.web.filters import due, is_soon, moment, short_day
 from engage.web.staff import case_view, offered
 
@@ -48,8 +48,28 @@ def _owed(page: CasePage, row: Deadline) -> Row:
         "exact": moment(row.due_at),
         "iso": row.due_at.isoformat(),
         "why_href": url_for("staff.explain_deadline", reference=page.case.reference, deadline_id=row.id),
-        "next": "; ".join(filter(None, [_told(page, row), _next(page, row)])) or None,
+        "next": "; ".join(filter(None, [_paused(row), _told(page, row), _next(page, row)])) or None,
     }
+
+
+def _paused(row: Deadline) -> str | None:
+    """How long the clock of a promise stands still in all."""
+    days = round(row.total_pause / ONE_DAY, 1)
+    if not days:
+        return None
+    if days == int(days):
+        return str(ngettext("paused for %(num)d day in all", "paused for %(num)d days in all", int(days)))
+    return str(gettext("paused for %(days)s days in all", days=days))
+
+
+def pause_in_words(page: CasePage, row: PauseRow) -> str:
+    """Return why and for which days the clock stands still; the time of day where it is not midnight."""
+    found = offered.rules(page).pause_reason(row.reason_code)
+    why = gettext(found.label) if found else row.reason_code
+    if row.ends_at is None:
+        return str(gettext("%(why)s, from %(start)s", why=why, start=moment(row.starts_at)))
+    until = moment(row.ends_at)
+    return str(gettext("%(why)s, from %(start)s to %(end)s", why=why, start=moment(row.starts_at), end=until))
 
 
 def _missed(page: CasePage, row: Deadline) -> Row:
@@ -110,26 +130,25 @@ def steps(page: CasePage, row: Deadline, rows: Sequence[PauseRow]) -> list[str]:
     """Return how the date was counted: the stretches that counted and the pauses, which sum to it."""
     counted = promises.clock_of(row, rows, zone=case_view.zone(page), limits=offered.rules(page).pause_limits)
     reasons = {one.code: gettext(one.label) for one in offered.rules(page).pauses}
-    return [_sentence(step, reasons) for step in counted.explain()]
+    return step_words.in_words(counted.explain(), reasons, step_words.days_and_hours)
 
 
-def _sentence(step: Step, reasons: dict[str, str]) -> str:
-    since, until = moment(step.starts_at), moment(step.ends_at) if step.ends_at else gettext("it is lifted")
-    match step.code:
-        case StepCode.COUNTED:
-            hours = round(step.counted.total_seconds() / 3600)
-            if hours % 24 == 0:
-                length = ngettext("%(num)d day", "%(num)d days", hours // 24)
-            else:
-                length = ngettext("%(num)d hour", "%(num)d hours", hours)
-            return gettext("%(since)s to %(until)s: %(length)s counted", since=since, until=until, length=length)
-        case StepCode.PAUSED:
-            why = reasons.get(step.reason or "", step.reason or "")
-            return gettext("%(since)s to %(until)s: paused, %(why)s", since=since, until=until, why=why)
-        case StepCode.MOVED_FORWARD:
-            return gettext("That hour did not exist because clocks were put forward.")
-        case _:
-            return gettext("%(since)s to %(until)s: not counted", since=since, until=until)
+def history(page: CasePage, row: Deadline) -> list[str]:
+    """Return the dates the promise had before, and what became of each, the first one first."""
+    same = [one for one in page.deadlines if (one.promise, one.subject_id) == (row.promise, row.subject_id)]
+    before = sorted((one for one in same if one.version < row.version), key=lambda one: one.version)
+    return [_what_became(one) for one in before]
+
+
+def _what_became(row: Deadline) -> str:
+    told = {"date": gettext("paused") if is_held(row) else moment(row.due_at), "day": short_day(row.ended_at)}
+    if row.met_at is not None:
+        return str(gettext("%(date)s: kept on %(day)s, and owed again since", **told))
+    if row.delay_told_at is None:
+        return str(gettext("%(date)s: counted anew on %(day)s, when we knew more", **told))
+    if row.breached_at is not None:
+        return str(gettext("%(date)s: missed. The person was told of the delay on %(day)s", **told))
+    return str(gettext("%(date)s: put off in time, and told to the person, on %(day)s", **told))
 
 
 def what_can_be_done(page: CasePage, row: Deadline) -> list[tuple[str, str]]:

@@ -159,6 +159,13 @@ DOORS: Mapping[str, Door] = {
     "staff.tell_person": Door(P.TELL_PERSON, _open, _drawn_elsewhere),
     "staff.tell_delay_case": Door(P.REPLY, _open, _drawn_elsewhere, _("Tell the person of a delay")),
     "staff.extend_case": Door(P.EXTEND, _open, _drawn_elsewhere),
+    "staff.pause_case": Door(P.PAUSE, _where(lambda page: page.can_wait, "nothing_to_pause"), _is_open),
+    "staff.end_pause_case": Door(
+        P.PAUSE,
+        _where(lambda page: bool(page.stopped), "no_pause"),
+        lambda page: bool(page.stopped),
+        _("Let the clock run again"),
+    ),
     "staff.convert_case": Door(P.CONVERT, _convert, _is_open),
     "staff.screen_out_case": Door(
         A.SCREEN_OUT, _of_stage(A.SCREEN_OUT), lambda page: page.case.stage is Stage.ACKNOWLEDGED

@@ -11,7 +11,7 @@ from engage.queries.case_parts import Entry
 from engage.web import labels
 from engage.web.filters import day, moment
 from engage.web.locale import gettext, lazy_gettext
-from engage.web.staff import triage_story
+from engage.web.staff import clock_story, triage_story
 
 _ = lazy_gettext
 
@@ -60,6 +60,7 @@ TITLES: Mapping[str, LazyString] = {
     "DeadlineMissed": _("Promise missed"),
     "DelayTold": _("The person was told of a delay"),
     "DeadlineExtended": _("Promise put off"),
+    **clock_story.TITLES,
     "ReminderDue": _("Reminder"),
     "RungReached": _("Told one step up"),
     "NoticeUndeliverable": _("A notice could not be delivered"),
@@ -78,6 +79,7 @@ TOLD: Mapping[str, LazyString] = {
     "reminder_to_answer": _("A proposal still waits for their answer, and until when."),
     "case_finished": _("How the case ended, and that they can appeal or open it again."),
     "case_delayed": _("We are late, why, and the new date."),
+    **clock_story.TOLD,
     "more_time": _("We need more time, why, and the new date."),
     "contact_changed": _("The way we reach them was changed."),
     "code_changed": _("Their code was changed."),
@@ -187,6 +189,7 @@ _DETAILS: Mapping[str, Detail] = {
     "DeadlineMissed": _promised,
     "DelayTold": _new_date,
     "DeadlineExtended": _new_date,
+    **clock_story.DETAILS,
     "ReminderDue": _promised,
     "RungReached": lambda page, values: f"{_promised(page, values)} · {labels.label('role', values['role'])}",
     "PersonTold": _reached,

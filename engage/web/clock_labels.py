@@ -1,0 +1,18 @@
+"""The words for stopping clocks and for what is late; engage.web.labels takes them in."""
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+PERMISSIONS: dict[str, LazyString] = {
+    "pause": _("Stop the clock for a time"),
+}
+REFUSALS: dict[str, LazyString] = {
+    "nothing_to_pause": _("Nothing is owed whose clock could be stopped. The confirmation of receipt never waits."),
+    "no_pause": _("No pause runs that could be ended."),
+    "pause_begins_in_the_past": _("Choose a first day from today on. What has passed counts."),
+    "pause_ends_before_it_begins": _("Choose a last day that is not before the first day, and not in the past."),
+    "pause_overlaps": _("The clock stands still for this reason then. Choose days after it, or end that pause first."),
+    "pause_too_long": _("For this reason the clock can stand still %(days)s days more. Choose an earlier last day."),
+    "pause_used_up": _("For this reason the clock stood still for %(most)s days already. Go on with what is known."),
+    "who_asked_needed": _("Write who of them wished it, and how you know. It is not for us to decide."),
+}

@@ -1,0 +1,153 @@
+"""A pause ends: by the person's answer, by a human, by the clock, with the case; and dates follow (domain 2.3)."""
+
+import logging
+
+import pytest
+
+from engage.domain.deadlines import Promise
+from engage.domain.policy import Role
+from engage.models.promise import HELD
+from engage.services import conversation, delays, endings, pauses, triage
+from tests import states
+from tests.notify.letters import forget_notices
+from tests.paused import DAY, ELDERS, explained, pauses_of, stop, told
+from tests.promised import kinds_of, owed, pause, rows_of, the_open, with_case
+from tests.states import act, case_of, person_of
+
+P = Promise
+
+
+@pytest.fixture
+def team(clock, session, sent_tasks):
+    return states.Team()
+
+
+@pytest.fixture
+def reference(team):
+    return states.an_assessed_case(team)
+
+
+def test_our_pause_ends_by_itself_when_the_person_answers(clock, team, reference):
+    """Domain 2.2, NEEDS_INFO."""
+    before = owed(reference)
+    stop(reference, clock, team.officer)
+    clock.advance(3 * DAY)
+    forget_notices()
+    act(reference, conversation.write_as_person, "The one at the school.", actor=person_of(reference))
+    [row] = pauses_of(reference)
+    assert row.ends_at == row.over_at == clock.now
+    assert owed(reference) == {promise: due + 3 * DAY for promise, due in before.items()}
+    assert told() == {("reply_arrived", team.officer.id)}
+    explained(reference)
+
+
+def test_what_the_community_asked_for_is_not_ended_by_a_message(clock, team, reference):
+    stop(reference, clock, team.officer, code="ceremony")
+    act(reference, conversation.write_as_person, "Thank you.", actor=person_of(reference))
+    assert pauses_of(reference)[0].over_at is None
+
+
+def test_a_pause_ended_early_gives_earlier_dates_and_the_person_hears_of_it(clock, team, reference):
+    before = owed(reference)
+    row = stop(reference, clock, team.officer)
+    clock.advance(2 * DAY)
+    forget_notices()
+    act(reference, pauses.end_pause, row.id, actor=team.coordinator)
+    assert owed(reference) == {promise: due + 2 * DAY for promise, due in before.items()}
+    assert told() == {("clock_runs_again", None)}
+    explained(reference)
+
+
+def test_a_pause_that_was_still_to_come_is_taken_back_whole(clock, team, reference):
+    before = owed(reference)
+    row = stop(reference, clock, team.officer, code="ceremony", starts_at=clock.now + 2 * DAY)
+    assert owed(reference) != before
+    act(reference, pauses.end_pause, row.id, asked_by=ELDERS, actor=team.officer)
+    assert owed(reference) == before
+
+
+def test_the_sweep_notes_the_end_once_and_moves_no_date(clock, team, reference):
+    stop(reference, clock, team.officer)
+    before = owed(reference)
+    assert pauses.end_due() == 0
+    clock.advance(10 * DAY)
+    forget_notices()
+    assert [pauses.end_due(), pauses.end_due()] == [1, 0]
+    assert owed(reference) == before
+    assert told() == {("clock_runs_again", None), ("clock_runs", team.officer.id)}
+    assert kinds_of(reference).count("ClockResumed") == 1
+    explained(reference)
+
+
+def test_the_sweep_leaves_a_case_alone_that_fails_and_goes_on(clock, team, reference, monkeypatch, caplog):
+    other = states.an_assessed_case(team)
+    for one in (reference, other):
+        stop(one, clock, team.officer)
+    clock.advance(11 * DAY)
+    broken = case_of(reference).id
+    real = pauses.cases.lock_if_free
+    taken = iter([broken])
+
+    def lock(case_id):
+        if case_id == broken and next(taken, None):
+            raise RuntimeError("the row cannot be read")
+        return real(case_id)
+
+    monkeypatch.setattr(pauses.cases, "lock_if_free", lock)
+    caplog.set_level(logging.CRITICAL)
+    assert [pauses.end_due(), pauses.end_due()] == [1, 1]
+
+
+def test_a_case_somebody_has_in_hand_is_left_to_the_next_sweep(clock, team, reference, monkeypatch):
+    stop(reference, clock, team.officer)
+    clock.advance(11 * DAY)
+    monkeypatch.setattr(pauses.cases, "lock_if_free", lambda case_id: None)
+    assert pauses.end_due() == 0
+
+
+def test_a_date_told_during_a_pause_holds_and_a_later_pause_moves_it(clock, team, reference):
+    stop(reference, clock, team.officer, days=5)
+    row = the_open(reference, P.PROPOSE)
+    new_date = row.due_at + 4 * DAY
+    act(reference, delays.extend, row.id, "The laboratory needs longer.", new_date, actor=team.officer)
+    act(reference, conversation.write_as_person, "The one at the school.", actor=person_of(reference))
+    assert the_open(reference, P.PROPOSE).due_at == new_date
+    clock.advance(DAY)
+    stop(reference, clock, team.officer, days=2, code="mourning")
+    assert the_open(reference, P.PROPOSE).due_at == new_date + 2 * DAY
+    explained(reference)
+
+
+def test_a_pause_of_a_case_that_came_from_another_site_moves_the_date_that_was_told(clock, team):
+    intake = states.staff(Role.COORDINATOR)
+    far = states.a_site("PER", "America/Lima")
+    reference = states.a_case(None)
+    act(reference, triage.route, far, actor=intake)
+    before = owed(reference)
+    stop(reference, clock, intake, days=2, code="ceremony")
+    after = owed(reference)
+    assert after == {
+        **{promise: due + 2 * DAY for promise, due in before.items()},
+        P.ACKNOWLEDGE: before[P.ACKNOWLEDGE],
+    }
+    explained(reference)
+
+
+def test_a_pause_without_an_end_holds_every_date_until_it_is_ended(clock, team, reference):
+    pause(reference)
+    stop(reference, clock, team.officer, days=3)
+    assert the_open(reference, P.PROPOSE).due_at == HELD
+    [row] = [one for one in pauses_of(reference) if one.ends_at is None]
+    clock.advance(DAY)
+    act(reference, pauses.end_pause, row.id, asked_by=ELDERS, actor=team.officer)
+    assert the_open(reference, P.PROPOSE).due_at < HELD
+    with_case(reference, lambda case: None)
+
+
+def test_a_check_after_closure_can_wait_for_a_ceremony(clock, team):
+    reference = states.a_closed_case(team)
+    [row] = [one for one in rows_of(reference, P.CHECK_AFTERWARDS) if one.ended_at is None]
+    before = row.due_at
+    stop(reference, clock, team.coordinator, code="harvest")
+    assert the_open(reference, P.CHECK_AFTERWARDS).due_at == before + 10 * DAY
+    act(reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
