@@ -1,7 +1,6 @@
 """What the inbox can be filtered by, beside the lists of the catalogue: sites and people."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,8 +28,8 @@ class SiteChoice:
 class Choices:
     """Sites by name, and people by name."""
 
-    sites: Sequence[SiteChoice]
-    people: Sequence[tuple[uuid.UUID, str]]
+    sites: tuple[SiteChoice, ...]
+    people: tuple[tuple[uuid.UUID, str], ...]
 
 
 def choices(actor: Actor) -> Choices:
@@ -39,8 +38,8 @@ def choices(actor: Actor) -> Choices:
         frozenset(one.site_id for one in actor.memberships if one.role in GRANTS[Permission.VIEW])
     )
     return Choices(
-        [SiteChoice(*row) for row in db.session.execute(sites)],
-        [(row.id, row.name) for row in db.session.execute(people)],
+        tuple(SiteChoice(*row) for row in db.session.execute(sites)),
+        tuple((row.id, row.name) for row in db.session.execute(people)),
     )
 
 

@@ -1,19 +1,22 @@
 """The inbox: the cases somebody may see, and finding one of them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from engage import clock, vault
 from engage.queries import inbox as queries
 from engage.queries import search
 from engage.queries.inbox import Tab
-from engage.queries.inbox_choices import choices
+from engage.queries.inbox_choices import Choices, choices
 from engage.services.intake import TAKERS
 from engage.vault import Unreadable
-from engage.web import gate
+from engage.web import gate, locale
 from engage.web.staff import inbox_forms, inbox_view
 from engage.web.staff.blueprint import bp
 
@@ -27,16 +30,20 @@ def inbox() -> ResponseReturnValue:
     account, now = gate.me(), clock.utcnow()
     actor = account.actor
     offered = choices(actor)
-    form = inbox_forms.read(request.args, offered)
+    is_narrowed = any(request.args.get(name) for name in inbox_forms.NAMES)
+    form = inbox_forms.read(request.args, offered) if is_narrowed else None
     zone = offered.sites[0].time_zone if len(offered.sites) == 1 else "UTC"
     sought = _opened(request.args.get("search", ""))
     found = search.find(actor, sought) if sought else None
-    filters = inbox_forms.filters(form, me=account.id, time_zone=zone, found=found)
+    filters = (
+        inbox_forms.filters(form, me=account.id, time_zone=zone, found=found) if form else queries.Filters(found=found)
+    )
     counts = queries.counts(actor, filters, now)
     tab = _tab(counts, searched=bool(sought))
     page = queries.page(actor, tab, filters, now, inbox_view.place_in(request.args))
-    picked = inbox_forms.chosen(form)
+    picked = inbox_forms.chosen(form) if form else {}
     kept: dict[str, Any] = {**picked, **({"search": request.args["search"]} if sought else {})}
+    chosen, clear_href = _chosen(form, tab, kept) if form else [], url_for("staff.inbox", tab=tab.value)
     return render_template(
         "staff/inbox.html",
         place=inbox_view.where_of(account),
@@ -45,9 +52,9 @@ def inbox() -> ResponseReturnValue:
         empty=inbox_view.empty(tab, narrowed=bool(picked), searched=bool(sought)),
         search=sought,
         sealed=kept.get("search"),
-        filter_form=form,
-        chosen=_chosen(form, tab, kept),
-        clear_href=url_for("staff.inbox", tab=tab.value),
+        filters=_panel(form, chosen, clear_href) if form else _panel_of_all(locale.code(), offered),
+        chosen=chosen,
+        clear_href=clear_href,
         tab=tab.value,
         kept=picked,
         can_take_down=actor.holds(*TAKERS),
@@ -77,6 +84,20 @@ def _tab(counts: Mapping[Tab, int], *, searched: bool) -> Tab:
     if asked in {tab.value for tab in counts}:
         return Tab(asked)
     return Tab.ALL if searched else inbox_view.first_tab(counts)
+
+
+def _panel(form: inbox_forms.FilterForm, chosen: list[dict[str, str]], clear_href: str | None) -> Markup:
+    text = render_template("staff/_filters.html", filter_form=form, chosen=chosen, clear_href=clear_href)
+    return Markup(text)  # noqa: S704 - what a template has escaped
+
+
+@lru_cache(maxsize=256)
+def _panel_of_all(_language: str, offered: Choices) -> Markup:
+    """The panel while nothing is filtered by: the same for everybody who reads this language and may see the same.
+
+    Kept, because its lists of choices were a sixth of the inbox. It holds nothing of any case.
+    """
+    return _panel(inbox_forms.read(MultiDict(), offered), [], None)
 
 
 def _chosen(form: inbox_forms.FilterForm, tab: Tab, kept: inbox_view.Kept) -> list[dict[str, str]]:
