@@ -58,6 +58,11 @@ def test_a_case_is_given_only_to_somebody_who_may_work_it(team):
         assert case_of(reference).assignee_id == team.officer.id
 
 
+def test_nobody_decides_on_a_screening_out_that_nobody_asked_for(team):
+    reference = states.an_acknowledged_case(team)
+    refused("nothing_to_decide", reference, triage.decide_screen_out, approve=True, actor=team.coordinator)
+
+
 def test_a_message_that_is_sent_twice_is_kept_once(session, team):
     reference = states.an_acknowledged_case(team)
     sent = []

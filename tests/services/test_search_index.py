@@ -78,6 +78,9 @@ def test_indexing_and_forgetting_twice_is_safe(session, team):
         with unit_of_work():
             search_index.forget(case_of(reference).id)
     assert (rows(session), found(session, team.coordinator, "dust")) == (0, [])
+    with unit_of_work():
+        search_index.index(case_of(reference))
+    assert (rows(session), found(session, team.coordinator, "dust")) == (1, [reference])
 
 
 def test_only_the_newest_that_one_may_see_are_found(session, team, monkeypatch):
