@@ -76,6 +76,13 @@ class CaseAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AssigneeLeft(Event):
+    """Whoever worked the case can sign in no longer; it is unassigned again."""
+
+    assignee_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CaseConverted(Event):
     from_kind: str
     to_kind: str

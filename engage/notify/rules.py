@@ -104,6 +104,12 @@ def _(event: events.CaseAssigned, case: Case) -> list[Notice]:
 
 
 @notices.register
+def _(event: events.AssigneeLeft, case: Case) -> list[Notice]:
+    """Whoever is told of new cases at the site: unassigned."""
+    return to_staff(first_to_tell(case), "unassigned")
+
+
+@notices.register
 def _(event: events.ScreenOutAsked, case: Case) -> list[Notice]:
     """Coordinators and approvers, but not who asked: screen_out_to_decide."""
     asked_by = db.session.get_one(Screening, event.screening_id).asked_by_id

@@ -1,4 +1,4 @@
-"""People and settings as administrators see them. Nothing of any case is read here."""
+"""People and settings as administrators see them. Of cases nothing is read here but how many somebody works on."""
 
 import json
 import uuid
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from engage.domain.administration import sites_of
+from engage.domain.case import CaseClass
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import AuditEvent, Site, StaffMembership, StaffUser
+from engage.models import AuditEvent, Case, Site, StaffMembership, StaffUser
 
 SHOWN = 500
 
@@ -61,6 +62,18 @@ def user(user_id: uuid.UUID, actor: Actor) -> StaffUser:
         NoResultFound: there is none, or they have no role at the actor's sites.
     """
     return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, _known_to(actor))).one()
+
+
+def open_cases_of(user_id: uuid.UUID) -> int:
+    """Return how many open cases the user works on: a count and nothing else, restricted ones left out."""
+    return (
+        db.session.scalar(
+            select(func.count(Case.id)).where(
+                Case.assignee_id == user_id, Case.closed_at.is_(None), Case.class_ != CaseClass.RESTRICTED
+            )
+        )
+        or 0
+    )
 
 
 def changes() -> Sequence[Changed]:

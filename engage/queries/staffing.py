@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
@@ -39,11 +39,14 @@ class Held:
         return Role.ADMIN in self.roles.get(None, ())
 
 
-def held() -> Held:
-    """Return who sits where, as far as they are active."""
+def held(*, but: uuid.UUID | None = None) -> Held:
+    """Return who sits where, as far as they are active; `but` is left out."""
     found: dict[uuid.UUID | None, set[str]] = defaultdict(set)
     rows = db.session.execute(
-        select(StaffMembership.site_id, StaffMembership.role).join(StaffUser).where(StaffUser.is_active).distinct()
+        select(StaffMembership.site_id, StaffMembership.role)
+        .join(StaffUser)
+        .where(StaffUser.is_active, StaffUser.id != but if but else true())
+        .distinct()
     )
     for row in rows:
         found[row.site_id].add(row.role.value)

@@ -12,7 +12,8 @@ from engage.domain import administration
 from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
-from engage.services import passwords
+from engage.notify import account_rules
+from engage.services import leaving, passwords
 from engage.services.audit import Change, note
 from engage.services.sign_in import as_stored
 
@@ -90,7 +91,9 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     if changed:
         for name in changed:
             setattr(user, name, new[name])
-        note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
+        entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
+        if "email" in changed:
+            account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 
 def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> None:
@@ -98,25 +101,34 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
 
     Raises:
         NotAllowed: a role is outside of the actor's sites, or the user is the actor.
+        LastFocalPoint: a site would have nobody who sees its restricted cases.
     """
     user = _locked(user_id)
     if user.id == actor.id:
         raise NotAllowed("own roles")
     administration.require_sites(actor, [held.site_id for held in roles])
     elsewhere = {held for held in memberships_of(user) if not administration.may_look_after(actor, held.site_id)}
-    _give(user, frozenset(elsewhere | set(roles)), actor=actor)
+    wanted = frozenset(elsewhere | set(roles))
+    leaving.require_focal_points(user, wanted)
+    _give(user, wanted, actor=actor)
 
 
 def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
 
+    The open cases they worked on are unassigned again, and whoever is told of new cases is told of them.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
+        LastFocalPoint: a site would have nobody who sees its restricted cases.
     """
     user = _managed(user_id, actor)
+    leaving.require_focal_points(user, ())
     if user.is_active:
         user.is_active, user.session_key = False, new_session_key()
-        note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id)
+        db.session.flush()  # who is told of their cases is read from the database
+        returned = leaving.hand_back(user.id)
+        note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, after={"cases_returned": returned})
 
 
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
@@ -134,13 +146,17 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
 def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
     """Give the user a random password that they must change; return it once. Their sessions end.
 
+    They are told by mail, and so are the other focal points of the place where the user is one.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
     """
     user = _managed(user_id, actor)
     password = passwords.generated()
     _keep(user, password, must_change=True)
-    note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
+    entry = note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
+    account_rules.password_given(user, change_id=entry.id)
+    account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
     return password
 
 

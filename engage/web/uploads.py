@@ -7,7 +7,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Response, abort, send_file
+from flask import Response, abort, render_template, send_file
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
@@ -67,6 +68,15 @@ def why_refused(refusal: FileRefused, name: str) -> str:
     """Return the sentence for a file that is not taken, beginning with its name."""
     words = str(WHY[refusal.code])
     return f"{_isolated(name)}: {words % refusal.values if refusal.values else words}"
+
+
+def done_without(refused: list[str], *, done: str, onward: str, layout: str) -> ResponseReturnValue:
+    """Answer a form that was carried out without some of its files: say which, at once and in the page alone.
+
+    Not by a banner after a redirect, which lies in a cookie meanwhile: the name of a file may say what it is about, and
+    a phone is shared. Sending the form again does nothing twice.
+    """
+    return render_template("left_out.html", refused=refused, done=done, onward=onward, layout=layout)
 
 
 def _too_many(name: str) -> str:

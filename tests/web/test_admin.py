@@ -4,12 +4,13 @@ import json
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engage.domain.policy import Membership, Role
-from engage.models import AuditEvent, Site, StaffUser
+from engage.models import AuditEvent, Site, StaffMembership, StaffUser
 from engage.services import audit, passwords
 from engage.services.accounts import memberships_of
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.web.as_staff import done, page, send, sign_in
 
@@ -131,6 +132,27 @@ def test_someone_deactivated_is_out_at_once_and_can_be_let_in_again(client, sess
     session.rollback()
     assert session.get_one(StaffUser, team.officer.id).is_active
     assert [row.kind for row in record(session)] == ["user_deactivated", "user_reactivated"]
+
+
+def test_the_last_focal_point_stays_and_the_page_says_why(session, team, chief):
+    with unit_of_work():
+        session.execute(delete(StaffMembership).where(StaffMembership.user_id == team.second_focal.id))
+    path = f"/admin/users/{team.focal.id}"
+    token = page(chief.get(path)).select_one("[name=csrf_token]")["value"]
+    for answer in (chief.post(f"{path}/deactivate", data={"csrf_token": token}), send(chief, path, roles=[])):
+        assert answer.status_code == 422
+        assert "Nobody else is a focal point for Site BOR" in page(answer).select_one(".govuk-error-summary").text
+    assert session.get_one(StaffUser, team.focal.id).is_active
+    assert record(session) == []
+
+
+def test_how_many_cases_somebody_holds_is_said_before_they_are_deactivated(session, team, chief):
+    reference = states.an_assessed_case(team)
+    with unit_of_work():
+        states.case_of(reference).assignee_id = team.officer.id
+    answer = chief.get(f"/admin/users/{team.officer.id}").text
+    assert "1 open case is theirs" in answer
+    assert reference not in answer
 
 
 def test_a_new_password_ends_the_sessions_of_its_owner(client, session, team, chief):

@@ -11,6 +11,7 @@ from engage.models import StaffUser
 from engage.queries import administration
 from engage.services import accounts
 from engage.services.accounts import EmailTaken, memberships_of
+from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
 from engage.web.admin.blueprint import bp, me
@@ -65,6 +66,8 @@ def edit_user(user_id: UUID) -> ResponseReturnValue:
                 accounts.set_roles(user_id, roles_of(form), actor=me())
         except EmailTaken:
             form.email.errors = [gettext("There is an account with this address.")]
+        except LastFocalPoint as last:
+            form.roles.errors = [_still_needed(last)]
         else:
             flash(gettext("Saved."), "success")
             return redirect(url_for("admin.edit_user", user_id=user_id), 303)
@@ -84,9 +87,16 @@ def reset_password(user_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/users/<uuid:user_id>/deactivate", methods=["POST"])
 def deactivate_user(user_id: UUID) -> ResponseReturnValue:
-    administration.user(user_id, me())
-    with unit_of_work():
-        accounts.deactivate(user_id, actor=me())
+    user, places = administration.user(user_id, me()), _places()
+    held = values_of(memberships_of(user))
+    try:
+        with unit_of_work():
+            accounts.deactivate(user_id, actor=me())
+    except LastFocalPoint as last:
+        user = administration.user(user_id, me())
+        form = UserForm(places, formdata=None, obj=user, data={"roles": held})
+        form.roles.errors = [_still_needed(last)]
+        return _form_page(form, user, places)
     flash(gettext("They can sign in no longer. What they did stays in the record."), "success")
     return redirect(url_for("admin.edit_user", user_id=user_id), 303)
 
@@ -100,11 +110,25 @@ def reactivate_user(user_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("admin.edit_user", user_id=user_id), 303)
 
 
+def _still_needed(last: LastFocalPoint) -> str:
+    return gettext(
+        "Nothing is changed. Nobody else is a focal point for %(sites)s, and its restricted cases would be seen by "
+        "nobody. Make somebody else a focal point first.",
+        sites=", ".join(last.sites),
+    )
+
+
 def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> ResponseReturnValue:
     manages = user is None or may_manage(me(), user.id, memberships_of(user))
     is_self = user is not None and user.id == me().id
     return render_template(
-        "admin/edit_user.html", form=form, user=user, manages=manages, is_self=is_self, groups=boxes(form, places)
+        "admin/edit_user.html",
+        form=form,
+        user=user,
+        manages=manages,
+        is_self=is_self,
+        groups=boxes(form, places),
+        open_cases=administration.open_cases_of(user.id) if user else 0,
     ), 422 if form.errors else 200
 
 

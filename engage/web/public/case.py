@@ -20,7 +20,7 @@ from engage.web.public import case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
-from engage.web.uploads import checked_uploads, hand_out, why_refused
+from engage.web.uploads import checked_uploads, done_without, hand_out, why_refused
 
 
 @bp.route("/case/view")
@@ -52,10 +52,12 @@ def reply(holder: Holder) -> ResponseReturnValue:
     except FileRefused as refused:
         form.files.errors = [why_refused(refused, gettext("Your files"))]
         return _page(holder, form), 422
-    flash(gettext("We have your message. The people who work on your concern will read it."), "success")
-    for sentence in uploads.refused:
-        flash(sentence, "warning")
-    return redirect(url_for("public.show_case", _anchor="messages"), 303)
+    done = gettext("We have your message. The people who work on your concern will read it.")
+    onward = url_for("public.show_case", _anchor="messages")
+    if uploads.refused:
+        return done_without(uploads.refused, done=done, onward=onward, layout="layouts/public.html")
+    flash(done, "success")
+    return redirect(onward, 303)
 
 
 @bp.route("/case/files/<uuid:attachment_id>")
@@ -109,6 +111,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
             "megabytes": settings().FILE_MAX_BYTES // (1024 * 1024),
         },
         rights=case_words.rights(own),
+        offers_panel=own.case.panel_offered and own.case.stage is not Stage.CLOSED,
         asks_feedback=own.case.stage is Stage.CLOSED and not own.has_feedback,
         **_shown(own),
     )

@@ -177,10 +177,10 @@ def complain(form: StaffForm, problems: list[str]) -> None:
 
 def _back(reference: str, done: str, *, stays: bool) -> ResponseReturnValue:
     """To the case; to the inbox where what was done took the case out of the actor's sight."""
-    flash(done, "success")
-    for problem in left_out():
-        flash(problem, "warning")
     here = url_for("staff.show_case", reference=reference) if stays else url_for("staff.inbox")
+    if refused := left_out():
+        return uploads.done_without(refused, done=done, onward=here, layout="layouts/staff.html")
+    flash(done, "success")
     return redirect(here, 303)
 
 

@@ -24,6 +24,7 @@ TITLES: Mapping[str, LazyString] = {
     "UrgentFactFound": _("Urgent fact told at once"),
     "InterimMeasureRecorded": _("What is done at once was recorded"),
     "CaseAssigned": _("Assigned"),
+    "AssigneeLeft": _("Unassigned, because they no longer work here"),
     "CaseConverted": _("Kind changed"),
     "CaseRestricted": _("Moved to the restricted lane"),
     "ScreenOutAsked": _("Screening out asked for"),
@@ -157,6 +158,7 @@ _DETAILS: Mapping[str, Detail] = {
         values, "possible", gettext("a measure was taken"), gettext("none is possible, with the reason")
     ),
     "CaseAssigned": lambda page, values: _person(page, values, "assignee_id"),
+    "AssigneeLeft": lambda page, values: _person(page, values, "assignee_id"),
     "CaseConverted": lambda page, values: labels.label("kind", values["to_kind"]),
     "ScreenOutAsked": lambda page, values: labels.term("screening_out_reasons", _text(values, "reason_code")),
     "CaseScreenedOut": lambda page, values: labels.term("screening_out_reasons", _text(values, "reason_code")),

@@ -1,0 +1,49 @@
+"""Who is told when an account is changed by somebody else: no event of a case, so beside the table of events."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select, true
+
+from engage.domain.policy import Membership, Role
+from engage.extensions import db
+from engage.models import Recipient, StaffMembership, StaffUser
+from engage.notify import outbox
+from engage.notify.outbox import Owed
+
+
+def password_given(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of a password that somebody else gave them a new one; whoever cannot sign in is not told."""
+    if user.is_active:
+        outbox.enqueue(_owed("password_given", user, change_id))
+
+
+def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_id: uuid.UUID) -> None:
+    """Tell the other focal points of the same places that somebody else touched how one of them signs in.
+
+    Ours: with a new password or address an administrator could sign in as the focal point, whose cases they must not
+    see; that cannot be kept from them, but it cannot be kept secret either. A focal point of all sites is one of every
+    place.
+    """
+    places = {one.site_id for one in held if one.role is Role.FOCAL}
+    if not places:
+        return
+    here = or_(StaffMembership.site_id.is_(None), StaffMembership.site_id.in_(places - {None}))
+    others = db.session.scalars(
+        select(StaffUser)
+        .where(StaffUser.is_active, StaffUser.id != user.id)
+        .where(
+            StaffUser.memberships.any((StaffMembership.role == Role.FOCAL) & (true() if None in places else here)),
+        )
+    )
+    outbox.enqueue(*(_owed("focal_changed", other, change_id) for other in others))
+
+
+def _owed(template: str, user: StaffUser, change_id: uuid.UUID) -> Owed:
+    return Owed(
+        dedupe_key=f"{change_id}:{template}:{user.id}",
+        template=template,
+        locale=user.locale,
+        recipient=Recipient.STAFF,
+        user_id=user.id,
+    )
