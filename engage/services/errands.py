@@ -12,12 +12,14 @@ from engage.domain.policy import Actor, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactAttempt, Errand
 from engage.scope import visible_to
-from engage.services import deadlines
+from engage.services import calendars, deadlines
 from engage.services.timeline import record
 
 DUE_WITHIN = timedelta(hours=48)  # Ours: as long as the shortest promise to acknowledge in words (domain 2.4, level 2).
 TRIES_THAT_COUNT = 2  # Source: domain 2.2, acknowledged when delivered or after two attempts.
 AGAIN_WITHIN = timedelta(hours=24)  # Ours: who was not at home today is looked for tomorrow.
+# Where a site says when it works, an errand counts working time: two days of eight hours, and one. Source: product 4.
+WORK_WITHIN, WORK_AGAIN_WITHIN = timedelta(hours=16), timedelta(hours=8)
 
 
 def owe(case: Case, *, message_id: uuid.UUID, template: str, road: str) -> None:
@@ -37,7 +39,7 @@ def owe(case: Case, *, message_id: uuid.UUID, template: str, road: str) -> None:
             outbox_message_id=message_id,
             template=template,
             road=road,
-            due_at=now + DUE_WITHIN,
+            due_at=calendars.chore_due(case.site_id, now, working=WORK_WITHIN, otherwise=DUE_WITHIN),
             made_at=now,
         )
     )
@@ -70,7 +72,7 @@ def finish(errand_id: uuid.UUID, *, reached: bool, actor: Actor) -> Case:
     if reached or attempts >= LAPSE_ATTEMPTS:
         errand.finished_at, errand.finished_by_id, errand.reached = now, actor.id, reached
     else:
-        errand.due_at = now + AGAIN_WITHIN
+        errand.due_at = calendars.chore_due(case.site_id, now, working=WORK_AGAIN_WITHIN, otherwise=AGAIN_WITHIN)
     db.session.flush()
     case.could_not_reach = _is_owed(case.id)
     record(case, PersonTold(errand_id=errand.id, reached=reached), actor=actor)

@@ -46,5 +46,8 @@ REFUSALS: dict[str, LazyString] = {
     "no_calendar_in_file": _("This is no calendar file. Export it as iCal, with .ics at the end of its name."),
     "calendar_too_large": _("The file is larger than %(megabytes)s MB. Export fewer years."),
     "calendar_without_days": _("The file holds no day from today on. Export the years to come."),
+    "days_unreadable": _("Its days can't be read."),
+    "not_whole_days": _("It has a time of day. Only whole days count here."),
+    "comes_back_otherwise": _("It comes back in another way than every year. Write its days as entries of their own."),
     "too_many_days": _("The file holds more than %(most)s entries. Export fewer years."),
 }

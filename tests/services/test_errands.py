@@ -1,17 +1,18 @@
 """Errands: what a human carries to the person, until they were told or looked for often enough."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
+from engage.domain.calendars import Slot
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import NotAllowed
 from engage.extensions import db
 from engage.models import CaseEvent, ContactAttempt, Errand
-from engage.services import delivery, errands
+from engage.services import calendars, delivery, errands
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import a_case_with, a_notice, forget_notices
@@ -100,3 +101,17 @@ def test_an_errand_of_a_restricted_case_exists_for_focal_points_alone(team, refe
         finish(True, team.coordinator)
     finish(True, team.focal)
     assert errand().reached
+
+
+def test_an_errand_waits_for_working_hours_where_a_site_has_them(clock, team):
+    mornings = calendars.Hours({weekday: (Slot(time(8), time(16)),) for weekday in range(5)}, "", "")
+    with unit_of_work():
+        calendars.set_hours("BOR", mornings, seen_version=0, actor=team.admin)
+    clock.move_to(datetime(2026, 3, 27, 15, tzinfo=UTC))  # Friday, 16:00 at the site; clocks change on Sunday
+    made = a_case_with(Road.DIRECT, site_id=team.site_id, phone="+381641234567")
+    forget_notices()
+    a_notice(made)
+    delivery.drain()
+    assert errand().due_at == datetime(2026, 3, 31, 14, tzinfo=UTC)
+    finish(False, team.coordinator)
+    assert errand().due_at == datetime(2026, 3, 30, 14, tzinfo=UTC)

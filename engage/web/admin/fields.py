@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, FieldList, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
 _LONGEST_NUMBER = 6
@@ -83,7 +83,7 @@ def whole(label: Text, *, needed: bool = True, hint: Text = "") -> WholeField:
 
 def line(label: Text, *, needed: Text | None = None, most: int = 200, hint: Text = "") -> StringField:
     """Return a field for one short line."""
-    wanted = InputRequired(needed) if needed else Optional()
+    wanted = DataRequired(needed) if needed else Optional()
     too_long = Length(max=most, message=_l("Use %(max)d characters or fewer."))
     return StringField(label, description=hint, filters=[bare], validators=[wanted, too_long])
 
@@ -94,9 +94,10 @@ def day(label: Text, *, needed: bool = True, hint: Text = "") -> DayField:
     return DayField(label, description=hint, format=["%d %m %Y", "%Y-%m-%d"], validators=[wanted])
 
 
-def pick(label: Text, pairs: Any = (), *, hint: Text = "") -> SelectField:
+def pick(label: Text, pairs: Any = (), *, hint: Text = "", validate_choice: bool = True) -> SelectField:
     """Return a list of which one is picked, from pairs of a value and its words."""
-    return SelectField(label, description=hint, choices=[SelectChoice(*pair) for pair in pairs])
+    choices = [SelectChoice(*pair) for pair in pairs]
+    return SelectField(label, description=hint, choices=choices, validate_choice=validate_choice)
 
 
 def errors_of(form: BaseForm) -> list[dict[str, str]]:
