@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from engage import clock, vault
 from engage.domain import receipts
@@ -13,9 +13,10 @@ from engage.domain.case import Road
 from engage.domain.events import CodeChanged
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import Case, CodeLink, Receipt, Recipient, SealedContact
+from engage.models import Case, CodeLink, Receipt, Recipient, SealedContact, SignInTry
 from engage.notify import outbox
 from engage.services.timeline import record
+from engage.unit_of_work import after_commit
 
 SHOWN_FOR = timedelta(hours=24)  # Source: product 5: the same code until its first use or for 24 hours.
 LINK_LIVES = timedelta(hours=24)  # Ours: mail is read once a day where there is little signal.
@@ -24,6 +25,7 @@ LINKS_A_DAY = 3  # and a person who was too quick with the first can ask again.
 LINK_ROADS = (Road.DIRECT, Road.RELAY)  # Source: product 5, lost code.
 # What is looked up for a text that cannot be a code, so that it costs what a wrong code costs.
 _NO_CODE = "0" * receipts.CODE_LENGTH
+_NO_CASE = uuid.UUID(int=0)
 
 
 class WrongCode(ValueError):
@@ -97,47 +99,62 @@ def changed_before(receipt_id: uuid.UUID, token: str) -> NewCode | None:
     return _code_of_form(ended.case_id, token) if ended is not None else None
 
 
-def ask_for_link(reference: str, address: str) -> None:
+def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None:
     """Send a single-use link to the address that is stored with the case, if the person may have one.
 
     Nothing is returned and nothing is said, whatever was typed: it answers neither "is there such a case" nor "is
-    this its address". An address we can read must be the one typed. A relay address cannot be compared, because no
-    page can open it; the link goes to it all the same, and nowhere else. At most one an hour and three a day, so that
-    a known reference is no means to flood a person.
+    this its address", and every answer costs the same: as many statements, a sealed text opened, something written,
+    a nudge. An address we can read must be the one typed. A relay address cannot be compared, because no page can open
+    it; the link goes to it all the same, and nowhere else. At most one an hour and three a day, so that a known
+    reference is no means to flood a person. With `may_send=False` nothing is sent, at the same cost.
     """
-    case = db.session.scalar(
-        select(Case).where(Case.reference == receipts.reference_as_issued(reference)).with_for_update(of=Case)
-    )
-    contact = db.session.get(SealedContact, case.id) if case is not None else None
-    if case is None or contact is None or not contact.has_email or case.road not in LINK_ROADS:
-        return
-    if not contact.to_worker and vault.opened(contact.sealed).get("email", "").casefold() != address.strip().casefold():
-        return
     now = clock.utcnow()
-    _forget_old_links(case.id, now)
-    expiries = db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case.id)).all()
-    if len(expiries) >= LINKS_A_DAY or any(now < expires_at - LINK_LIVES + LINK_EVERY for expires_at in expiries):
+    after_commit(outbox.nudge)
+    case = db.session.execute(
+        select(Case.id, Case.reference, Case.locale, Case.road)
+        .where(Case.reference == receipts.reference_as_issued(reference))
+        .with_for_update(of=Case)
+    ).one_or_none()
+    case_id = case.id if case is not None else _NO_CASE
+    contact = db.session.scalar(select(SealedContact).where(SealedContact.case_id == case_id))
+    _forget_old_links(case_id, now)
+    expiries = db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case_id)).all()
+    fits = _is_address_of(contact, address)
+    is_early = len(expiries) >= LINKS_A_DAY or any(now < at - LINK_LIVES + LINK_EVERY for at in expiries)
+    if case is None or case.road not in LINK_ROADS or not fits or is_early or not may_send:
+        _write_in_vain(now)
         return
     link_id = uuid.uuid4()
-    db.session.add(
-        CodeLink(
-            id=link_id,
-            case_id=case.id,
-            link_digest=vault.digest(vault.link_token(link_id), vault.LINK),
-            expires_at=now + LINK_LIVES,
-        )
-    )
+    link = {"id": link_id, "case_id": case_id, "expires_at": now + LINK_LIVES}
+    db.session.execute(insert(CodeLink).values(**link, link_digest=vault.digest(vault.link_token(link_id), vault.LINK)))
     outbox.enqueue(
         outbox.Owed(
             dedupe_key=f"code-link:{link_id}",
             template="code_link",
             locale=case.locale,
             recipient=Recipient.PERSON,
-            case_id=case.id,
+            case_id=case_id,
             # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
             context={"reference": case.reference, "link_id": str(link_id)},
         )
     )
+
+
+def _is_address_of(contact: SealedContact | None, typed: str) -> bool:
+    """Whether the link may go to what is sealed; a text is opened and compared where there is none to open, too."""
+    can_read = contact is not None and not contact.to_worker
+    kept = vault.opened(contact.sealed if contact is not None and can_read else vault.seal({"email": ""}))
+    is_same = secrets.compare_digest(
+        kept.get("email", "").casefold().encode(), typed.strip().casefold().encode(errors="replace")
+    )
+    return contact is not None and contact.has_email and (is_same or not can_read)
+
+
+def _write_in_vain(now: datetime) -> None:
+    """Cost what a link costs, its digest and two rows, and leave nothing: a commit that writes takes longer."""
+    nothing = vault.digest(vault.link_token(uuid.uuid4()), vault.LINK)
+    db.session.execute(insert(SignInTry).values(digest=nothing, count=0, not_before=now, last_at=now))
+    db.session.execute(delete(SignInTry).where(SignInTry.digest == nothing))
 
 
 def check_link(link: str) -> None:

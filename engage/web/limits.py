@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 # Ours: a village that shares one address, or a member of an organisation who types a stack of letters, stays below.
 CONCERNS = parse("30 per hour")
+# Ours: who looks for the right spelling stays below. Counted for one concern from one place, so that nobody can use it
+# up for a person who is elsewhere (docs/decisions/0011).
+LOST_CODES = parse("20 per hour")
 _SALT_NAME = "engage-limits-salt"
 _SALT_SECONDS = 3600
 _SALT_BITS = 62  # what every store takes as one number

@@ -13,6 +13,7 @@ from engage.models import CodeLink, Receipt
 from engage.services import intake
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
+from engage.web import limits
 from engage.web.public.case_session import IDLE
 from tests import states
 from tests.architecture.sources import ROOT
@@ -191,6 +192,21 @@ def test_a_flood_of_wrong_links_and_names_shuts_nobody_out(client, another_clien
     person = Person(another_client, found.code)
     assert person.send("/case/lost", reference=found.reference, address="person@example.org").status_code == 303
     assert "Show my new code" in person.page(f"/case/link/{link_of(found.case_id)}")
+
+
+def test_who_tries_address_after_address_gets_no_link_and_the_person_elsewhere_does(client, another_client, site):
+    found = reachable(site)
+    stranger = Person(client).fields("/case/lost")
+    for number in range(limits.LOST_CODES.amount):
+        typed = {"reference": found.reference, "address": f"guess{number}@example.org"}
+        assert client.post("/case/lost", data={**stranger, **typed}).status_code == 303
+    right = {"reference": found.reference.lower(), "address": "person@example.org"}
+    answer = client.post("/case/lost", data={**stranger, **right})
+    assert (answer.status_code, answer.location) == (303, "/case/lost")
+    assert db.session.scalars(select(CodeLink)).all() == []
+    another_client.environ_base = {**another_client.environ_base, "REMOTE_ADDR": "192.0.2.7"}
+    assert Person(another_client).send("/case/lost", **right).status_code == 303
+    assert len(db.session.scalars(select(CodeLink)).all()) == 1
 
 
 def test_no_door_of_ours_counts_everybody_together():

@@ -4,19 +4,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage import vault
+from engage.domain import receipts
 from engage.queries import own_case
 from engage.queries.own_case import Holder
 from engage.services import cases, receipt_codes
 from engage.services.receipt_codes import DeadLink, NewCode, WrongCode
 from engage.unit_of_work import unit_of_work
+from engage.web import limits
 from engage.web.public import case_session
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import ChangeCodeForm, CodeForm, LostCodeForm, NewCodeForm
 from engage.web.public.case_session import is_plain_token, new_plain_token, prepared, receipt_held, token_of, with_case
 from engage.web.public.receipt import case_address, leave_uncompressed, picture_of
 
-# No door here has a limit. One for everybody lets a single sender shut all others out, one for each address would keep
-# the address; and a flood gains nothing: a code has 80 bits, a link 192, and a case sends few links by itself.
+# No door here turns anybody away. A limit for everybody lets a single sender shut all others out, and a flood gains
+# nothing: a code has 80 bits, a link 192, and a case sends few links by itself. Only who tries address after address
+# for one concern from one place gets no link for a while; the answer is the same.
 
 
 @bp.route("/case", methods=["GET", "POST"])
@@ -57,8 +61,10 @@ def _change_code(holder: Holder) -> ResponseReturnValue:
 def lost_code() -> ResponseReturnValue:
     form = LostCodeForm()
     if form.validate_on_submit():
+        about = vault.digest(receipts.reference_as_issued(form.reference.data), vault.LIMITS)
+        may_send = not limits.is_too_fast(limits.LOST_CODES, f"lost:{about}")
         with unit_of_work():
-            receipt_codes.ask_for_link(form.reference.data, form.address.data)
+            receipt_codes.ask_for_link(form.reference.data, form.address.data, may_send=may_send)
         flash(
             gettext("If this concern has an e-mail address, a link is on its way to it. It works once, for 24 hours.")
         )
