@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal, o
 from engage.domain.case import CaseClass
 from engage.domain.policy import GRANTS, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
+from engage.models import Absence, Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
 
 # Written into the statement, where a partial index is found by it.
 _RESTRICTED = literal(CaseClass.RESTRICTED, Case.class_.type, literal_execute=True)
@@ -113,6 +114,17 @@ def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
     held = _holders(case, Role.COORDINATOR, Role.APPROVER)
     turns = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
     return next((held[turn] for turn in turns if held[turn]), ())
+
+
+def replacements(now: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
+    """Return who stands in for whom at the instant: of those who are away, whose replacement can sign in."""
+    rows = db.session.execute(
+        select(Absence.user_id, Absence.replacement_id)
+        .join(StaffUser, StaffUser.id == Absence.replacement_id)
+        .where(Absence.starts_at <= now, Absence.ends_at > now, StaffUser.is_active)
+        .order_by(Absence.set_at)
+    )
+    return {absent: replacement for absent, replacement in rows}
 
 
 def _holders(case: Case, *roles: Role) -> Mapping[tuple[Role, Where], Sequence[uuid.UUID]]:

@@ -19,8 +19,10 @@ from engage.models.resolution import (
 )
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
+from engage.models.work import Absence, Task
 
 __all__ = [
+    "Absence",
     "Access",
     "Appeal",
     "Approval",
@@ -67,4 +69,5 @@ __all__ = [
     "StaffMembership",
     "StaffUser",
     "Statement",
+    "Task",
 ]

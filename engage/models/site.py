@@ -68,6 +68,7 @@ class StaffUser(Keyed, Base):
     session_key: Mapped[str]  # changes with the password and at sign-out: older sessions end
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    day_seen_at: Mapped[datetime | None]  # when they last said that they had seen what arrived
     # Where they stand, so that nobody deals with a case about themselves, their line, department or contractor.
     reports_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     department: Mapped[str | None]
