@@ -19,7 +19,7 @@ from engage import vault
 from engage.cli.demo import lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
-from engage.services import demo, sites
+from engage.services import checks, demo, sites
 from engage.services.demo import SignIn
 from engage.settings import settings, starting_in
 from engage.unit_of_work import unit_of_work
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         app: Flask = import_string("engage:create_app")(chosen)
         with app.app_context():
             show(prepare(app))
+            warn()
     except ValidationError as error:
         for fault in error.errors():
             echo(f"ENGAGE_{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}.")
@@ -146,6 +147,16 @@ def show(sign_ins: Sequence[SignIn]) -> None:
     if sign_ins:
         echo("The demonstration has an account for each role. Their passwords are shown this once:\n")
         echo("\n".join(lines_of(sign_ins)) + "\n")
+
+
+def warn() -> None:
+    """Say what `check-config` finds wrong, before anybody relies on the service.
+
+    It keeps nothing from starting: a mail server may come up later, and roles are given by who has signed in.
+    """
+    for finding in checks.look():
+        if finding.problem is not None:
+            echo(f"To mend - {finding.what}: {finding.problem}")
 
 
 def greet(app: Flask, supervisor: Supervisor) -> None:

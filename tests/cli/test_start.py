@@ -94,6 +94,8 @@ def test_the_product_serves_without_the_demonstration_and_brings_a_dead_worker_b
     assert status(f"{product.url}/dev/mail")[0] == 404
     assert status(f"{product.url}/health")[0] == 200
     assert re.search("password", product.said(), re.IGNORECASE) is None
+    assert "To mend - administrator: There is none." in product.said()
+    assert "To mend - new concerns at GRP: Nobody is told" in product.said()
     (worker,) = workers_below(product._process.pid)
     os.kill(worker, signal.SIGKILL)
     ends_at = time.monotonic() + 60
