@@ -8,10 +8,11 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from engage.domain.calendar_changes import slots_from
 from engage.domain.calendars import Period, WorkingCalendar
+from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import Closure, CommunityPeriod, Site, SiteHours
 
@@ -75,6 +76,13 @@ def calendar_of(site: Site) -> WorkingCalendar | None:
         holidays=public_holidays(hours.country, hours.region),
         closures=closed_periods(site.id),
     )
+
+
+def sites_of(actor: Actor) -> Sequence[Site]:
+    """Return the sites at which the actor holds a role, by name; a role at all sites is one at each."""
+    held = {one.site_id for one in actor.memberships}
+    own = true() if None in held else Site.id.in_(held)
+    return db.session.scalars(select(Site).where(own).order_by(Site.is_group_intake, Site.name)).all()
 
 
 def closed_periods(site_id: uuid.UUID) -> tuple[Period, ...]:

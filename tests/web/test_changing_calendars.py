@@ -205,3 +205,21 @@ def test_an_administrator_of_another_site_changes_no_calendar_here(client, team)
     stranger = sign_in(client, states.staff(Role.ADMIN, site_id=states.a_site("KOL")))
     for address in (HOURS, CLOSURES, DAYS):
         assert stranger.get(address).status_code == 404
+
+
+def test_staff_see_hours_free_days_and_days_of_communities_of_their_sites(client, team, admin):
+    states.a_site("KOL")
+    coordinator = sign_in(client, team.coordinator)
+    shown = said(coordinator.get("/staff/calendars"))
+    assert "No working hours are set: chores count every hour." in shown
+    assert "Site KOL" not in shown
+    done(save_hours(admin, day_4="08:00-12:00", country="RS"))
+    done(add(admin, CLOSURES, first=on(date(2026, 4, 1)), last=on(date(2026, 4, 3)), reason="Inventory"))
+    done(add(admin, DAYS, community="Krivelj", reason="mourning", first=on(date(2026, 3, 9))))
+    shown = said(coordinator.get("/staff/calendars"))
+    assert "Friday 08:00-12:00" in shown
+    assert "Wednesday 1 April – Friday 3 April: Inventory" in shown
+    assert "Friday 10 April: Good Friday" in shown
+    assert "Monday 9 March: Krivelj , A time of mourning in your community" in shown
+    everywhere = sign_in(client, states.staff((Role.COORDINATOR, None)))
+    assert "Site KOL" in said(everywhere.get("/staff/calendars"))

@@ -2,6 +2,7 @@
 
 from engage.web.staff import (
     appeals,
+    calendars,
     case,
     conversation,
     ending,
@@ -18,6 +19,7 @@ from engage.web.staff.blueprint import bp
 __all__ = [
     "appeals",
     "bp",
+    "calendars",
     "case",
     "conversation",
     "ending",
