@@ -74,7 +74,8 @@ def speakers() -> tuple[Term, ...]:
 def prepare(form: RaiseForm, *, is_shown: bool = False) -> RaiseForm:
     """Return the form with the choices that come from data: for a page that is shown, or to look at a choice made."""
     if "speaks_as" in form:
-        given = [SelectChoice(term.code, gettext(term.label)) for term in speakers()]
+        offered = speakers() if is_shown or form.speaks_as.data else ()
+        given = [SelectChoice(term.code, gettext(term.label)) for term in offered]
         form.speaks_as.choices = [SelectChoice("", gettext("I do not want to say")), *given]
     if "site" in form:
         known = sites.to_choose_from() if is_shown or form.site.data else ()
