@@ -1,5 +1,6 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
+from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
@@ -24,6 +25,7 @@ from engage.models.work import Absence, Task
 __all__ = [
     "Absence",
     "Access",
+    "AfterCheck",
     "Appeal",
     "Approval",
     "Attachment",
@@ -39,6 +41,7 @@ __all__ = [
     "CommunityPeriod",
     "ContactAttempt",
     "ConversionRequest",
+    "CorrectiveAction",
     "Deadline",
     "Draft",
     "Errand",
@@ -47,11 +50,14 @@ __all__ = [
     "Heartbeat",
     "IndependentReview",
     "Involvement",
+    "IssueCase",
+    "Meeting",
     "Message",
     "OpenItem",
     "OutboxMessage",
     "PanelSeat",
     "Pause",
+    "Proceeding",
     "Proposal",
     "Rating",
     "ReachedRung",
@@ -69,5 +75,6 @@ __all__ = [
     "StaffMembership",
     "StaffUser",
     "Statement",
+    "SystemicIssue",
     "Task",
 ]

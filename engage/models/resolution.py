@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Answer
-from engage.models.base import Base, Keyed, stored
+from engage.models.base import Base, Document, Keyed, stored
 
 
 class Screening(Keyed, Base):
@@ -71,6 +72,7 @@ class Approval(Keyed, Base):
     proposal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("proposal.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     role: Mapped[str]
+    checks: Mapped[list[Any] | None] = mapped_column(Document)  # the rights that were looked at, by code
     approved_at: Mapped[datetime]
 
 
