@@ -14,9 +14,9 @@ from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, StaffMembership, StaffUser
 from engage.services import answers, cases, endings, intake, proposals, sites, triage
+from engage.services.assessing import Assessment
 from engage.services.intake import Concern
 from engage.services.proposals import Line, Offer
-from engage.services.triage import Assessment
 from engage.unit_of_work import unit_of_work
 
 

@@ -60,6 +60,10 @@ class Permission(StrEnum):
     PAUSE = "pause"
     NAME_SUBJECT = "name_subject"
     REMOVE_SUBJECT = "remove_subject"
+    RATE = "rate"
+    APPROVE_RATING = "approve_rating"
+    ASSESS_RETALIATION = "assess_retaliation"
+    ARRANGE = "arrange"
 
 
 class NotAllowed(PermissionError):
@@ -168,6 +172,10 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.PAUSE: _DESK,
         P.NAME_SUBJECT: _EVERYBODY_AT_WORK,
         P.REMOVE_SUBJECT: _CASEWORK,
+        P.RATE: _DESK,
+        P.APPROVE_RATING: {**_CASEWORK, R.RIGHTS_LEAD: Reach.SEVERE},
+        P.ASSESS_RETALIATION: {**_FIELD, R.RIGHTS_LEAD: Reach.SEVERE},
+        P.ARRANGE: _FIELD,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,
@@ -196,7 +204,7 @@ SYSTEMS = frozenset({P.VIEW, A.ACKNOWLEDGE})
 # focal points alone, who take turns: there a proposal needs a second one, and a panel one who touched nothing.
 NOT_FOR_PANEL = frozenset(
     {A.ASSESS, A.INVESTIGATE, A.PROPOSE, A.LAPSE, A.VERIFY, A.SCREEN_OUT}
-    | {P.APPROVE_PROPOSAL, P.APPROVE_SCREEN_OUT, P.FINISH_REMEDY}
+    | {P.APPROVE_PROPOSAL, P.APPROVE_SCREEN_OUT, P.APPROVE_RATING, P.RATE, P.FINISH_REMEDY}
 )
 
 

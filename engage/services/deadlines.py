@@ -70,13 +70,14 @@ def recompute_at_routing(case: Case) -> None:
     write_next(case, rows)
 
 
-def recompute_at_assessment(case: Case) -> None:
+def recompute_at_assessment(case: Case, *, opens: bool = True) -> None:
     """Give every promise that runs from receipt the date of the level now known, and open those of assessment.
 
-    A new date is a new version; the old row ends. Never later than what the person was told (product 4).
+    A new date is a new version; the old row ends. Never later than what the person was told (product 4). Where the
+    level changes later, `opens` is false: what is no longer owed since then does not begin again.
     """
     rows, now, table = rows_of(case), clock.utcnow(), sites.rules_for(case).promises
-    rows += _renewed(case, rows, opens=True)
+    rows += _renewed(case, rows, opens=opens)
     stops = pauses_of(case)
     for promise in promises_opened(case.kind, Moment.ASSESSMENT):
         span = table.span(promise, level_of(case), ongoing_harm=case.ongoing_harm)

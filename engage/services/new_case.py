@@ -37,6 +37,7 @@ class Concern:
     where_it_happened: str | None = None
     when_it_happened: str | None = None
     what_would_make_it_right: str | None = None
+    own_view: str | None = None  # how bad it is for the person: little, much, very
     speaks_as: str | None = None
     on_behalf: bool = False
     is_collective: bool = False
@@ -105,6 +106,7 @@ def _case(
         road=concern.road,
         channel=concern.channel,
         speaks_as=concern.speaks_as,
+        own_view=concern.own_view,
         on_behalf=concern.on_behalf,
         is_collective=concern.is_collective,
         category=concern.category,
@@ -135,7 +137,7 @@ _DEFAULTS = {
     if isinstance(column.default, ScalarElementColumnDefault)
 }
 _NEW_CASE = {
-    name: insert(_TABLE).on_conflict_do_nothing()
+    name: insert(_TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True)  # else psycopg says -1
     for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
 

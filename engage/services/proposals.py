@@ -24,7 +24,7 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
-from engage.services import cases, conflicts, conversation, deadlines, sites
+from engage.services import arrangements, cases, conflicts, conversation, deadlines, sites
 from engage.services.timeline import digest_of, record
 
 MOST_REMEDIES = 20  # ours: more lines than any page or person can follow
@@ -65,13 +65,19 @@ def investigate(case: Case, *, actor: Actor) -> None:
     deadlines.meet(case, Promise.START_INVESTIGATION, actor=actor)
 
 
-def consult(case: Case, words: str, *, actor: Actor) -> None:
+def consult(case: Case, words: str, *, actor: Actor, held: bool = True, without: str | None = None) -> None:
     """Record that we talked with the person, or tried to: date, place, language and who, in the note's words.
+
+    `without` says why we met although something the person needs for it was not arranged.
 
     Raises:
         NotAllowed: policy refuses the actor.
+        Refused: we met, something they need was not arranged, and no reason is given.
     """
     policy.require(actor, Permission.NOTE, case.facts)
+    if held:
+        arrangements.refuse_meeting(case, without)
+        words = "\n\n".join(filter(None, [words, without]))
     message = conversation.add(case, words, writer=Writer.NOTE, actor=actor, tells=False)
     content = conversation.digest_of_message(message)
     record(case, ConsultationHeld(message_id=message.id), actor=actor, content=content)

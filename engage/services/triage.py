@@ -1,11 +1,10 @@
 """Triage: confirming receipt, judging how serious a case is and whose it is, and screening out by two people."""
 
 import uuid
-from dataclasses import dataclass
 
 from engage import clock, vault
-from engage.domain import guards, policy, severity
-from engage.domain.case import RESTRICTED_FACTS, CaseClass, Kind, Road, Writer, class_of
+from engage.domain import guards, policy
+from engage.domain.case import Kind, Road
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
     CaseAcknowledged,
@@ -14,38 +13,19 @@ from engage.domain.events import (
     CaseConverted,
     CaseRouted,
     CaseScreenedOut,
-    InterimMeasureRecorded,
     ScreenOutAsked,
     ScreenOutDeclined,
-    UrgentFactFound,
 )
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission
-from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, Screening, Site, StaffUser, Statement
-from engage.services import cases, conflicts, conversation, deadlines, search_index, sites
+from engage.services import arrangements, cases, conflicts, deadlines, ratings, risks, search_index, sites
+from engage.services.assessing import Assessment
 from engage.services.timeline import digest_of, record
 
 BY_NOTICE = "notice"  # on the road the person chose, and on their case page
-IMMEDIATE_FROM = 4  # From here up triage says what is done at once. Source: domain R23.
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What triage found. `facts` are codes of engage/data/severity.toml."""
-
-    category: str
-    actual: Level
-    potential: Level
-    subcategory: str | None = None
-    facts: frozenset[str] = frozenset()
-    retaliation_risk: str = "low"
-    title: str | None = None
-    community: str | None = None
-    immediate_action: str | None = None
-    immediate_possible: bool = True
 
 
 def acknowledge(case: Case, *, actor: Actor, how: str = BY_NOTICE) -> None:
@@ -75,23 +55,16 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
     """
     policy.require(actor, Action.ASSESS, case.facts)
     guards.stop_if(guards.why_not_assess(cases.circumstances(case)))
-    rating = severity.rate(
-        sites.rules_for(case).severity,
-        actual=found.actual,
-        potential=found.potential,
-        categories={found.category, f"{found.category}.{found.subcategory}"},
-        facts=found.facts,
-    )
-    if rating.level >= IMMEDIATE_FROM and not found.immediate_action:
+    ratings.refuse_unknown_facts(case, found.facts)
+    rating = ratings.judge(case, found)
+    if rating.level >= ratings.IMMEDIATE_FROM and not found.immediate_action:
         raise Refused(Refusal("immediate_action_needed", {"level": int(rating.level)}))
+    risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
     case.category, case.subcategory = found.category, found.subcategory
-    case.level, case.level_actual, case.level_potential = rating.level, found.actual, found.potential
-    case.fact_codes = sorted(found.facts)
-    case.ongoing_harm = "ongoing_harm" in found.facts
-    case.retaliation_risk = found.retaliation_risk
     _describe(case, found)
-    _restrict_if_it_must_be(case, found.facts, actor)  # before anybody is told
+    ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
+    case.retaliation_risk = risks.set_on(case, found.likelihood, found.harm)
     record(
         case,
         CaseAssessed(
@@ -100,18 +73,18 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
             category=found.category,
             subcategory=found.subcategory,
             ongoing_harm=case.ongoing_harm,
-            retaliation_risk=found.retaliation_risk,
+            retaliation_risk=case.retaliation_risk,
         ),
         actor=actor,
     )
     deadlines.meet(case, Promise.ASSESS, actor=actor)
     deadlines.recompute_at_assessment(case)
     if found.immediate_action:
-        _record_interim_measure(case, found, actor)
-    ladder = sites.rules_for(case).ladder
-    urgent = _first(found.facts & {row.fact for row in ladder.urgent})
-    for seat in ladder.tell_at_once(found.facts):
-        record(case, UrgentFactFound(urgent, seat.role, seat.all_sites), actor=actor)
+        ratings.record_interim_measure(case, found.immediate_action, possible=found.immediate_possible, actor=actor)
+    if found.measures:
+        risks.record_look(case, found.measures, actor=actor)
+    arrangements.open_at_assessment(case, found.support, actor=actor)
+    ratings.tell_urgent(case, found.facts, actor=actor)
     search_index.index(case)
 
 
@@ -120,13 +93,6 @@ def _describe(case: Case, found: Assessment) -> None:
     statement = db.session.get_one(Statement, case.id)
     statement.title = found.title or statement.title
     statement.community = found.community or statement.community
-
-
-def _record_interim_measure(case: Case, found: Assessment, actor: Actor) -> None:
-    message = conversation.add(case, found.immediate_action or "", writer=Writer.NOTE, actor=actor, tells=False)
-    event = InterimMeasureRecorded(message_id=message.id, possible=found.immediate_possible)
-    record(case, event, actor=actor, content=conversation.digest_of_message(message))
-    deadlines.meet(case, Promise.INTERIM_MEASURE, actor=actor)
 
 
 def assign(case: Case, assignee_id: uuid.UUID, *, actor: Actor) -> None:
@@ -193,14 +159,6 @@ def restrict(case: Case, reason: str, *, actor: Actor) -> None:
     cases.restrict(case, reason, actor=actor)
 
 
-def _restrict_if_it_must_be(case: Case, facts: frozenset[str], actor: Actor) -> None:
-    restricting = RESTRICTED_FACTS & facts
-    case.harms_child = case.harms_child or "child_harmed" in facts
-    wanted = class_of(case.identity, category=case.category, subcategory=case.subcategory, harms_child=case.harms_child)
-    if wanted is CaseClass.RESTRICTED or restricting:
-        restrict(case, _first(restricting) or "category", actor=actor)
-
-
 def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, actor: Actor) -> Screening:
     """Ask a second person to screen the case out: a reason of the list, an explanation, and where else to turn.
 
@@ -249,7 +207,3 @@ def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
         return
     cases.finish(case, Action.SCREEN_OUT, "screened_out")
     record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
-
-
-def _first(codes: frozenset[str]) -> str:
-    return min(codes, default="")

@@ -23,6 +23,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "read": _("tried to open the case"),
         "assign": _("was to be given the case"),
         "seat": _("was to sit on the panel"),
+        "task": _("was to be given a task"),
     },
     "part": {"assignee": _("worked on it"), "panel": _("sat on the panel")},
     "likelihood": {"unlikely": _("Unlikely"), "possible": _("Possible"), "likely": _("Likely")},
@@ -54,7 +55,10 @@ REFUSALS: dict[str, LazyString] = {
     "downgrade_waits": _("A lower level was asked for. A second person has to decide first."),
     "own_rating": _("You asked for this yourself. Somebody else has to decide."),
     "measures_needed": _("Say what is done to keep the person safe."),
-    "support_missing": _("Not arranged yet: %(missing)s. Arrange it, or say why you met without."),
+    "support_missing": _(
+        "Things the person needs and that are not arranged yet: %(count)s. They stand on the case under “To be done "
+        "first”. Arrange them, or say why you met without."
+    ),
     "item_done": _("This is done already."),
     "not_assessed": _("The case is not assessed yet."),
     "no_such_case": _("There is no such case, or it is not open to you."),

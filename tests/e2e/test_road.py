@@ -9,7 +9,13 @@ from tests.e2e.conftest import LAPTOP, PHONE
 from tests.e2e.live import Live
 from tests.e2e.people import Person, Staff, in_days
 
-ASSESSMENT = {"category": "AIR", "actual": "2", "potential": "2", "retaliation_risk": "low"}
+ASSESSMENT = {
+    "category": "AIR",
+    "actual": "2",
+    "potential": "2",
+    "retaliation_likelihood": "unlikely",
+    "retaliation_severity": "light",
+}
 PROPOSAL = {
     "shared_findings": "We measured the dust. It is above what we promised.",
     "finding": "substantiated",

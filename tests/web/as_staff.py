@@ -36,7 +36,8 @@ def proposal(**more):
 
 
 def assessment(level, **more):
-    return {"category": "AIR", "actual": level, "potential": level, "retaliation_risk": "low", **more}
+    safe = {"retaliation_likelihood": "unlikely", "retaliation_severity": "light"}
+    return {"category": "AIR", "actual": level, "potential": level, **safe, **more}
 
 
 def kinds(session: Session, reference: str) -> list[str]:

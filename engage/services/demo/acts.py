@@ -10,9 +10,10 @@ from engage.domain.deadlines import Promise
 from engage.domain.severity import Level
 from engage.services import answers, appeals, conversation, deadlines, delays, endings, proposals, triage
 from engage.services.answers import PORTAL, SignOff
+from engage.services.assessing import Assessment
+from engage.services.demo.risk import KEPT_SAFE, RISKS, looked_at
 from engage.services.demo.scenes import Scene, look_again
 from engage.services.proposals import Line, Offer
-from engage.services.triage import Assessment
 
 Act = Callable[[Scene, Any], None]
 ACTS: dict[str, Act] = {}
@@ -48,13 +49,16 @@ def route(scene: Scene, code: str) -> None:
 def assess(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene, "coordinator")
     level = Level(how["level"])
+    likelihood, harm = RISKS[how.get("risk", "low")]
     found = Assessment(
         category=how["category"],
         subcategory=how.get("subcategory"),
         actual=level,
         potential=level,
         facts=frozenset(how.get("facts", ())),
-        retaliation_risk=how.get("risk", "low"),
+        likelihood=likelihood,
+        harm=harm,
+        measures=how.get("first", KEPT_SAFE),
         title=how["title"],
         community=how.get("community"),
         immediate_action=how.get("first"),
@@ -117,12 +121,14 @@ def delay(scene: Scene, how: dict[str, Any]) -> None:
 @act
 def investigate(scene: Scene, _how: Any) -> None:
     case, actor = _by(scene)
+    looked_at(case, actor)
     proposals.investigate(case, actor=actor)
 
 
 @act
 def propose(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene)
+    looked_at(case, actor)
     lines = [Line(code, words, clock.utcnow() + timedelta(days=days)) for code, words, days in how.get("remedies", ())]
     offer = Offer(
         shared_findings=how["found"],
@@ -203,12 +209,14 @@ def confirm(scene: Scene, how: list[Any]) -> None:
 @act
 def verify(scene: Scene, _how: Any) -> None:
     case, actor = _by(scene)
+    looked_at(case, actor)
     endings.verify(case, actor=actor)
 
 
 @act
 def lapse(scene: Scene, _how: Any) -> None:
     case, actor = _by(scene, "approver")
+    looked_at(case, actor)
     endings.lapse(case, actor=actor)
 
 

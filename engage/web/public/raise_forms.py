@@ -29,10 +29,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 
 from engage.domain.case import Identity, Kind, Road
 from engage.services import intake
+from engage.web import triage_labels
 
 _ = lazy_gettext
 WORDS, MORE_WORDS, LINE = 20_000, 5_000, 500  # characters; ours: ten printed pages, two, and a few lines
@@ -130,6 +131,13 @@ class WhereForm(RaiseForm):
         widget=GovTextInput(),
         filters=[tidy],
         validators=[short_enough(LINE)],
+    )
+    own_view = RadioField(
+        _("How bad is it for you?"),
+        widget=GovRadioInput(),
+        choices=[SelectChoice(value, triage_labels.GROUPS["own_view"][value]) for value in ("little", "much", "very")],
+        default=None,
+        validators=[Optional()],
     )
     what_would_make_it_right = TextAreaField(
         _("What would make it right?"),

@@ -114,6 +114,7 @@ def concern_of(values: Values, *, flagged: bool) -> intake.Concern:
         where_it_happened=_text(values["where_it_happened"]),
         when_it_happened=_text(values["when_it_happened"]),
         what_would_make_it_right=_text(values["what_would_make_it_right"]),
+        own_view=_text(values["own_view"]),
         speaks_as=_text(values["speaks_as"]),
         on_behalf=bool(values["on_behalf"]),
         is_collective=bool(values["is_collective"]),

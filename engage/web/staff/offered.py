@@ -46,6 +46,12 @@ def categories(page: CasePage) -> list[SelectChoice]:
     return found
 
 
+def levels(page: CasePage) -> list[SelectChoice]:
+    """Return the five levels with their numbers."""
+    criteria = rules(page).severity.criteria
+    return [SelectChoice(str(int(row.level)), f"{int(row.level)} · {gettext(row.label)}") for row in criteria]
+
+
 def labelled(group: str, codes: Iterable[str]) -> list[SelectChoice]:
     """Return codes with the words of one group of labels."""
     return [SelectChoice(code, labels.label(group, code)) for code in codes]

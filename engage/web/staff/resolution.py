@@ -43,8 +43,11 @@ def consult_case(reference: str) -> ResponseReturnValue:
     def note_down(case: Case) -> None:
         reached = form.outcome.data == "held"
         conversation.log_attempt(case, form.channel.data, reached=reached, actor=me())
-        proposals.consult(case, form.account.data, actor=me())
+        proposals.consult(case, form.account.data, held=reached, without=without, actor=me())
 
+    without = form.without.data
+    if not page.triage.open_items:
+        del form.without
     return act(page, form, note_down, done=gettext("It is written down."), needs_version=False)
 
 

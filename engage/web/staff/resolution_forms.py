@@ -29,6 +29,10 @@ class ConsultForm(StaffForm):
         hint=_l("Only staff read this."),
         needed=_l("Write down the talk, or the try"),
     )
+    without = fields.words(
+        _l("Something the person needs was not arranged. Why did you meet without it?"),
+        hint=_l("Only if you met all the same."),
+    )
 
 
 class RemedyLine(Form):

@@ -7,11 +7,12 @@ from flask_babel import gettext
 
 from engage.domain.case import Kind
 from engage.domain.policy import Role
+from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
 from engage.models import Case
 from engage.queries import case_parts
 from engage.services import triage
-from engage.services.triage import Assessment
+from engage.services.assessing import Assessment
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
@@ -46,9 +47,10 @@ def assess_case(reference: str) -> ResponseReturnValue:
     severity = offered.rules(page).severity
     form.category.choices = [offered.nothing(), *offered.categories(page)]
     form.facts.choices = choices([(fact.code, gettext(fact.label)) for fact in severity.facts])
-    levels = choices([(str(int(row.level)), f"{int(row.level)} · {gettext(row.label)}") for row in severity.criteria])
-    form.actual.choices = form.potential.choices = levels
-    form.retaliation_risk.choices = offered.labelled("risk", ("low", "medium", "high"))
+    form.actual.choices = form.potential.choices = offered.levels(page)
+    form.retaliation_likelihood.choices = offered.labelled("likelihood", Likelihood)
+    form.retaliation_severity.choices = offered.labelled("harm", Harm)
+    form.support.choices = offered.terms(page, "support_needs")
     if not form.is_submitted():
         form.title.data = page.read(page.case.statement.title)
         form.community.data = page.case.statement.community
@@ -71,7 +73,10 @@ def _assessment(form: AssessForm) -> Assessment:
         actual=Level(int(form.actual.data)),
         potential=Level(int(form.potential.data)),
         facts=frozenset(form.facts.data or ()),
-        retaliation_risk=form.retaliation_risk.data,
+        likelihood=Likelihood(form.retaliation_likelihood.data),
+        harm=Harm(form.retaliation_severity.data),
+        measures=form.measures.data,
+        support=frozenset(form.support.data or ()),
         title=form.title.data,
         community=form.community.data,
         immediate_action=form.immediate_action.data,

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from flask_babel import lazy_gettext as _
+
 from engage.domain.guards import Refusal
+from engage.domain.lifecycle import Stage
 from engage.domain.policy import Permission
 from engage.queries.case_page import CasePage
 from engage.web.staff.door import Door
@@ -19,11 +22,41 @@ def _drawn_elsewhere(page: CasePage) -> bool:
     return False
 
 
+def _is_open(page: CasePage) -> bool:
+    return page.case.stage is not Stage.CLOSED
+
+
+def _is_rated(page: CasePage) -> bool:
+    return _is_open(page) and page.case.level is not None
+
+
 def _open(page: CasePage, now: object) -> Refusal | None:
     return None
 
 
+def _rate(page: CasePage, now: object) -> Refusal | None:
+    if not _is_rated(page):
+        return Refusal("not_assessed")
+    return Refusal("downgrade_waits") if page.triage.rating_asked else None
+
+
+def _approve_rating(page: CasePage, now: object) -> Refusal | None:
+    asked = page.triage.rating_asked
+    if asked is None:
+        return Refusal("nothing_to_decide")
+    return Refusal("own_rating") if asked.rated_by_id == page.actor.id else None
+
+
 TRIAGE_DOORS: Mapping[str, Door] = {
+    "staff.approve_rating_case": Door(
+        P.APPROVE_RATING, _approve_rating, lambda page: page.triage.rating_asked is not None, moves_on=True
+    ),
+    "staff.assess_retaliation_case": Door(
+        P.ASSESS_RETALIATION, _open, lambda page: page.case.retaliation_risk is not None and _is_open(page)
+    ),
+    "staff.rate_case": Door(P.RATE, _rate, _is_rated),
+    "staff.ask_for_support_case": Door(P.ARRANGE, _open, _is_open, _("Note what the person needs to take part")),
+    "staff.finish_item_case": Door(P.ARRANGE, _open, _drawn_elsewhere),
     "staff.name_subject_case": Door(P.NAME_SUBJECT, _open, _always),
     "staff.remove_subject_case": Door(P.REMOVE_SUBJECT, _open, _drawn_elsewhere),
 }

@@ -26,8 +26,18 @@ class AssessForm(StaffForm):
     actual = fields.choose(_l("How serious is what happened?"), needed=_l("Choose a level for what happened"))
     potential = fields.choose(_l("How serious could it become?"), needed=_l("Choose a level for what could happen"))
     facts = fields.several(_l("Which of these are true?"), hint=_l("They raise the level or set the least it can be."))
-    retaliation_risk = fields.choose(
+    retaliation_likelihood = fields.choose(
         _l("How likely is it that someone is punished for speaking up?"), needed=_l("Choose how likely it is")
+    )
+    retaliation_severity = fields.choose(
+        _l("How badly would that hit them?"), needed=_l("Choose how badly it would hit them")
+    )
+    measures = fields.words(
+        _l("What keeps the person safe?"),
+        hint=_l("Needed unless both are small. For instance: where you meet, which car, through whom you write."),
+    )
+    support = fields.several(
+        _l("What does the person need to take part?"), hint=_l("It has to be arranged before a meeting.")
     )
     immediate_action = fields.words(
         _l("What is done at once to stop the harm?"),
