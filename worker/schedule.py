@@ -12,6 +12,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
     return {
         "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
+        "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
         "apply-retention": {
             "task": "engage.apply_retention",

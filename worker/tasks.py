@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, escalation, heartbeats, pauses, retention
+from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,12 @@ def climb_ladder() -> None:
 def end_pauses() -> None:
     """Let the clocks run again whose pause is over."""
     finished("end-pauses", pauses.end_due())
+
+
+@shared_task(name="engage.chase_explanations")
+def chase_explanations() -> None:
+    """Tell those further up of what nobody has explained in time."""
+    finished("chase-explanations", explanations.miss_due())
 
 
 @shared_task(name="engage.apply_retention")

@@ -12,6 +12,12 @@ from enum import StrEnum
 from engage.domain.deadlines import NOTHING, Promise
 from engage.domain.severity import Level
 
+# What a rung may bring besides its notice; each is a rule of the services. Source: domain 2.5, column "also".
+DELAY_NOTICE, EXPLANATION, REASSIGNMENT = "delay_notice", "explanation", "suggest_reassignment"
+PANEL, OUTSIDE, COUNTS = "offer_appeal", "offer_independent", "counts_only"
+CONSEQUENCES = frozenset({DELAY_NOTICE, EXPLANATION, REASSIGNMENT, PANEL, OUTSIDE, COUNTS})
+EXPLAIN_WITHIN, EXPLAIN_WITHIN_SEVERE = timedelta(hours=48), timedelta(hours=24)  # Ours: before the next rung comes.
+AWAY_AFTER = timedelta(days=3)  # Source: domain 2.5, no sign-in for three days.
 ASSIGNEE = "assignee"  # whoever works the case; before assignment the seat is empty and passes to the coordinators
 PERSON = "person"  # whoever raised the case
 
@@ -149,6 +155,36 @@ def next_rung(
         if rung.code not in fired and not _is_superseded(times[place + 1 :], rung, fired, now):
             return RungDue(rung, at)
     return None
+
+
+def schedule(
+    ladder: Ladder, *, promise: Promise, starts_at: datetime, due_at: datetime | None, level: Level | None
+) -> list[RungDue]:
+    """Return every reminder and rung of one deadline with its time, earliest first, whether it has come or not."""
+    times = _times(ladder, promise=promise, starts_at=starts_at, due_at=due_at, level=level)
+    return [RungDue(rung, at) for at, rung in times]
+
+
+def explanation_due(ladder: Ladder, level: Level | None, asked_at: datetime) -> datetime:
+    """Return by when it has to be explained in writing why a promise is late."""
+    is_severe = level is not None and level >= ladder.severe_from
+    return asked_at + (EXPLAIN_WITHIN_SEVERE if is_severe else EXPLAIN_WITHIN)
+
+
+def rung_above(ladder: Ladder, seat: Seat, has_people: Callable[[Seat], bool]) -> Rung | None:
+    """Return the next rung further up than the seat that has somebody, or None.
+
+    Whoever reads counts only (the committee) is told of no single case. A seat that is on no rung stands below all.
+    """
+    rungs = [rung for rung in ladder.rungs if rung.kind is RungKind.RUNG]
+    places = [place for place, rung in enumerate(rungs) if rung.seat == seat]
+    above = rungs[max(places, default=-1) + 1 :]
+    return next((rung for rung in above if COUNTS not in rung.also and has_people(rung.seat)), None)
+
+
+def is_away(last_seen: datetime, now: datetime) -> bool:
+    """Whether somebody of ours seems to be away: what waits for them goes one step up at once."""
+    return now - last_seen > AWAY_AFTER
 
 
 def next_rung_with_people(ladder: Ladder, rung: Rung, has_people: Callable[[Seat], bool]) -> Rung | None:

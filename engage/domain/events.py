@@ -11,6 +11,11 @@ from engage.domain.promise_events import DeadlineExtended as DeadlineExtended
 from engage.domain.promise_events import DeadlineMet as DeadlineMet
 from engage.domain.promise_events import DeadlineMissed as DeadlineMissed
 from engage.domain.promise_events import DelayTold as DelayTold
+from engage.domain.promise_events import ExplanationAsked as ExplanationAsked
+from engage.domain.promise_events import ExplanationMissed as ExplanationMissed
+from engage.domain.promise_events import ExplanationWritten as ExplanationWritten
+from engage.domain.promise_events import OutsideOffered as OutsideOffered
+from engage.domain.promise_events import PanelOffered as PanelOffered
 from engage.domain.promise_events import ReminderDue as ReminderDue
 from engage.domain.promise_events import RungReached as RungReached
 from engage.domain.triage_events import CaseLinked as CaseLinked

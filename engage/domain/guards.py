@@ -60,6 +60,7 @@ class Circumstances:
     appeal_window: timedelta = timedelta(days=30)
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     screen_out_asked: bool = False
+    panel_offered: bool = False
     owes_retaliation_look: bool = False
 
     @property
@@ -141,7 +142,9 @@ def why_not_verify(case: Circumstances, reason: str | None = None) -> Refusal | 
 
 
 def why_not_appeal(case: Circumstances, now: datetime, reason: str | None = None) -> Refusal | None:
-    """Inside the window freely, later with a reason: late is not lost."""
+    """Inside the window freely, later with a reason: late is not lost. Before the end, once a panel was offered."""
+    if case.stage is not Stage.CLOSED and not case.panel_offered:
+        return Refusal("not_closed_yet")
     if case.closed_at is not None and now > case.closed_at + case.appeal_window and not reason:
         return Refusal("late_appeal_needs_reason", {"days": case.appeal_window.days})
     return None
@@ -183,6 +186,8 @@ def _why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | No
             return why_not_counter(case)
         case Action.LAPSE:
             return why_not_lapse(case, now)
+        case Action.APPEAL:
+            return why_not_appeal(case, now, "why it is late is asked on the page")
         case Action.DECIDE:
             return why_not_decide(case)
         case _:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from engage.domain.escalation import (
     ASSIGNEE,
+    CONSEQUENCES,
     After,
     Before,
     Ladder,
@@ -19,10 +20,6 @@ from engage.domain.sections import Section
 from engage.domain.severity import Level
 
 ALL_SITES = ":all_sites"
-# What a rung may bring besides its notice; each is a rule of the services. Source: domain 2.5, column "also".
-CONSEQUENCES = frozenset(
-    {"delay_notice", "explanation", "suggest_reassignment", "offer_appeal", "offer_independent", "counts_only"}
-)
 
 
 def read_ladder(raw: object, roles: Collection[str], facts: Collection[str], file: str = "ladder.toml") -> Ladder:

@@ -52,6 +52,9 @@ class IllegalTransition(ValueError):
 
 S, A = Stage, Action
 OPEN_STAGES = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
+# While we still work on a case, its person can go to a panel once one was offered because of our delay.
+# Source: domain 2.3 and 2.5, a second extension and twenty days late.
+OFFERED_A_PANEL = (S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED, S.INVESTIGATING, S.PROPOSED, S.IMPLEMENTING)
 
 # Where an action may lead; the first is the usual one, a second needs to be asked for.
 # (PROPOSED, PROPOSE) is the next round: the person asked for a change and it is our turn to offer again.
@@ -75,6 +78,7 @@ TRANSITIONS: Mapping[tuple[Stage, Action], tuple[Stage, ...]] = MappingProxyType
         (S.CLOSED, A.APPEAL): (S.APPEALED,),
         (S.CLOSED, A.REOPEN): (S.ASSESSED,),
         (S.CLOSED, A.REFER): (S.INDEPENDENT,),
+        **{(stage, A.APPEAL): (S.APPEALED,) for stage in OFFERED_A_PANEL},
         **{(stage, A.WITHDRAW): (S.CLOSED,) for stage in OPEN_STAGES},
     }
 )

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     EXTEND = "extend"
     EXTEND_AGAIN = "extend_again"
     PAUSE = "pause"
+    EXPLAIN = "explain"
     NAME_SUBJECT = "name_subject"
     REMOVE_SUBJECT = "remove_subject"
     RATE = "rate"
@@ -170,6 +171,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.EXTEND: _DESK,
         P.EXTEND_AGAIN: _APPROVAL,  # one level up; domain 2.3
         P.PAUSE: _DESK,
+        P.EXPLAIN: _DESK,
         P.NAME_SUBJECT: _EVERYBODY_AT_WORK,
         P.REMOVE_SUBJECT: _CASEWORK,
         P.RATE: _DESK,
@@ -254,6 +256,18 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
         and _within(reach, actor, case)
         for role, reach in GRANTS.get(what, {}).items()
     )
+
+
+def is_above(actor: Actor, other: Actor, case: CaseFacts) -> bool:
+    """Whether the actor may do a second time what the other did first: one level up, and never the same person.
+
+    Approvers of the site stand above those who work its cases, approvers of all sites above them; focal points, and
+    those at the top, have nobody above them and stand in for one another. Source: domain 2.3; the levels are ours.
+    """
+    if not may(actor, Permission.EXTEND_AGAIN, case) or actor.id == other.id:
+        return False
+    top = {Membership(Role.APPROVER, None), Membership(Role.FOCAL, None), Membership(Role.FOCAL, case.site_id)}
+    return bool(actor.memberships & top) or not other.has(Role.APPROVER, case.site_id)
 
 
 def require(actor: Actor, what: Permission | Action, case: CaseFacts) -> None:

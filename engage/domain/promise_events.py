@@ -35,6 +35,13 @@ class DeadlineExtended(Event):
     message_id: uuid.UUID
     new_date: datetime
     number: int  # the first time, the second
+    offers_panel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOffered(Event):
+    deadline_id: uuid.UUID
+    promise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class ReminderDue(Event):
     deadline_id: uuid.UUID
     promise: str
     rung: str
+    role: str | None = None  # who hears of it too, one step up, because whoever owes it seems to be away
+    all_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,38 @@ class RungReached(Event):
     rung: str
     role: str
     all_sites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideOffered(Event):
+    deadline_id: uuid.UUID
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationAsked(Event):
+    explanation_id: uuid.UUID
+    promise: str
+    due_at: datetime
+    role: str  # whose people wait for it
+    all_sites: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationWritten(Event):
+    explanation_id: uuid.UUID
+    promise: str
+    message_id: uuid.UUID
+    role: str
+    all_sites: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationMissed(Event):
+    explanation_id: uuid.UUID
+    promise: str
+    role: str  # who hears of it: one step further up
+    all_sites: bool
 
 
 @dataclass(frozen=True, slots=True)

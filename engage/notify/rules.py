@@ -234,16 +234,19 @@ def _(event: events.DelayTold, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.DeadlineExtended, case: Case) -> list[Notice]:
-    """The person: more_time."""
-    return to_person("more_time", promise=event.promise, new_date=event.new_date.isoformat())
+    """The person: more_time, which offers a panel the second time."""
+    offers = "yes" if event.offers_panel else ""
+    return to_person("more_time", promise=event.promise, new_date=event.new_date.isoformat(), offers_panel=offers)
 
 
 @notices.register
 def _(event: events.ReminderDue, case: Case) -> list[Notice]:
-    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case: due, or due_soon."""
+    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, and those one step up
+    where they seem to be away: due, or due_soon."""
     if event.promise == Promise.ANSWER:
         return to_person("reminder_to_answer")
-    return to_staff(working_on(case), "due" if event.rung == "due" else "due_soon", promise=event.promise)
+    people = [*working_on(case), *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
+    return to_staff(people, "due" if event.rung == "due" else "due_soon", promise=event.promise)
 
 
 @notices.register

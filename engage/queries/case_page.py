@@ -25,6 +25,7 @@ from engage.models import (
     Case,
     Deadline,
     Errand,
+    Explanation,
     IndependentReview,
     Message,
     Pause,
@@ -57,6 +58,7 @@ class CasePage:
     deadlines: Sequence[Deadline]
     rungs: Sequence[ReachedRung]
     pauses: Sequence[Pause]
+    explanations: Sequence[Explanation]
     proposal: Proposal | None
     screening: Screening | None
     review: IndependentReview | None
@@ -163,6 +165,7 @@ class CasePage:
             closed_at=self.case.closed_at,
             panel=frozenset(seat.user_id for seat in self.appeal.seats) if self.appeal else frozenset(),
             screen_out_asked=self.screening is not None,
+            panel_offered=self.case.panel_offered,
             owes_retaliation_look=retaliation.owes_look(
                 self.case.retaliation_risk, self.case.retaliation_stage, self.case.stage
             ),
@@ -189,6 +192,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         fates=case_parts.fates(case.id),
         deadlines=case_parts.deadlines(case.id),
         rungs=case_parts.rungs(case.id) if has["rungs"] else (),
+        explanations=case_parts.explanations(case.id) if has["explanations"] else (),
         pauses=case_parts.pauses(case.id) if has["pauses"] else (),
         proposal=proposal,
         screening=case_parts.open_screening(case.id) if has["screening"] else None,

@@ -17,6 +17,7 @@ from engage.models import (
     ContactAttempt,
     Deadline,
     Errand,
+    Explanation,
     IndependentReview,
     Message,
     OutboxMessage,
@@ -104,6 +105,7 @@ SELDOM: Mapping[str, ColumnElement[bool]] = {
     "errands": exists().where(Errand.case_id == Case.id),
     "attempts": exists().where(ContactAttempt.case_id == Case.id),
     "pauses": exists().where(Pause.case_id == Case.id),
+    "explanations": exists().where(Explanation.case_id == Case.id),
     "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
 }
 
@@ -127,6 +129,12 @@ def open_errands(case_id: uuid.UUID) -> Sequence[Errand]:
 def attempts(case_id: uuid.UUID) -> list[tuple[str, datetime]]:
     """Return how and when we tried to reach the person."""
     return [(row.channel, row.at) for row in db.session.execute(_ATTEMPTS, {"case_id": case_id})]
+
+
+def explanations(case_id: uuid.UUID) -> Sequence[Explanation]:
+    """Return what is to be explained in writing, and what was."""
+    wanted = select(Explanation).where(Explanation.case_id == case_id).order_by(Explanation.due_at, Explanation.id)
+    return db.session.scalars(wanted).all()
 
 
 def pauses(case_id: uuid.UUID) -> Sequence[Pause]:

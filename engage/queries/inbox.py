@@ -174,6 +174,8 @@ def _shown(actor: Actor) -> Select[*tuple[Any, ...]]:
             Case.their_turn,
             Case.unread_reply,
             Case.could_not_reach,
+            Case.was_late,
+            Case.owes_explanation,
             Statement.title,
             Statement.community,
             Site.name.label("site"),

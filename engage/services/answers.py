@@ -99,6 +99,7 @@ def lodge(case: Case, words: str, *, actor: Actor, late_reason: str | None = Non
         late_reason=late_reason,
         lodged_at=clock.utcnow(),
     )
+    case.panel_offered = False
     db.session.add(appeal)
     db.session.flush()
     db.session.refresh(case, ["appeals"])

@@ -23,12 +23,12 @@ OUTCOMES = ("upheld", "partly_upheld", "not_upheld")  # for the person, partly f
 
 
 def appeal(case: Case, words: str, *, actor: Actor, late_reason: str | None = None) -> Appeal:
-    """Bring a closed case before a panel; after the window with a reason.
+    """Bring a case before a panel: a closed one, after the window with a reason, or one for which a panel was offered.
 
     Raises:
         NotAllowed: neither the person nor staff who may record what they say.
-        Refused: it is late and no reason is given.
-        IllegalTransition: it is not closed.
+        Refused: it is late and no reason is given, or it is not closed and no panel was offered.
+        IllegalTransition: a panel or an outside body has it already.
     """
     if actor.party is Party.PERSON:
         policy.require(actor, Action.APPEAL, case.facts)

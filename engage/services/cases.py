@@ -123,6 +123,7 @@ def circumstances(case: Case) -> Circumstances:
         appeal_window=timedelta(days=sites.rules_for(case).promises.appeal_window.count),
         panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),
         screen_out_asked=open_screening(case) is not None,
+        panel_offered=case.panel_offered,
         owes_retaliation_look=owes_retaliation_look(case),
     )
 
@@ -164,6 +165,7 @@ def finish(case: Case, action: Action, close_type: str, root_cause: str | None =
     move(case, action, Stage.CLOSED)
     case.closed_at = clock.utcnow()
     case.close_type = close_type
+    case.panel_offered = False
     case.root_cause = root_cause or case.root_cause
     deadlines.end_all(case)
     pausing.end_all(case, actor=SYSTEM)

@@ -3,9 +3,13 @@
 Both are written by a human, told to the person, and leave a new version of the deadline with reminders of its own.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from engage import clock
 from engage.domain import policy
@@ -16,26 +20,40 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, Permission
 from engage.domain.promises import ExtensionRule
 from engage.extensions import db
-from engage.models import Case, Deadline
-from engage.services import conversation, sites
+from engage.models import Case, CaseEvent, Deadline, StaffUser
+from engage.services import conversation, offers, sites
 from engage.services.deadline_rows import end, is_late, new_row, note_breach, rows_of, write_next
 from engage.services.timeline import record
 
 
-def tell_delay(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *, actor: Actor) -> None:
-    """Tell the person that we are late, why, and the new date. The breach stays; the new date is a new version.
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """What the person is told of a delay, beside that there is one and the new date. Source: domain R25."""
+
+    done_so_far: str
+    why: str
+
+
+def tell_delay(case: Case, deadline_id: uuid.UUID, said: Delay, new_date: datetime, *, actor: Actor) -> None:
+    """Tell the person that we are late, what was done, why, and the new date.
+
+    The breach stays; the new date is a new version.
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: the promise is not open and late, no words are given, or the date is past or too far away.
+        Refused: the promise is not open and late, it is not said what was done or why, or the date is past or too far
+            away.
     """
     policy.require(actor, Permission.REPLY, case.facts)
     rows, now = rows_of(case), clock.utcnow()
     row = _open_row(rows, deadline_id)
     if row is None or not is_late(row, now):
         raise Refused(Refusal("not_late"))
-    _check(words, new_date, after=now, rule=_rule(case))
+    if not said.done_so_far.strip():
+        raise Refused(Refusal("actions_needed"))
+    _check(said.why, new_date, after=now, rule=_rule(case))
     note_breach(case, row, now)
+    words = f"{said.done_so_far}\n\n{said.why}"
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
     told = DelayTold(deadline_id=row.id, promise=row.promise.value, message_id=message.id, new_date=new_date)
     record(case, told, actor=actor, content=conversation.digest_of_message(message))
@@ -43,12 +61,14 @@ def tell_delay(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetim
 
 
 def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *, actor: Actor) -> None:
-    """Put a promise off before it falls due, with the reason told to the person. The second time takes an approver.
+    """Put a promise off before it falls due, with the reason told to the person.
+
+    A second time takes somebody one level above whoever put it off first, and offers the person a panel (domain 2.3).
 
     Raises:
-        NotAllowed: policy refuses the actor, or this one takes an approver.
-        Refused: the promise is not open, is late, cannot be put off or was as often as the rules allow; no words are
-            given, or the date is not later or too far away.
+        NotAllowed: policy refuses the actor.
+        Refused: the promise is not open, is late, cannot be put off or was as often as the rules allow; this time is
+            for somebody further up; no words are given, or the date is not later or too far away.
     """
     policy.require(actor, Permission.EXTEND, case.facts)
     rows, now, rule = rows_of(case), clock.utcnow(), _rule(case)
@@ -60,8 +80,9 @@ def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *
     before = extensions_of(rows, row)
     if before >= rule.without_approval + rule.with_approval:
         raise Refused(Refusal("no_more_extensions", {"most": rule.without_approval + rule.with_approval}))
-    if before >= rule.without_approval:
-        policy.require(actor, Permission.EXTEND_AGAIN, case.facts)
+    again = before >= rule.without_approval
+    if again and not policy.is_above(actor, _first_to_extend(case, rows, row), case.facts):
+        raise Refused(Refusal("one_level_up"))
     _check(words, new_date, after=row.due_at, rule=rule)
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
     event = DeadlineExtended(
@@ -70,6 +91,7 @@ def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *
         message_id=message.id,
         new_date=new_date,
         number=before + 1,
+        offers_panel=again and offers.offer_panel(case),
     )
     record(case, event, actor=actor, content=conversation.digest_of_message(message))
     _replace(case, rows, row, new_date, now)
@@ -80,6 +102,19 @@ def extensions_of(rows: Sequence[Deadline], row: Deadline) -> int:
     same = [one for one in rows if one.promise is row.promise and one.subject_id == row.subject_id]
     begun = max((one.version for one in same if one.ended_at and one.delay_told_at is None), default=0)
     return sum(1 for one in same if one.version > begun and one.delay_told_at and one.breached_at is None)
+
+
+def _first_to_extend(case: Case, rows: Sequence[Deadline], row: Deadline) -> Actor:
+    """Who put the promise off in time the last time before; nobody where the record has no such deed of ours."""
+    same = {str(one.id) for one in rows if (one.promise, one.subject_id) == (row.promise, row.subject_id)}
+    deeds = db.session.execute(
+        select(CaseEvent.payload, CaseEvent.actor_id)
+        .where(CaseEvent.case_id == case.id, CaseEvent.kind == DeadlineExtended.__name__)
+        .order_by(CaseEvent.number)
+    )
+    by = [actor_id for payload, actor_id in deeds if json.loads(payload)["deadline_id"] in same]
+    user = db.session.get(StaffUser, by[-1]) if by and by[-1] else None
+    return user.actor if user is not None else Actor(id=None)
 
 
 def _open_row(rows: Sequence[Deadline], deadline_id: uuid.UUID) -> Deadline | None:

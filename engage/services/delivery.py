@@ -8,14 +8,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engage.domain.events import NoticeUndeliverable
 from engage.domain.policy import SYSTEM
-from engage.models import Recipient
+from engage.extensions import db
+from engage.models import OutboxMessage, Recipient
 from engage.notify import addressing, claims, outbox
 from engage.notify.addressing import ByHand, Letter, NoAddress
 from engage.notify.claims import Claimed
 from engage.notify.rendering import render
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
-from engage.services import cases, deadlines, errands
+from engage.services import cases, deadlines, errands, moving_up
 from engage.services.timeline import record
 from engage.settings import settings
 from engage.unit_of_work import release, unit_of_work
@@ -143,4 +144,5 @@ def _bury(message: Claimed, error: str) -> None:
                 errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)
             event = NoticeUndeliverable(outbox_message_id=message.id, template=message.template)
             record(case, event, actor=SYSTEM)
+            moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
     log.error("notice %s is dead: %s", message.id, error)

@@ -16,14 +16,14 @@ from engage import clock
 from engage.domain import escalation as rules
 from engage.domain.case import CaseClass
 from engage.domain.deadlines import Promise
-from engage.domain.escalation import PERSON, RungDue, RungKind, Seat
-from engage.domain.events import Event, ReminderDue, RungReached
+from engage.domain.escalation import PERSON, Rung, RungDue, RungKind, Seat
+from engage.domain.events import OutsideOffered, PanelOffered, ReminderDue, RungReached
 from engage.domain.pauses import Pause
 from engage.domain.policy import SYSTEM, Role
 from engage.extensions import db
 from engage.models import Case, Deadline, ReachedRung
 from engage.notify.audience import on_rung
-from engage.services import cases, sites
+from engage.services import cases, explanations, moving_up, offers, sites
 from engage.services.deadline_rows import counting, fired_of, is_held, level_of, next_look, note_breach, stops_of
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
@@ -130,7 +130,7 @@ def climb_case(case: Case, now: datetime) -> int:
             continue
         note_breach(case, row, now)
         for step in _rungs(case, row, fired[row.id], now):
-            if step.superseded or _tell(case, row, step):
+            if step.superseded or _tell(case, row, step, now):
                 fired[row.id].add(step.rung.code)
                 told += not step.superseded
                 db.session.add(
@@ -160,17 +160,38 @@ def _rungs(case: Case, row: Deadline, fired: Iterable[str], now: datetime) -> li
     )
 
 
-def _tell(case: Case, row: Deadline, step: RungDue) -> bool:
+def _tell(case: Case, row: Deadline, step: RungDue, now: datetime) -> bool:
     """Put the step on the record, which owes its notices; False when there is nobody to tell, which is made visible."""
     seat = _seat(case, step)
     if seat is None:
         log.error("nobody sits on rung %s or above it for deadline %s; see check-config", step.rung.code, row.id)
         return False
-    event: Event = RungReached(row.id, row.promise.value, step.rung.code, seat.role, seat.all_sites)
     if step.rung.kind is RungKind.REMINDER:
-        event = ReminderDue(row.id, row.promise.value, step.rung.code)
-    record(case, event, actor=SYSTEM)
+        record(case, ReminderDue(row.id, row.promise.value, step.rung.code, *_up_from(case, seat, now)), actor=SYSTEM)
+        return True
+    record(case, RungReached(row.id, row.promise.value, step.rung.code, seat.role, seat.all_sites), actor=SYSTEM)
+    if above := _up_from(case, seat, now):
+        moving_up.tell_above(case, row, step.rung.code, Seat(*above))
+    _bring(case, row, step.rung, seat, now)
     return True
+
+
+def _up_from(case: Case, seat: Seat, now: datetime) -> tuple[str, bool] | tuple[()]:
+    """The seat one step up, where everybody on this one seems to be away and somebody there does not."""
+    if seat.role == PERSON or not moving_up.are_away(on_rung(case, seat.role, all_sites=seat.all_sites), now):
+        return ()
+    above = moving_up.seat_above(case, seat, now)
+    return (above.role, above.all_sites) if above else ()
+
+
+def _bring(case: Case, row: Deadline, rung: Rung, seat: Seat, now: datetime) -> None:
+    """Do what the rung brings besides its notice (domain 2.5). What is only shown, pages read from the ladder."""
+    if rules.EXPLANATION in rung.also:
+        explanations.ask(case, row, rung.code, seat, now)
+    if rules.PANEL in rung.also and not case.panel_offered and offers.offer_panel(case):
+        record(case, PanelOffered(row.id, row.promise.value), actor=SYSTEM)
+    if rules.OUTSIDE in rung.also and offers.can_be_offered(case):
+        record(case, OutsideOffered(row.id, row.promise.value), actor=SYSTEM)
 
 
 def _seat(case: Case, step: RungDue) -> Seat | None:

@@ -5,6 +5,7 @@ from flask_babel.speaklater import LazyString
 
 PERMISSIONS: dict[str, LazyString] = {
     "pause": _("Stop the clock for a time"),
+    "explain": _("Explain a delay in writing"),
 }
 REFUSALS: dict[str, LazyString] = {
     "nothing_to_pause": _("Nothing is owed whose clock could be stopped. The confirmation of receipt never waits."),
@@ -14,5 +15,10 @@ REFUSALS: dict[str, LazyString] = {
     "pause_overlaps": _("The clock stands still for this reason then. Choose days after it, or end that pause first."),
     "pause_too_long": _("For this reason the clock can stand still %(days)s days more. Choose an earlier last day."),
     "pause_used_up": _("For this reason the clock stood still for %(most)s days already. Go on with what is known."),
+    "actions_needed": _("Write what was done so far, even if it is little."),
+    "one_level_up": _(
+        "It was put off before. A second time is for somebody further up: an approver who did not do it."
+    ),
+    "nothing_to_explain": _("Nothing waits for an explanation in writing."),
     "who_asked_needed": _("Write who of them wished it, and how you know. It is not for us to decide."),
 }

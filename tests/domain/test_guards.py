@@ -84,7 +84,13 @@ def test_a_late_appeal_needs_a_reason_and_one_in_time_needs_none():
     late = guards.why_not_appeal(closed, last + timedelta(seconds=1))
     assert late.values == {"days": 30}
     assert guards.why_not_appeal(closed, last + timedelta(days=400), "I was ill.") is None
-    assert guards.why_not_appeal(GRIEVANCE, NOW) is None
+
+
+def test_before_the_end_only_whoever_was_offered_a_panel_goes_there():
+    """Domain 2.3 and 2.5: a second extension and twenty days late open the way without a decision."""
+    assert guards.why_not_appeal(GRIEVANCE, NOW).code == "not_closed_yet"
+    assert guards.why_not(Action.APPEAL, GRIEVANCE, NOW).code == "not_closed_yet"
+    assert guards.why_not(Action.APPEAL, replace(GRIEVANCE, panel_offered=True), NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from engage.domain.policy import NotAllowed
 from engage.extensions import db
 from engage.models import Message, OutboxMessage
 from engage.services import answers, deadlines, delays, escalation
+from engage.services.delays import Delay
 from tests import states
 from tests.notify.letters import forget_notices
 from tests.promised import breaks_of, change_rules, kinds_of, reached, rows_of, the_open, with_case
@@ -19,6 +20,7 @@ from tests.states import act, case_of, person_of
 
 P = Promise
 WHY = "The laboratory needs longer to look at the water."
+LATE = Delay("We took samples at both wells.", WHY)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_the_new_date_is_reminded_of_anew(clock, team, reference):
 
 def test_a_second_time_takes_an_approver_and_a_third_is_not_possible(team, reference):
     put_off(reference, team.officer)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Refused, match="one_level_up"):
         put_off(reference, team.officer)
     put_off(reference, team.approver)
     refused_third = the_open(reference, P.PROPOSE)
@@ -146,7 +148,7 @@ def test_a_delay_is_told_by_a_human_with_a_new_date_and_the_breach_stays(clock, 
     clock.move_to(row.due_at + timedelta(days=1))
     forget_notices()
     new_date = clock.now + timedelta(days=7)
-    act(reference, delays.tell_delay, row.id, WHY, new_date, actor=team.officer)
+    act(reference, delays.tell_delay, row.id, LATE, new_date, actor=team.officer)
     [old, new] = sorted(rows_of(reference, P.PROPOSE), key=lambda one: one.version)
     assert old.breached_at == old.delay_told_at == old.ended_at == clock.now
     assert (new.due_at, new.breached_at, new.delay_told_at) == (new_date, None, None)
@@ -155,7 +157,7 @@ def test_a_delay_is_told_by_a_human_with_a_new_date_and_the_breach_stays(clock, 
     events = kinds_of(reference)
     assert events.index("DeadlineMissed") < events.index("DelayTold")
     assert events.count("DeadlineMissed") == 1
-    assert session.scalars(select(Message).where(Message.words == WHY)).one()
+    assert session.scalars(select(Message).where(Message.words == f"{LATE.done_so_far}\n\n{WHY}")).one()
 
 
 def test_a_breach_that_the_sweep_noted_is_not_noted_again_when_the_delay_is_told(clock, team, reference):
@@ -163,7 +165,7 @@ def test_a_breach_that_the_sweep_noted_is_not_noted_again_when_the_delay_is_told
     clock.move_to(row.due_at + timedelta(days=1))
     escalation.climb()
     before = kinds_of(reference).count("DeadlineMissed")
-    act(reference, delays.tell_delay, row.id, WHY, clock.now + timedelta(days=7), actor=team.officer)
+    act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=7), actor=team.officer)
     assert kinds_of(reference).count("DeadlineMissed") == before
 
 
@@ -171,7 +173,7 @@ def test_the_new_date_is_a_promise_with_a_ladder_of_its_own(clock, team, referen
     row = the_open(reference, P.PROPOSE)
     clock.move_to(row.due_at + timedelta(days=6))
     escalation.climb()
-    act(reference, delays.tell_delay, row.id, WHY, clock.now + timedelta(days=7), actor=team.officer)
+    act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=7), actor=team.officer)
     clock.advance(timedelta(days=13))
     escalation.climb()
     assert reached(reference, P.PROPOSE).count(("late_5_days", False)) == 2
@@ -181,17 +183,26 @@ def test_the_new_date_is_a_promise_with_a_ladder_of_its_own(clock, team, referen
 def test_a_delay_that_was_told_is_no_extension(clock, team, reference):
     row = the_open(reference, P.PROPOSE)
     clock.move_to(row.due_at + timedelta(days=1))
-    act(reference, delays.tell_delay, row.id, WHY, clock.now + timedelta(days=7), actor=team.officer)
+    act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=7), actor=team.officer)
     put_off(reference, team.officer)
 
 
 def test_there_is_no_delay_to_tell_of_a_promise_that_is_in_time_or_over(clock, team, reference):
     row = the_open(reference, P.PROPOSE)
     later = row.due_at + timedelta(days=1)
-    refused("not_late", reference, delays.tell_delay, row.id, WHY, later, actor=team.officer)
+    refused("not_late", reference, delays.tell_delay, row.id, LATE, later, actor=team.officer)
     clock.move_to(row.due_at + timedelta(days=1))
     with_case(reference, deadlines.end_all)
-    refused("not_late", reference, delays.tell_delay, row.id, WHY, later, actor=team.officer)
+    refused("not_late", reference, delays.tell_delay, row.id, LATE, later, actor=team.officer)
+
+
+def test_a_delay_without_a_word_of_what_was_done_is_not_told(clock, team, reference):
+    """R25: actions taken, that there is a delay, reasons, and the new date."""
+    row = the_open(reference, P.PROPOSE)
+    clock.move_to(row.due_at + timedelta(days=1))
+    later = clock.now + timedelta(days=7)
+    silent = Delay(" ", WHY)
+    refused("actions_needed", reference, delays.tell_delay, row.id, silent, later, actor=team.officer)
 
 
 def test_the_record_holds_after_dates_have_moved(clock, team, reference):
@@ -199,5 +210,5 @@ def test_the_record_holds_after_dates_have_moved(clock, team, reference):
     row = the_open(reference, P.PROPOSE)
     clock.move_to(row.due_at + timedelta(days=1))
     escalation.climb()
-    act(reference, delays.tell_delay, row.id, WHY, clock.now + timedelta(days=7), actor=team.officer)
+    act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=7), actor=team.officer)
     assert breaks_of(reference) == []

@@ -7,6 +7,7 @@ import pytest
 from engage.domain.deadlines import Promise, StepCode
 from engage.domain.guards import Refused
 from engage.services import conversation, delays, pauses
+from engage.services.delays import Delay
 from tests import states
 from tests.paused import DAY, ELDERS, explained, pauses_of, stop
 from tests.promised import rows_of
@@ -41,9 +42,11 @@ def one_step(dice, clock, team, reference):
             pauses.end_due()
         case _:
             row = dice.choice(running)
-            put_off = delays.tell_delay if row.due_at < clock.now else delays.extend
             later = max(row.due_at, clock.now) + dice.randrange(1, 20) * DAY
-            act(reference, put_off, row.id, "It takes longer.", later, actor=team.approver)
+            if row.due_at < clock.now:
+                act(reference, delays.tell_delay, row.id, Delay("x", "It takes longer."), later, actor=team.approver)
+            else:
+                act(reference, delays.extend, row.id, "It takes longer.", later, actor=team.approver)
 
 
 @pytest.mark.slow

@@ -67,6 +67,17 @@ def test_no_reminder_comes_while_the_clock_stands_still_and_none_comes_twice(clo
     assert len(rows_of(reference, P.PROPOSE)) == 1
 
 
+def test_a_reminder_that_would_come_during_a_pause_comes_when_the_clock_runs_again(clock, team, reference):
+    clock.advance(DAY)
+    stop(reference, clock, team.officer)
+    clock.advance(8 * DAY)
+    escalation.climb()
+    assert reached(reference, P.CONSULT) == []
+    clock.advance(2 * DAY)
+    escalation.climb()
+    assert ("half_gone", False) in reached(reference, P.CONSULT)
+
+
 def test_what_is_late_stays_late_and_climbs_on(clock, team, reference):
     """R25: a pause set afterwards hides no breach."""
     due = the_open(reference, P.PROPOSE).due_at

@@ -6,6 +6,7 @@ import pytest
 
 from engage.domain.deadlines import Promise
 from engage.services import delays
+from engage.services.delays import Delay
 from engage.web import step_words
 from tests import states
 from tests.paused import stop
@@ -15,6 +16,7 @@ from tests.web.as_person import come_back
 from tests.web.as_staff import page, sign_in
 
 WHY = "The laboratory needs longer."
+LATE = Delay("We took samples.", WHY)
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def reference(team):
 def explanation(client, team, reference, promise):
     row = the_open(reference, promise)
     shown = sign_in(client, team.officer).get(f"/staff/cases/{reference}/deadlines/{row.id}")
-    return [item.get_text() for item in page(shown).select("main ol li")], shown.text
+    return [item.get_text() for item in page(shown).select_one("main ol").select("li")], shown.text
 
 
 def test_staff_read_what_counted_what_did_not_and_that_it_sums_to_the_date(client, clock, team, reference):
@@ -51,7 +53,7 @@ def test_staff_read_the_dates_it_had_before(client, clock, team, reference):
     act(reference, delays.extend, first.id, WHY, first.due_at + timedelta(days=3), actor=team.officer)
     clock.move_to(first.due_at + timedelta(days=4))
     second = the_open(reference, Promise.PROPOSE)
-    act(reference, delays.tell_delay, second.id, WHY, clock.now + timedelta(days=3), actor=team.officer)
+    act(reference, delays.tell_delay, second.id, LATE, clock.now + timedelta(days=3), actor=team.officer)
     steps, text = explanation(client, team, reference, Promise.PROPOSE)
     assert "put off in time, and told to the person" in text
     assert "missed. The person was told of the delay" in text
@@ -86,7 +88,7 @@ def test_the_person_reads_what_we_promised_before(client, clock, team):
     assert "and asked for more time. We told you why on" in come_back(client, reference).page()
     second = the_open(reference, Promise.IMPLEMENT)
     clock.move_to(second.due_at + timedelta(days=1))
-    act(reference, delays.tell_delay, second.id, WHY, clock.now + timedelta(days=3), actor=team.officer)
+    act(reference, delays.tell_delay, second.id, LATE, clock.now + timedelta(days=3), actor=team.officer)
     assert "and did not keep that. We told you why on" in come_back(client, reference).page()
 
 

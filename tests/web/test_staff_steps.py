@@ -184,7 +184,8 @@ def test_the_person_is_told_of_a_delay_and_of_time_that_is_needed(client, clock,
     late = session.scalars(select(Deadline).where(Deadline.promise == "propose", Deadline.ended_at.is_(None))).one()
     day = (clock.now + timedelta(days=3)).date()
     new = [str(day.day), str(day.month), str(day.year)]
-    at(team.officer, reference, f"tell-delay/{late.id}", explanation="It takes longer.", new_date=new)
+    said = {"done_so_far": "We took samples.", "explanation": "It takes longer."}
+    at(team.officer, reference, f"tell-delay/{late.id}", **said, new_date=new)
     assert "DelayTold" in kinds(session, reference)
 
 

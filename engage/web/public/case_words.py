@@ -213,6 +213,8 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
     doors = []
     if own.case.stage is Stage.CLOSED:
         doors += [("appeal", gettext("Appeal to a panel")), ("reopen", gettext("Open it again"))]
+    elif own.case.panel_offered:
+        doors.append(("appeal", gettext("Ask a panel to look at it now")))
     doors.append(("change_contact", gettext("Change how we reach you, or who may know your name")))
     if own.has_address:
         doors.append(("burn_contact", gettext("Erase how to reach me")))

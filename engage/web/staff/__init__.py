@@ -5,6 +5,7 @@ from engage.web.staff import (
     calendars,
     case,
     conversation,
+    delays,
     ending,
     files,
     inbox,
@@ -18,6 +19,7 @@ from engage.web.staff import (
 from engage.web.staff.blueprint import bp
 
 __all__ = [
+    "delays",
     "appeals",
     "bp",
     "calendars",

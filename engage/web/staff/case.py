@@ -12,7 +12,7 @@ from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
 from engage.web import labels, step_words
-from engage.web.staff import case_view, deadline_view, story, triage_view
+from engage.web.staff import case_view, deadline_view, late_view, story, triage_view
 from engage.web.staff.acting import limits, note_reading, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.conversation_forms import MessageForm
@@ -40,6 +40,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         note_href=url_for("staff.note_case", reference=reference) if page.may(Permission.NOTE) else None,
         limits=limits(),
         deadlines=deadline_view.deadlines(page),
+        lateness=late_view.owed(page),
         stopped=[deadline_view.pause_in_words(page, row) for row in page.stopped],
         facts=case_view.facts(page),
         people=case_view.people(page),
@@ -128,6 +129,7 @@ def explain_deadline(reference: str, deadline_id: uuid.UUID) -> ResponseReturnVa
         name=case_view.subject_of(page, row.promise, row.subject_id),
         steps=deadline_view.steps(page, row, page.pauses),
         paused=step_words.days_and_hours(row.total_pause),
+        ladder=late_view.ladder(page, row),
         history=deadline_view.history(page, row),
         doors=deadline_view.what_can_be_done(page, row),
     )

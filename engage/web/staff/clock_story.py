@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.queries.case_page import CasePage
+from engage.web import labels
 from engage.web.filters import day
 from engage.web.staff.offered import rules
 
@@ -16,10 +17,17 @@ Values = Mapping[str, object]
 TITLES: Mapping[str, LazyString] = {
     "ClockPaused": _("Clock stopped"),
     "ClockResumed": _("Clock runs again"),
+    "PanelOffered": _("A panel was offered, because we are late"),
+    "OutsideOffered": _("Places outside were offered, because we are late"),
+    "ExplanationAsked": _("An explanation in writing was asked for"),
+    "ExplanationWritten": _("It was explained in writing why it is late"),
+    "ExplanationMissed": _("No explanation came in time"),
 }
 # What a notice tells, for those who carry it by mouth.
 TOLD: Mapping[str, LazyString] = {
     "clock_paused": _("The time for their case stands still, why, and until when."),
+    "panel_offered": _("We are very late, and they can ask a panel to look at it now."),
+    "outside_offered": _("We are very late, and where else they can turn to."),
     "clock_runs_again": _("The time for their case counts again, and the new date."),
 }
 _RUNS_AGAIN: Mapping[str, LazyString] = {
@@ -44,7 +52,20 @@ def _resumed(page: CasePage, values: Values) -> str:
     return f"{_why(page, values)} · {_RUNS_AGAIN[str(values['why'])]}"
 
 
+def _promised(page: CasePage, values: Values) -> str:
+    return labels.label("promise", values["promise"])
+
+
+def _to_whom(page: CasePage, values: Values) -> str:
+    return f"{_promised(page, values)} · {labels.label('role', values['role'])}"
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "ClockPaused": _paused,
     "ClockResumed": _resumed,
+    "PanelOffered": _promised,
+    "OutsideOffered": _promised,
+    "ExplanationAsked": _to_whom,
+    "ExplanationWritten": _to_whom,
+    "ExplanationMissed": _to_whom,
 }

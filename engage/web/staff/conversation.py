@@ -9,6 +9,7 @@ from flask_babel import gettext
 from engage.domain.case import Writer
 from engage.models import Case
 from engage.services import attachments, conversation, delays, errands
+from engage.services.delays import Delay
 from engage.web import labels
 from engage.web.filters import moment
 from engage.web.staff import case_view, deadline_view, offered, story
@@ -93,7 +94,8 @@ def tell_delay_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnVal
 
     def tell(case: Case) -> None:
         new_date = end_of(form.new_date.data, time_zone)
-        delays.tell_delay(case, deadline_id, form.explanation.data, new_date, actor=me())
+        said = Delay(form.done_so_far.data, form.explanation.data)
+        delays.tell_delay(case, deadline_id, said, new_date, actor=me())
 
     return act(
         page,

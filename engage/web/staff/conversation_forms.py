@@ -29,12 +29,25 @@ class TellPersonForm(StaffForm):
 
 
 class TellDelayForm(StaffForm):
+    done_so_far = fields.words(
+        _l("What was done so far?"),
+        hint=_l("The person reads these words."),
+        needed=_l("Write what was done so far, even if it is little"),
+    )
     explanation = fields.words(
-        _l("Why is it late, and what was done so far?"),
+        _l("Why is it late?"),
         hint=_l("The person reads these words."),
         needed=_l("Write why it is late"),
     )
     new_date = fields.day(_l("By which date will it be done?"), needed=_l("Give a date"))
+
+
+class ExplainForm(StaffForm):
+    explanation = fields.words(
+        _l("Why is it late, and what is done about it?"),
+        hint=_l("Those above you read this. The person does not."),
+        needed=_l("Write why it is late"),
+    )
 
 
 class ExtendForm(StaffForm):

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from engage import clock
 from engage.domain import escalation
 from engage.domain.calendars import ONE_DAY
-from engage.domain.escalation import RungKind, Seat
+from engage.domain.escalation import RungKind
 from engage.domain.policy import Permission
 from engage.domain.severity import Level
 from engage.models import Deadline
@@ -17,9 +17,10 @@ from engage.models import Pause as PauseRow
 from engage.queries import promises
 from engage.queries.case_page import CasePage
 from engage.services.deadline_rows import is_held
-from engage.web import labels, step_words
+from engage.web import step_words
 from engage.web.filters import due, is_soon, moment, short_day
-from engage.web.staff import case_view, offered
+from engage.web.locale import gettext
+from engage.web.staff import case_view, late_view, offered
 
 Row = dict[str, object]
 
@@ -95,7 +96,7 @@ def _told(page: CasePage, row: Deadline) -> str | None:
     if not reached:
         return None
     last = max(reached, key=lambda one: one.reached_at)
-    who = _seat(rungs[last.code].seat)
+    who = late_view.seat_in_words(rungs[last.code].seat)
     return gettext("%(who)s told %(day)s", who=who, day=short_day(last.reached_at))
 
 
@@ -111,14 +112,10 @@ def _next(page: CasePage, row: Deadline) -> str | None:
     )
     if step is None or not row.promise.owed_by_us:
         return None
+    who = late_view.seat_in_words(step.rung.seat)
     if step.rung.kind is RungKind.REMINDER:
-        return gettext("reminder to %(who)s %(day)s", who=_seat(step.rung.seat), day=short_day(step.at))
-    return gettext("%(who)s next, %(day)s", who=_seat(step.rung.seat), day=short_day(step.at))
-
-
-def _seat(seat: Seat) -> str:
-    name = labels.label("role", seat.role)
-    return gettext("%(role)s of all sites", role=name) if seat.all_sites else name
+        return gettext("reminder to %(who)s %(day)s", who=who, day=short_day(step.at))
+    return gettext("%(who)s next, %(day)s", who=who, day=short_day(step.at))
 
 
 def found(page: CasePage, deadline_id: uuid.UUID) -> Deadline | None:

@@ -56,6 +56,11 @@ def _is_closed(page: CasePage) -> bool:
     return page.case.stage is Stage.CLOSED
 
 
+def _can_go_to_panel(page: CasePage) -> bool:
+    """A closed case, or one that is so late that its person was offered a panel."""
+    return _is_closed(page) or page.case.panel_offered
+
+
 def _verify(page: CasePage, now: datetime) -> Refusal | None:
     """An approver may close with a reason; the others wait for every remedy."""
     site_id = page.case.site_id
@@ -159,6 +164,7 @@ DOORS: Mapping[str, Door] = {
     "staff.tell_person": Door(P.TELL_PERSON, _open, _drawn_elsewhere),
     "staff.tell_delay_case": Door(P.REPLY, _open, _drawn_elsewhere, _("Tell the person of a delay")),
     "staff.extend_case": Door(P.EXTEND, _open, _drawn_elsewhere),
+    "staff.explain_delay_case": Door(P.EXPLAIN, _open, _drawn_elsewhere),
     "staff.pause_case": Door(P.PAUSE, _where(lambda page: page.can_wait, "nothing_to_pause"), _is_open),
     "staff.end_pause_case": Door(
         P.PAUSE,
@@ -172,7 +178,7 @@ DOORS: Mapping[str, Door] = {
     ),
     "staff.lapse_case": Door(A.LAPSE, _of_stage(A.LAPSE), lambda page: page.case.stage is Stage.PROPOSED),
     "staff.appeal_case": Door(
-        P.RECORD_ANSWER, _where(_is_closed, "not_closed_yet"), _is_closed, _("Record an appeal of the person")
+        P.RECORD_ANSWER, _of_stage(A.APPEAL), _can_go_to_panel, _("Record an appeal of the person")
     ),
     "staff.reopen_case": Door(A.REOPEN, _of_stage(A.REOPEN), _is_closed),
     "staff.refer_case": Door(A.REFER, _of_stage(A.REFER), _is_closed),

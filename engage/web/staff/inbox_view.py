@@ -108,6 +108,8 @@ def _facts(row: RowMapping, words: _Words) -> list[str]:
         filters.age(row["received_at"]),
         str(gettext("new message")) if row["unread_reply"] else "",
         str(gettext("could not reach the person")) if row["could_not_reach"] else "",
+        str(gettext("explanation owed")) if row["owes_explanation"] else "",
+        str(gettext("was late")) if row["was_late"] else "",
     ]
     return [text for text in found if text]
 

@@ -1,0 +1,71 @@
+"""One step up at once, where those who should act seem to be away or cannot be reached. Source: domain 2.5."""
+
+import json
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from engage import clock, scope
+from engage.domain import absence
+from engage.domain import escalation as rules
+from engage.domain.case import CaseClass
+from engage.domain.escalation import ASSIGNEE, Seat
+from engage.domain.events import Event, ReminderDue, RungReached
+from engage.domain.policy import SYSTEM
+from engage.extensions import db
+from engage.models import Case, CaseEvent, Deadline, OutboxMessage, ReachedRung, StaffUser
+from engage.notify.audience import on_rung
+from engage.services import sites
+from engage.services.deadline_rows import is_late
+from engage.services.timeline import record
+
+# What is told by the ladder: if it reaches nobody, somebody further up has to hear of it.
+BY_LADDER = ("due", "due_soon", "case_late")
+
+
+def seat_above(case: Case, seat: Seat, now: datetime, *, without: uuid.UUID | None = None) -> Seat | None:
+    """Return the next seat up that has somebody who seems to be there, or None; a restricted case has no other seat."""
+    if case.class_ is CaseClass.RESTRICTED:
+        return None
+
+    def has_people(above: Seat) -> bool:
+        people = on_rung(case, above.role, all_sites=above.all_sites)
+        return not are_away([user_id for user_id in people if user_id != without], now)
+
+    found = rules.rung_above(sites.rules_for(case).ladder, seat, has_people)
+    return found.seat if found else None
+
+
+def are_away(people: Collection[uuid.UUID], now: datetime) -> bool:
+    """Whether every one of them, or who stands in for them, seems to be away; of nobody, that is so too."""
+    standing_in = scope.replacements(now)
+    there = [absence.follow(user_id, standing_in) or user_id for user_id in people]
+    seen = select(func.coalesce(StaffUser.last_sign_in_at, StaffUser.created_at)).where(StaffUser.id.in_(there))
+    return all(rules.is_away(at, now) for at in db.session.scalars(seen))
+
+
+def after_dead_notice(case: Case, lost: OutboxMessage) -> None:
+    """Tell those one step up what a reminder or a rung could not tell. Once per reminder and rung."""
+    if lost.user_id is None or lost.template not in BY_LADDER:
+        return
+    happened = db.session.get_one(CaseEvent, uuid.UUID(lost.dedupe_key.partition(":")[0]))
+    values = json.loads(happened.payload)
+    row = db.session.get_one(Deadline, uuid.UUID(values["deadline_id"]))
+    seat = Seat(values["role"], values["all_sites"]) if values["role"] else Seat(ASSIGNEE)
+    above = seat_above(case, seat, clock.utcnow(), without=lost.user_id)
+    if row.ended_at is None and above is not None:
+        tell_above(case, row, values["rung"], above)
+
+
+def tell_above(case: Case, row: Deadline, rung: str, seat: Seat) -> None:
+    """Put on the record that a reminder or a rung went one step up, which owes its notices. Doing it again is none."""
+    key, now = {"deadline_id": row.id, "code": f"{rung}_up"}, clock.utcnow()
+    if db.session.get(ReachedRung, key) is not None:
+        return
+    event: Event = ReminderDue(row.id, row.promise.value, rung, seat.role, seat.all_sites)
+    if is_late(row, now):
+        event = RungReached(row.id, row.promise.value, rung, seat.role, seat.all_sites)
+    db.session.add(ReachedRung(**key, was_superseded=False, reached_at=now))
+    record(case, event, actor=SYSTEM)
