@@ -10,7 +10,7 @@ from engage import vault
 from engage.domain.case import Identity, Road
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import CaseEvent, CodeLink, OutboxMessage, Receipt, SignInTry
+from engage.models import CaseEvent, CodeLink, OutboxMessage, Receipt
 from engage.services import cases, contact, intake, receipt_codes
 from engage.services.contact import Values
 from engage.services.receipt_codes import DeadLink, WrongCode
@@ -227,31 +227,6 @@ def test_who_left_no_address_and_who_does_not_exist_get_nothing(site):
     assert asked(received(site).reference) == []
     assert asked("BOR-26-ZZZZZ") == []
     assert asked("nonsense") == []
-
-
-def test_how_long_the_answer_to_a_lost_code_takes_tells_nothing(site, statements, sent_tasks):
-    right, relay = reachable(site), reachable(site, "person@example.org", Road.RELAY)
-    silent = received(site)
-    seen = []
-    for reference, address in (
-        (right.reference, "person@example.org"),
-        (relay.reference, "anything@example.org"),
-        (right.reference, "person@example.org"),  # a moment ago there was one
-        (right.reference, "other@example.org"),
-        (right.reference, "\ud800"),
-        (silent.reference, "person@example.org"),
-        ("BOR-26-ZZZZZ", "person@example.org"),
-        ("nonsense", "x"),
-    ):
-        statements.clear()
-        sent_tasks.clear()
-        with unit_of_work():
-            receipt_codes.ask_for_link(reference, address)
-        seen.append((len(statements), {kind: statements.count(kind) for kind in ("SELECT", "UPDATE")}, len(sent_tasks)))
-    assert all(one == seen[0] for one in seen), seen
-    assert seen[0][2] == 1
-    assert len(db.session.scalars(select(CodeLink)).all()) == 2
-    assert db.session.scalars(select(SignInTry)).all() == []
 
 
 def test_nobody_is_flooded_with_links(site, clock):
