@@ -12,7 +12,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.events import AppealDecided, CaseReferred, CaseReopened, PanelSeated, ReviewReported
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, Stage, next_stage
-from engage.domain.policy import Actor, Party, Permission, Role
+from engage.domain.policy import Actor, NotAllowed, Party, Permission, Role
 from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
 from engage.scope import people_with
@@ -72,8 +72,12 @@ def seat_panel(case: Case, user_ids: Iterable[uuid.UUID], *, actor: Actor) -> No
     conflicts.refuse_kept_out(case, wanted, what="seat")
     if not set(wanted) <= set(free_for_panel(case)):
         raise Refused(Refusal("touched_before"))
-    now = clock.utcnow()
-    row.seats = [PanelSeat(appeal_id=row.id, user_id=user, seated_at=now) for user in wanted]
+    now, sitting = clock.utcnow(), {seat.user_id: seat for seat in row.seats}
+    for user, seat in sitting.items():
+        if user not in wanted:
+            row.seats.remove(seat)
+            db.session.delete(seat)
+    row.seats += [PanelSeat(appeal_id=row.id, user_id=user, seated_at=now) for user in wanted if user not in sitting]
     db.session.flush()
     record(case, PanelSeated(appeal_id=row.id, members=len(wanted)), actor=actor)
 
@@ -82,13 +86,16 @@ def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
     """Give the panel's reasoned decision: a new proposal has to follow, or the case closes.
 
     Raises:
-        NotAllowed: the actor does not sit on the panel.
+        NotAllowed: the actor does not sit on the panel of this very appeal.
         Refused: no panel sits, no reasons are given, or the outcome is unknown.
         IllegalTransition: no appeal is open.
     """
     policy.require(actor, Action.DECIDE, case.facts)
     next_stage(case.stage, Action.DECIDE)
-    guards.stop_if(guards.why_not_decide(cases.circumstances(case)))
+    facts = cases.circumstances(case)
+    guards.stop_if(guards.why_not_decide(facts))
+    if actor.id not in facts.panel:  # of an earlier appeal, or a focal point beside those who were named
+        raise NotAllowed("not on this panel")
     row = cases.open_appeal(case)
     if row is None or outcome not in OUTCOMES or not words.strip():
         raise Refused(Refusal("reasons_needed"))

@@ -6,7 +6,8 @@ import pytest
 
 from engage.domain.guards import Refused
 from engage.domain.lifecycle import IllegalTransition, Stage
-from engage.services import answers, appeals, conversation, endings, proposals
+from engage.domain.policy import NotAllowed, Role
+from engage.services import answers, appeals, conversation, endings, proposals, triage
 from tests import states
 from tests.states import act, case_of, person_of
 
@@ -68,6 +69,37 @@ def test_a_panel_says_what_it_found_and_why(team, outcome, words):
     act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
     refused("reasons_needed", reference, appeals.decide, outcome, words, to_proposal=False, actor=team.panel)
     assert case_of(reference).stage is Stage.APPEALED
+
+
+def test_a_panel_can_be_named_again_with_one_who_stays_and_one_who_is_new(team):
+    reference = states.an_appealed_case(team)
+    second, third = (states.staff(Role.PANEL, site_id=team.site_id) for _ in range(2))
+    for members in ([team.panel, second], [second, third]):
+        act(reference, appeals.seat_panel, [one.id for one in members], actor=team.coordinator)
+        assert case_of(reference).facts.panel == {one.id for one in members}
+
+
+def test_who_sat_on_an_earlier_panel_does_not_decide_for_the_one_that_sits_now(team):
+    """R03, R32: an appeal is decided by those who were named for it."""
+    reference = states.an_appealed_case(team)
+    second = states.staff(Role.PANEL, site_id=team.site_id)
+    for member in (team.panel, second):
+        act(reference, appeals.seat_panel, [member.id], actor=team.coordinator)
+        if member is team.panel:
+            act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=member)
+            act(reference, appeals.appeal, "It is not.", actor=person_of(reference))
+    with pytest.raises(NotAllowed):
+        act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=team.panel)
+    act(reference, appeals.decide, "upheld", "It is not.", to_proposal=False, actor=second)
+
+
+def test_a_focal_point_who_was_not_named_decides_no_appeal_of_the_restricted_lane(team):
+    reference = states.an_appealed_case(team)
+    act(reference, triage.restrict, "sexual_violence", actor=team.coordinator)
+    act(reference, appeals.seat_panel, [team.second_focal.id], actor=team.focal)
+    with pytest.raises(NotAllowed):
+        act(reference, appeals.decide, "upheld", "It is not.", to_proposal=False, actor=team.focal)
+    act(reference, appeals.decide, "upheld", "It is not.", to_proposal=False, actor=team.second_focal)
 
 
 def test_a_panel_that_decides_against_the_person_closes_the_case(team):
