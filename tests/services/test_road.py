@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.domain.case import Kind
 from engage.domain.deadlines import Promise
 from engage.domain.guards import Refused
 from engage.domain.lifecycle import IllegalTransition, Stage
@@ -215,7 +216,7 @@ def test_screening_out_takes_two_people(team):
 
 
 def test_a_question_is_closed_by_an_answer_and_owes_no_checks(session, team):
-    reference = states.an_acknowledged_case(team, kind=states.intake.Kind.QUESTION)
+    reference = states.an_acknowledged_case(team, kind=Kind.QUESTION)
     refused("convert_first", reference, triage.assess, states.assessment(), actor=team.coordinator)
     act(reference, endings.answer, "The gate opens at seven.", actor=team.coordinator)
     assert case_of(reference).close_type == "answered"
@@ -223,17 +224,17 @@ def test_a_question_is_closed_by_an_answer_and_owes_no_checks(session, team):
 
 
 def test_a_question_that_becomes_a_grievance_starts_its_promises_at_the_receipt(clock, session, team):
-    reference = states.an_acknowledged_case(team, kind=states.intake.Kind.QUESTION)
+    reference = states.an_acknowledged_case(team, kind=Kind.QUESTION)
     received_at = case_of(reference).received_at
     clock.advance(timedelta(hours=5))
-    act(reference, triage.convert, states.intake.Kind.GRIEVANCE, actor=team.coordinator)
+    act(reference, triage.convert, Kind.GRIEVANCE, actor=team.coordinator)
     rows = session.scalars(select(Deadline).where(Deadline.promise == Promise.ASSESS)).all()
     assert [row.starts_at for row in rows] == [received_at]
 
 
 def test_a_grievance_is_made_less_only_when_the_person_agrees(team):
     reference = states.an_acknowledged_case(team)
-    question = states.intake.Kind.QUESTION
+    question = Kind.QUESTION
     refused("person_must_agree", reference, triage.convert, question, actor=team.coordinator)
     act(reference, triage.convert, question, person_agreed=True, actor=team.coordinator)
 
