@@ -214,10 +214,16 @@ def _renewed(case: Case, rows: Sequence[Deadline], *, opens: bool) -> list[Deadl
 def _recomputed(
     case: Case, promise: Promise, row: Deadline | None, stops: tuple[Pause, ...], now: datetime
 ) -> Recomputed | None:
-    """The clock that the level and the rules in force give, or None where the date that was told stays."""
+    """The clock that the level and the rules in force give, or None where the date that was told stays.
+
+    What is owed anew counts from when it was. A date that somebody told is taken back only by a graver level.
+    """
     table, counting = sites.rules_for(case).promises, stops if promise.can_pause else ()
+    is_told = row is not None and isinstance(span_from(row.span), ByDate)
+    if row is not None and is_told and (level_of(case) or table.before_assessment) <= row.level:
+        return None
     new = rules.recompute_at_assessment(
-        received_at=case.received_at,
+        received_at=case.received_at if row is None or is_told else row.starts_at,
         span=table.span(promise, level_of(case)),
         told_due=_told(case, row, counting, now) if row is not None else None,
         zone=zone_of(case),

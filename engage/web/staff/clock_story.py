@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.queries.case_page import CasePage
 from engage.web import labels
 from engage.web.filters import day
+from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff.offered import rules
 
 _ = lazy_gettext

@@ -1,7 +1,6 @@
 """What is owed because we are late, and who is told of it when, for the case page and the explanation of a date."""
 
 from flask import url_for
-from flask_babel import gettext
 
 from engage import clock
 from engage.domain import escalation
@@ -13,6 +12,7 @@ from engage.queries.case_page import CasePage
 from engage.services.deadline_rows import is_held
 from engage.web import labels
 from engage.web.filters import day, short_day
+from engage.web.locale import gettext
 from engage.web.staff import case_view, offered
 
 Row = dict[str, object]
