@@ -4,6 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from engage.domain.aftercare_events import JoinedSystemicIssue as JoinedSystemicIssue
+from engage.domain.aftercare_events import MeetingHeld as MeetingHeld
+from engage.domain.aftercare_events import ProceedingEnded as ProceedingEnded
+from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecorded
+from engage.domain.aftercare_events import ReportedBack as ReportedBack
+from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed

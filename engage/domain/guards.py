@@ -1,8 +1,10 @@
 """Why an action is not possible yet, although the table has it and policy allows it. Source: product 3, domain 2.2."""
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from engage.domain.case import Answer, Kind
 from engage.domain.lifecycle import Action, Stage
@@ -62,6 +64,8 @@ class Circumstances:
     screen_out_asked: bool = False
     panel_offered: bool = False
     owes_retaliation_look: bool = False
+    is_collective: bool = False
+    reported_back: bool = False
 
     @property
     def waits_for_person(self) -> bool:
@@ -132,13 +136,23 @@ def why_not_lapse(case: Circumstances, now: datetime) -> Refusal | None:
         return Refusal("another_channel", {"needed": LAPSE_CHANNELS})
     if now < case.proposal_sent_at + LAPSE_AFTER:
         return Refusal("too_early_to_lapse", {"days": LAPSE_AFTER.days})
-    return None
+    return why_not_leave_group(case)
 
 
 def why_not_verify(case: Circumstances, reason: str | None = None) -> Refusal | None:
     """Every remedy is evidenced and confirmed, or an approver gives a reason."""
     open_count = case.remedies - case.remedies_confirmed
-    return Refusal("remedies_open", {"count": open_count}) if open_count and not reason else None
+    if open_count and not reason:
+        return Refusal("remedies_open", {"count": open_count})
+    return why_not_leave_group(case)
+
+
+def why_not_leave_group(case: Circumstances) -> Refusal | None:
+    """Before we close the concern of a group, its people are told, where they are, how it ended (domain R46).
+
+    It binds us alone: what the person says, and what a panel or an outside body decides, waits for nothing.
+    """
+    return Refusal("report_back_first") if case.is_collective and not case.reported_back else None
 
 
 def why_not_appeal(case: Circumstances, now: datetime, reason: str | None = None) -> Refusal | None:
@@ -171,24 +185,24 @@ def why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | Non
 
 
 def _why_not(action: Action, case: Circumstances, now: datetime) -> Refusal | None:
-    match action:
-        case Action.ASSESS:
-            return why_not_assess(case)
-        case Action.ANSWER:
-            return why_not_answer(case)
-        case Action.SCREEN_OUT:
-            return why_not_screen_out(case)
-        case Action.PROPOSE:
-            return why_not_propose(case)
-        case Action.ACCEPT | Action.REFUSE:
-            return why_not_respond(case)
-        case Action.COUNTER:
-            return why_not_counter(case)
-        case Action.LAPSE:
-            return why_not_lapse(case, now)
-        case Action.APPEAL:
-            return why_not_appeal(case, now, "why it is late is asked on the page")
-        case Action.DECIDE:
-            return why_not_decide(case)
-        case _:
-            return None
+    if action is Action.LAPSE:
+        return why_not_lapse(case, now)
+    if action is Action.APPEAL:
+        return why_not_appeal(case, now, "why it is late is asked on the page")
+    look = _BY_CIRCUMSTANCES.get(action)
+    return look(case) if look else None
+
+
+_BY_CIRCUMSTANCES: Mapping[Action, Callable[[Circumstances], Refusal | None]] = MappingProxyType(
+    {
+        Action.ASSESS: why_not_assess,
+        Action.ANSWER: why_not_answer,
+        Action.SCREEN_OUT: why_not_screen_out,
+        Action.PROPOSE: why_not_propose,
+        Action.ACCEPT: why_not_respond,
+        Action.REFUSE: why_not_respond,
+        Action.COUNTER: why_not_counter,
+        Action.VERIFY: why_not_leave_group,
+        Action.DECIDE: why_not_decide,
+    }
+)

@@ -1,7 +1,7 @@
 """What is promised: the table of spans by severity, and which promises open when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -85,6 +85,7 @@ class PromiseTable:
     appeal_window: Days
     extension: ExtensionRule
     news_every: Mapping[Level, Days]
+    checks_by_category: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
 
     def entry(self, promise: Promise, level: Level | None) -> Entry:
         """The cell of the table; before assessment (None) the row that counts then."""
@@ -104,6 +105,14 @@ class PromiseTable:
         if promise is Promise.ANSWER and together:
             return (self.answer_together,)
         return entry.spans
+
+    def checks(self, level: Level | None, category: str | None) -> tuple[Hours | Days, ...]:
+        """Return the spans of the checks after closure: those of the level, and those its category has besides."""
+        return tuple(
+            dict.fromkeys(
+                (*self.spans(Promise.CHECK_AFTERWARDS, level), *self.checks_by_category.get(category or "", ()))
+            )
+        )
 
     def span(
         self, promise: Promise, level: Level | None, *, ongoing_harm: bool = False, together: bool = False

@@ -44,10 +44,21 @@ def read_promises(raw: object, file: str = "promises.toml") -> PromiseTable:
             most_days=rule.integer("most_days", least=1),
         ),
         news_every={level: Days(news.integer(str(level.value), least=1)) for level in Level},
+        checks_by_category=_checks(section),
     )
     for part in (rule, news, section):
         part.finish()
     return table
+
+
+def _checks(section: Section) -> dict[str, tuple[Days, ...]]:
+    """Checks that a category has besides those of its level; rules kept from before they existed have none."""
+    if not section.has("checks_by_category"):
+        return {}
+    rows = section.section("checks_by_category")
+    found = {code: tuple(Days(count) for count in rows.integers(code, least=1)) for code in rows.keys()}
+    rows.finish()
+    return found
 
 
 def _entry(row: Section, promise: Promise, level: Level) -> Entry:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.models.base import Base, Keyed
 
+TALKS, REPORT_BACK = "talks", "report_back"  # what a meeting is for
+
 
 class Meeting(Keyed, Base):
     """A meeting about a case: in a round of talks, or to tell a group how it ended. Its words are a message."""

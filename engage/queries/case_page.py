@@ -14,6 +14,7 @@ from engage import vault
 from engage.domain import guards, policy, retaliation
 from engage.domain.case import Road
 from engage.domain.deadlines import Promise
+from engage.domain.events import ReportedBack
 from engage.domain.guards import Circumstances, Refusal
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.masking import masked
@@ -43,6 +44,7 @@ from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
+REPORTED_BACK = ReportedBack.__name__
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
@@ -169,6 +171,9 @@ class CasePage:
             owes_retaliation_look=retaliation.owes_look(
                 self.case.retaliation_risk, self.case.retaliation_stage, self.case.stage
             ),
+            is_collective=self.case.is_collective,
+            reported_back=self.case.is_collective
+            and any(one.kind == REPORTED_BACK and (since is None or one.at >= since) for one in self.entries),
         )
 
 

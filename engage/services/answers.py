@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, sites
+from engage.services import cases, conversation, deadlines, meetings, sites
 from engage.services.timeline import digest_of, record
 
 PORTAL = "portal"
@@ -42,14 +42,19 @@ class SignOff:
 def accept(case: Case, *, actor: Actor, sign_off: SignOff = SignOff()) -> None:
     """Accept the proposal: its remedies begin, or the case closes when nothing is left to do.
 
+    What is left to do includes telling the people of a group how it ended (domain R46).
+
     Raises:
         NotAllowed: neither the person nor staff who may record their answer.
         Refused: nothing waits for an answer, or a spoken answer was not read back.
     """
     proposal = _answered(case, Action.ACCEPT, Answer.ACCEPT, actor, sign_off)
-    if proposal.remedies:
+    owes_word = case.is_collective and not cases.group_was_told(case, proposal.sent_at)
+    if proposal.remedies or owes_word:
         cases.move(case, Action.ACCEPT, Stage.IMPLEMENTING)
         deadlines.open_for_remedies(case, proposal.remedies)
+        if owes_word:
+            meetings.owe_report_back(case)
     else:
         cases.finish(case, Action.ACCEPT, proposal.close_type, proposal.root_cause)
     _record_answer(case, proposal, ProposalAccepted(proposal_id=proposal.id, sign_off=sign_off.mode), actor)

@@ -1,7 +1,7 @@
 """Taking a case in hand: found within what the actor may see, locked, and looked at as guards need it."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 
@@ -13,7 +13,8 @@ from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Proposal, Rating, Screening, SealedContact
+from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Meeting, Proposal, Rating, Screening, SealedContact
+from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
 from engage.services import deadlines, pausing, search_index, sites
 from engage.services.timeline import record
@@ -125,7 +126,15 @@ def circumstances(case: Case) -> Circumstances:
         screen_out_asked=open_screening(case) is not None,
         panel_offered=case.panel_offered,
         owes_retaliation_look=owes_retaliation_look(case),
+        is_collective=case.is_collective,
+        reported_back=case.is_collective and group_was_told(case, since),
     )
+
+
+def group_was_told(case: Case, since: datetime | None) -> bool:
+    """Whether the people of a group were told since the instant, or ever, how their concern goes out."""
+    told = select(Meeting.id).where(Meeting.case_id == case.id, Meeting.purpose == REPORT_BACK)
+    return db.session.scalar(told.where(Meeting.recorded_at >= since).limit(1) if since else told.limit(1)) is not None
 
 
 def owes_retaliation_look(case: Case) -> bool:

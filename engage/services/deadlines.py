@@ -124,12 +124,12 @@ def open_again(case: Case, promise: Promise) -> None:
 
 
 def open_checks(case: Case) -> None:
-    """Start the checks after closure, one row per check; the level says how many and when."""
+    """Start the checks after closure, one row per check; the level and the category say how many and when."""
     if case.close_type in NOT_CHECKED:
         return
     rows, now, table = rows_of(case), clock.utcnow(), sites.rules_for(case).promises
     for promise in promises_opened(case.kind, Moment.CLOSURE):
-        for span in table.spans(promise, level_of(case)):
+        for span in table.checks(level_of(case), case.category):
             rows.append(_added(new_row(case, promise, span, now, subject_id=uuid.uuid4())))
     write_next(case, rows)
 

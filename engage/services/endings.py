@@ -1,19 +1,30 @@
 """How staff bring a case to its end: remedies done, verified, answered, lapsed. Never without the person's answer."""
 
 import uuid
+from dataclasses import dataclass
 
 from engage import clock
 from engage.domain import guards, policy
 from engage.domain.case import Writer
 from engage.domain.deadlines import Promise
-from engage.domain.events import CaseAnswered, CaseLapsed, CaseVerified, CheckedAfterwards, RemedyFinished
+from engage.domain.events import (
+    CaseAnswered,
+    CaseLapsed,
+    CaseVerified,
+    CheckedAfterwards,
+    RemedyFinished,
+    RetaliationFound,
+)
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
-from engage.models import Case, Remedy
-from engage.services import cases, conversation, deadlines
+from engage.models import AfterCheck, Case, Remedy
+from engage.services import cases, conversation, deadlines, ratings
 from engage.services.timeline import digest_of, record
+
+STAYED_RIGHT = ("yes", "partly", "no")
+RETALIATION = "retaliation"  # the urgent fact of ladder.toml
 
 
 def finish_remedy(case: Case, remedy_id: uuid.UUID, evidence: str, *, actor: Actor) -> None:
@@ -91,18 +102,51 @@ def lapse(case: Case, *, actor: Actor) -> None:
     record(case, CaseLapsed(proposal_id=proposal.id), actor=actor)
 
 
-def check_afterwards(case: Case, words: str, *, reached: bool, actor: Actor) -> None:
+@dataclass(frozen=True, slots=True)
+class AfterTalk:
+    """What a talk after closure brought out. Both answers are missing where nobody was reached."""
+
+    words: str
+    stayed_right: str | None = None  # yes, partly, no
+    punished: bool | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the person was reached, so that they could answer."""
+        return self.stayed_right is not None or self.punished is not None
+
+
+def check_afterwards(case: Case, talk: AfterTalk, *, actor: Actor) -> None:
     """Record the talk held after closure, or the attempt; the earliest check that is owed is met.
+
+    Whoever says that somebody was punished for speaking up sets off the matrix of urgent facts at once (domain R52).
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: no check is owed.
+        Refused: no check is owed, or one of the two questions has no answer.
     """
     policy.require(actor, Permission.NOTE, case.facts)
+    if talk.reached and (talk.stayed_right not in STAYED_RIGHT or talk.punished is None):
+        raise Refused(Refusal("check_needs_answers"))
     row = deadlines.first_open(case, Promise.CHECK_AFTERWARDS)
     if row is None:
         raise Refused(Refusal("no_check_owed"))
-    message = conversation.add(case, words, writer=Writer.NOTE, actor=actor, tells=False)
-    event = CheckedAfterwards(deadline_id=row.id, reached=reached)
+    message = conversation.add(case, talk.words, writer=Writer.NOTE, actor=actor, tells=False)
+    check = AfterCheck(
+        id=uuid.uuid4(),
+        case_id=case.id,
+        deadline_id=row.id,
+        reached=talk.reached,
+        stayed_right=talk.stayed_right,
+        punished=talk.punished,
+        message_id=message.id,
+        recorded_by_id=actor.id,
+        recorded_at=clock.utcnow(),
+    )
+    db.session.add(check)
+    event = CheckedAfterwards(deadline_id=row.id, reached=talk.reached)
     record(case, event, actor=actor, content=conversation.digest_of_message(message))
     deadlines.meet(case, Promise.CHECK_AFTERWARDS, actor=actor, subject_id=row.subject_id)
+    if talk.punished:
+        record(case, RetaliationFound(check_id=check.id), actor=actor)
+        ratings.tell_urgent(case, frozenset({RETALIATION}), actor=actor)

@@ -6,11 +6,12 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import clock_labels, rule_labels, triage_labels
+from engage.web import aftercare_labels, clock_labels, rule_labels, triage_labels
 
 _ = lazy_gettext
 
 LABELS: dict[str, dict[str, LazyString]] = {
+    **aftercare_labels.GROUPS,
     **triage_labels.GROUPS,
     "stage": {
         "received": _("received"),
@@ -186,6 +187,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
 }
 
 REFUSALS: dict[str, LazyString] = {
+    **aftercare_labels.REFUSALS,
     **triage_labels.REFUSALS,
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),
     "grievance_needs_a_proposal": _("A grievance ends with the person's answer to a proposal, not with ours."),

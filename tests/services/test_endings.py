@@ -5,12 +5,15 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
+from engage.domain.deadlines import Promise
 from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed
-from engage.models import CaseEvent, Feedback
-from engage.services import answers, cases, endings
+from engage.domain.severity import Level
+from engage.models import AfterCheck, CaseEvent, Feedback
+from engage.services import answers, cases, endings, proposals
+from engage.services.endings import AfterTalk
 from tests import states
-from tests.promised import kinds_of
+from tests.promised import kinds_of, rows_of
 from tests.states import act, case_of, person_of
 
 
@@ -47,10 +50,41 @@ def test_nobody_confirms_a_remedy_that_is_not_done_or_not_theirs(team):
 
 def test_a_talk_after_closure_is_recorded_while_one_is_owed(team):
     reference = states.an_implementing_case(team)
-    refused("no_check_owed", reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
+    refused(
+        "no_check_owed",
+        reference,
+        endings.check_afterwards,
+        AfterTalk("All is well.", "yes", punished=False),
+        actor=team.officer,
+    )
     reference = states.a_closed_case(team)
-    act(reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
+    act(reference, endings.check_afterwards, AfterTalk("All is well.", "yes", punished=False), actor=team.officer)
     assert "CheckedAfterwards" in kinds_of(reference)
+
+
+def test_a_talk_after_closure_asks_whether_it_stayed_right_and_whether_anyone_was_punished(team, session):
+    """R52 and domain 5.7: each check after closure holds the question whether anyone was punished."""
+    reference = states.a_closed_case(team, level=Level.MODERATE)
+    for half in (AfterTalk("So so.", "partly"), AfterTalk("So so.", punished=False), AfterTalk("?", "perhaps", False)):
+        refused("check_needs_answers", reference, endings.check_afterwards, half, actor=team.officer)
+    act(reference, endings.check_afterwards, AfterTalk("I rang twice."), actor=team.officer)
+    act(reference, endings.check_afterwards, AfterTalk("They cut my shifts.", "yes", punished=True), actor=team.officer)
+    rows = session.scalars(select(AfterCheck).order_by(AfterCheck.recorded_at, AfterCheck.reached)).all()
+    assert [(row.reached, row.stayed_right, row.punished) for row in rows] == [(False, None, None), (True, "yes", True)]
+    assert {"RetaliationFound", "UrgentFactFound"} <= set(kinds_of(reference))
+    refused("no_check_owed", reference, endings.check_afterwards, AfterTalk("Again."), actor=team.officer)
+
+
+@pytest.mark.parametrize(
+    ("category", "days"), [("AIR", [30]), ("RES", [30, 90, 180, 365]), ("LIV", [30, 90, 180, 365])]
+)
+def test_a_home_or_a_livelihood_is_looked_at_for_a_year_after_closure(team, category, days):
+    """R53 and domain 2.2: checks at 30 and 90 days; resettlement and livelihoods at six and twelve months too."""
+    reference = states.an_assessed_case(team, category=category)
+    act(reference, proposals.propose, states.offer(), actor=team.officer)
+    act(reference, answers.accept, actor=person_of(reference))
+    rows = rows_of(reference, Promise.CHECK_AFTERWARDS)
+    assert [(row.due_at.date() - case_of(reference).closed_at.date()).days for row in rows] == days
 
 
 def test_what_a_person_thinks_of_us_is_theirs_to_say_at_the_end_and_counts_once(session, team):

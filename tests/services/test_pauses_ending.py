@@ -8,6 +8,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.models.promise import HELD
 from engage.services import conversation, delays, endings, pauses, triage
+from engage.services.endings import AfterTalk
 from tests import states
 from tests.notify.letters import forget_notices
 from tests.paused import DAY, ELDERS, explained, pauses_of, stop, told
@@ -150,4 +151,4 @@ def test_a_check_after_closure_can_wait_for_a_ceremony(clock, team):
     before = row.due_at
     stop(reference, clock, team.coordinator, code="harvest")
     assert the_open(reference, P.CHECK_AFTERWARDS).due_at == before + 10 * DAY
-    act(reference, endings.check_afterwards, "All is well.", reached=True, actor=team.officer)
+    act(reference, endings.check_afterwards, AfterTalk("All is well.", "yes", punished=False), actor=team.officer)

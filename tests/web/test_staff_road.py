@@ -60,7 +60,8 @@ def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at)
         "RemedyConfirmed",
         "CaseVerified",
     ]
-    at(team.officer, reference, "check-afterwards", outcome="held", account="Still good.")
+    answers = {"stayed_right": "yes", "punished": "no"}
+    at(team.officer, reference, "check-afterwards", outcome="held", account="Still good.", **answers)
     assert kinds(session, reference)[-1] == "CheckedAfterwards"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from engage import clock
 from engage.domain.deadlines import Promise
 from engage.domain.severity import Level
-from engage.services import answers, appeals, conversation, deadlines, delays, endings, proposals, triage
+from engage.services import answers, appeals, conversation, deadlines, delays, endings, meetings, proposals, triage
 from engage.services.answers import PORTAL, SignOff
 from engage.services.assessing import Assessment
 from engage.services.delays import Delay
@@ -208,6 +208,12 @@ def confirm(scene: Scene, how: list[Any]) -> None:
 
 
 @act
+def tell_group(scene: Scene, how: dict[str, str]) -> None:
+    case, actor = _by(scene)
+    meetings.report_back(case, meetings.Met(clock.utcnow().date() - timedelta(days=1), **how), actor=actor)
+
+
+@act
 def verify(scene: Scene, _how: Any) -> None:
     case, actor = _by(scene)
     looked_at(case, actor)
@@ -230,7 +236,7 @@ def answer(scene: Scene, words: str) -> None:
 @act
 def check(scene: Scene, words: str) -> None:
     case, actor = _by(scene)
-    endings.check_afterwards(case, words, reached=True, actor=actor)
+    endings.check_afterwards(case, endings.AfterTalk(words, "yes", punished=False), actor=actor)
 
 
 @act

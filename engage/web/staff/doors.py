@@ -15,6 +15,7 @@ from engage.domain.policy import Permission, Role
 from engage.queries.case_page import CasePage
 from engage.web import labels
 from engage.web.locale import gettext, lazy_gettext
+from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
 from engage.web.staff.triage_doors import TRIAGE_DOORS
 
@@ -183,6 +184,7 @@ DOORS: Mapping[str, Door] = {
     "staff.reopen_case": Door(A.REOPEN, _of_stage(A.REOPEN), _is_closed),
     "staff.refer_case": Door(A.REFER, _of_stage(A.REFER), _is_closed),
     "staff.restrict_case": Door(P.RESTRICT, _open, lambda page: page.case.class_ is not CaseClass.RESTRICTED),
+    **AFTERCARE_DOORS,
     **TRIAGE_DOORS,
 }
 

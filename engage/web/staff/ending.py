@@ -130,6 +130,6 @@ def check_afterwards_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), CheckAfterwardsForm()
 
     def check(case: Case) -> None:
-        endings.check_afterwards(case, form.account.data, reached=form.outcome.data == "held", actor=me())
+        endings.check_afterwards(case, form.talk, actor=me())
 
     return act(page, form, check, done=gettext("The check is recorded."), needs_version=False)

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField
 
 from engage.domain.wall_clock import instant_of
+from engage.services.endings import AfterTalk
+from engage.web import labels
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm, choices
 
@@ -174,8 +176,34 @@ class CheckAfterwardsForm(StaffForm):
         choices([("held", _l("Yes, we talked")), ("attempt", _l("No, I tried and did not reach the person"))]),
         needed=_l("Choose whether you talked"),
     )
+    stayed_right = fields.choose(_l("Is it still good?"), choices(list(labels.LABELS["stayed_right"].items())))
+    punished = fields.choose(
+        _l("Was anyone punished for speaking up?"),
+        choices([("no", _l("No")), ("yes", _l("Yes, or they fear it"))]),
+        hint=_l("Ask it each time. A yes is told at once to those who look after it."),
+    )
     account = fields.words(
-        _l("Is it still good? Was anyone punished for speaking up?"),
+        _l("In their words"),
         hint=_l("When, where, and what was said. Only staff read this."),
         needed=_l("Write down the talk, or the try"),
     )
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Whoever was reached was asked both questions."""
+        sound = super().validate(extra_validators)
+        if self.outcome.data == "held":
+            for field, missing in (
+                (self.stayed_right, _l("Choose whether it is still good")),
+                (self.punished, _l("Choose whether anyone was punished")),
+            ):
+                if not field.data:
+                    field.errors = [*field.errors, missing]
+                    sound = False
+        return bool(sound)
+
+    @property
+    def talk(self) -> AfterTalk:
+        """Return what the talk brought out; a try that reached nobody has no answers."""
+        if self.outcome.data != "held":
+            return AfterTalk(self.account.data)
+        return AfterTalk(self.account.data, self.stayed_right.data, self.punished.data == "yes")

@@ -1,0 +1,48 @@
+"""Meetings, talks after closure, what a case shares with others, and what bodies outside do meanwhile."""
+
+import uuid
+from dataclasses import dataclass
+
+from engage.domain.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingHeld(Event):
+    meeting_id: uuid.UUID
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedBack(Event):
+    """A group was told, where its people are, how its concern goes out (domain R46)."""
+
+    meeting_id: uuid.UUID
+    message_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RetaliationFound(Event):
+    """Somebody said after closure that they were punished for speaking up (domain R52)."""
+
+    check_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedSystemicIssue(Event):
+    """The same thing keeps happening at its place; `opens` where this case was the one that made it so many."""
+
+    issue_id: uuid.UUID
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingRecorded(Event):
+    """A court, a regulator or another body has the same matter; the case goes on (domain R34)."""
+
+    proceeding_id: uuid.UUID
+    kind_of_body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProceedingEnded(Event):
+    proceeding_id: uuid.UUID
