@@ -65,6 +65,7 @@ class Permission(StrEnum):
     APPROVE_RATING = "approve_rating"
     ASSESS_RETALIATION = "assess_retaliation"
     ARRANGE = "arrange"
+    LINK = "link"
 
 
 class NotAllowed(PermissionError):
@@ -178,6 +179,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.APPROVE_RATING: {**_CASEWORK, R.RIGHTS_LEAD: Reach.SEVERE},
         P.ASSESS_RETALIATION: {**_FIELD, R.RIGHTS_LEAD: Reach.SEVERE},
         P.ARRANGE: _FIELD,
+        P.LINK: _DESK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

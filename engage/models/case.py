@@ -42,6 +42,7 @@ class Case(Keyed, Base):
         _only("ix_case_their_turn", "their_turn", *_ANYWHERE),
         _only("ix_case_could_not_reach", "could_not_reach", *_ANYWHERE),
         _only("ix_case_restricted", "class = 'restricted'", "next_due_at", "id"),
+        Index("ix_case_site_received", "site_id", "received_at"),
         Index("ix_case_alike", "site_id", "category", "received_at"),  # what is like a case, for triage
         _only("ix_case_recorded_by", "recorded_by_id IS NOT NULL", "recorded_by_id", "next_due_at", "id"),
     )

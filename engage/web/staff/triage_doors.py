@@ -40,6 +40,10 @@ def _rate(page: CasePage, now: object) -> Refusal | None:
     return Refusal("downgrade_waits") if page.triage.rating_asked else None
 
 
+def _linked(page: CasePage, now: object) -> Refusal | None:
+    return None if page.triage.links else Refusal("not_linked")
+
+
 def _approve_rating(page: CasePage, now: object) -> Refusal | None:
     asked = page.triage.rating_asked
     if asked is None:
@@ -57,6 +61,8 @@ TRIAGE_DOORS: Mapping[str, Door] = {
     "staff.rate_case": Door(P.RATE, _rate, _is_rated),
     "staff.ask_for_support_case": Door(P.ARRANGE, _open, _is_open, _("Note what the person needs to take part")),
     "staff.finish_item_case": Door(P.ARRANGE, _open, _drawn_elsewhere),
+    "staff.link_case": Door(P.LINK, _open, _always),
+    "staff.unlink_case": Door(P.LINK, _linked, _drawn_elsewhere, _("Unlink")),
     "staff.name_subject_case": Door(P.NAME_SUBJECT, _open, _always),
     "staff.remove_subject_case": Door(P.REMOVE_SUBJECT, _open, _drawn_elsewhere),
 }

@@ -4,8 +4,10 @@ from flask import url_for
 from flask_babel import gettext
 
 from engage.domain import retaliation
+from engage.domain.lifecycle import Stage
 from engage.domain.policy import Permission
 from engage.models import Rating
+from engage.queries import likeness
 from engage.queries.case_page import CasePage
 from engage.services.ratings import FINAL, PRELIMINARY
 from engage.web import labels
@@ -16,7 +18,14 @@ Row = dict[str, object]
 
 def shown(page: CasePage) -> Row:
     """Return what staff/_triage.html draws."""
-    return {"about": _about(page), "todo": _todo(page), "ratings": _ratings(page), "own_view": _own_view(page)}
+    return {
+        "about": _about(page),
+        "todo": _todo(page),
+        "ratings": _ratings(page),
+        "own_view": _own_view(page),
+        "links": _links(page),
+        "alike": _alike(page),
+    }
 
 
 def _about(page: CasePage) -> list[Row]:
@@ -83,3 +92,33 @@ def _why(page: CasePage, row: Rating) -> list[str]:
 
 def _own_view(page: CasePage) -> str | None:
     return labels.label("own_view", page.case.own_view) if page.case.own_view else None
+
+
+def _links(page: CasePage) -> list[Row]:
+    """Linked cases that the reader may see."""
+    may, reference = page.may(Permission.LINK), page.case.reference
+    return [
+        {
+            "reference": row.reference,
+            "kind": labels.label("link_kind", row.kind),
+            "stage": labels.label("stage", row.stage),
+            "href": url_for("staff.show_case", reference=row.reference),
+            "unlink_href": url_for("staff.unlink_case", reference=reference, link_id=row.link_id) if may else None,
+        }
+        for row in page.triage.links
+    ]
+
+
+def _alike(page: CasePage) -> list[Row]:
+    """Cases that may speak of the same, at triage and for those who may link them."""
+    if page.case.stage not in (Stage.RECEIVED, Stage.ACKNOWLEDGED) or not page.may(Permission.LINK):
+        return []
+    return [
+        {
+            "reference": one.reference,
+            "title": one.title,
+            "stage": labels.label("stage", one.stage),
+            "href": url_for("staff.show_case", reference=one.reference),
+        }
+        for one in likeness.suggestions(page)
+    ]
