@@ -79,7 +79,7 @@ def why_not_hours(slots: Mapping[int, Sequence[Slot]]) -> Refusal | None:
 def why_not_days(first: date, last: date, *, today: date) -> Refusal | None:
     """Days have an order and lie ahead, at least the last of them."""
     if last < first:
-        return Refusal("ends_before_it_begins")
+        return Refusal("days_out_of_order")
     if last < today:
         return Refusal("is_over")
     if last - first >= LONGEST_CLOSURE:

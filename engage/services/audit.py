@@ -27,6 +27,7 @@ class Change(StrEnum):
     SITE_ADDED = "site_added"
     SITE_CHANGED = "site_changed"
     RULES_CHANGED = "rules_changed"
+    RULES_TAKEN_BACK = "rules_taken_back"
     HOURS_CHANGED = "hours_changed"
     CLOSURE_ADDED = "closure_added"
     CLOSURE_REMOVED = "closure_removed"

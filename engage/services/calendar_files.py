@@ -60,7 +60,7 @@ def _read_one(event: Any, name: str, today: date) -> Iterator[Entry]:
     for start in _starts(event, first, today):
         last = start + length - ONE_DAY
         if last < start:
-            yield Entry(name, refusal=Refusal("ends_before_it_begins"))
+            yield Entry(name, refusal=Refusal("days_out_of_order"))
         else:
             yield Entry(name, Period(start, last, name))
 

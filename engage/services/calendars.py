@@ -123,18 +123,17 @@ def import_closures(code: str, content: bytes, *, actor: Actor) -> tuple[int, Se
 
 
 def remove_closure(code: str, closure_id: uuid.UUID, *, actor: Actor) -> None:
-    """Take a closure back. One that is gone already stays so.
+    """Take a closure back.
 
     Raises:
-        NoResultFound: there is no such site.
+        NoResultFound: there is no such site, or no such closure of it any more.
         NotAllowed: the actor does not administer it.
     """
     site = _site(code, actor)
-    row = db.session.scalar(select(Closure).where(Closure.id == closure_id, Closure.site_id == site.id))
-    if row is not None:
-        before = {"days": _days(row.first_day, row.last_day), "reason": row.reason}
-        db.session.delete(row)
-        note(Change.CLOSURE_REMOVED, actor=actor, subject_id=site.id, before=before)
+    row = db.session.scalars(select(Closure).where(Closure.id == closure_id, Closure.site_id == site.id)).one()
+    before = {"days": _days(row.first_day, row.last_day), "reason": row.reason}
+    db.session.delete(row)
+    note(Change.CLOSURE_REMOVED, actor=actor, subject_id=site.id, before=before)
 
 
 def add_period(code: str, community: str, period: Period, *, actor: Actor) -> None:
@@ -173,20 +172,18 @@ def add_period(code: str, community: str, period: Period, *, actor: Actor) -> No
 
 
 def remove_period(code: str, period_id: uuid.UUID, *, actor: Actor) -> None:
-    """Take days of a community back; pauses that were set for them stay. One that is gone already stays so.
+    """Take days of a community back; pauses that were set for them stay.
 
     Raises:
-        NoResultFound: there is no such site.
+        NoResultFound: there is no such site, or no such days at it any more.
         NotAllowed: the actor does not administer it.
     """
     site = _site(code, actor)
     wanted = select(CommunityPeriod).where(CommunityPeriod.id == period_id, CommunityPeriod.site_id == site.id)
-    row = db.session.scalar(wanted)
-    if row is not None:
-        days = _days(row.first_day, row.last_day)
-        before = {"community": row.community, "days": days, "reason": row.reason_code}
-        db.session.delete(row)
-        note(Change.PERIOD_REMOVED, actor=actor, subject_id=site.id, before=before)
+    row = db.session.scalars(wanted).one()
+    before = {"community": row.community, "days": _days(row.first_day, row.last_day), "reason": row.reason_code}
+    db.session.delete(row)
+    note(Change.PERIOD_REMOVED, actor=actor, subject_id=site.id, before=before)
 
 
 def chore_due(site_id: uuid.UUID, start: datetime, *, working: timedelta, otherwise: timedelta) -> datetime:

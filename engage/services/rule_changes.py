@@ -112,6 +112,26 @@ def save(code: str, edit: Edit, *, seen_version: int, actor: Actor) -> RuleSet:
     return row
 
 
+def take_back(code: str, version: int, *, actor: Actor) -> bool:
+    """Take a planned version back; return False where it is gone, counts by now, or another was saved after it.
+
+    No case can have begun under it, and the record keeps what it said.
+
+    Raises:
+        NoResultFound: there is no such site.
+        NotAllowed: the actor does not administer it.
+    """
+    site = db.session.scalars(select(Site).where(Site.code == code.upper()).with_for_update()).one()
+    administration.require_sites(actor, [site.id])
+    planned = rule_versions.newest(site.id)
+    if planned.version != version or planned.effective_at <= clock.utcnow():
+        return False
+    said = {"version": planned.version, "effective_at": planned.effective_at.isoformat(), **documents_of(planned)}
+    db.session.delete(planned)
+    note(Change.RULES_TAKEN_BACK, actor=actor, subject_id=site.id, before=said)
+    return True
+
+
 def _begins(site: Site, edit: Edit, now: datetime) -> datetime:
     return rule_changes.begins(edit.effective_on, ZoneInfo(site.time_zone), now=now)
 

@@ -84,7 +84,7 @@ def test_a_calendar_without_working_time_is_refused():
 @pytest.mark.parametrize(
     ("first", "last", "code"),
     [
-        (TODAY, date(2028, 2, 28), "ends_before_it_begins"),
+        (TODAY, date(2028, 2, 28), "days_out_of_order"),
         (date(2028, 2, 27), date(2028, 2, 28), "is_over"),
         (TODAY, date(2029, 3, 1), "period_too_long"),
     ],

@@ -115,3 +115,11 @@ def test_an_errand_waits_for_working_hours_where_a_site_has_them(clock, team):
     assert errand().due_at == datetime(2026, 3, 31, 14, tzinfo=UTC)
     finish(False, team.coordinator)
     assert errand().due_at == datetime(2026, 3, 30, 14, tzinfo=UTC)
+
+
+def test_r67_new_hours_move_no_date_that_was_given_out(clock, team, reference):
+    before = errand().due_at
+    with unit_of_work():
+        hours = calendars.Hours({0: (Slot(time(8), time(9)),)}, "RS", "")
+        calendars.set_hours("BOR", hours, seen_version=0, actor=team.admin)
+    assert errand().due_at == before

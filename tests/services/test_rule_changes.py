@@ -1,5 +1,6 @@
 """New versions of the rules by the use case: who may save, what the newest is, and who comes second."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from engage.domain.case import CaseClass
 from engage.domain.guards import Refusal
 from engage.domain.policy import NotAllowed, Role
 from engage.domain.rule_changes import Problem, RulesRefused
-from engage.models import RuleSet, Site
+from engage.models import AuditEvent, RuleSet, Site
 from engage.queries import rule_versions
 from engage.services import rule_changes, sites, triage
 from engage.services.rule_changes import Edit, RulesChangedMeanwhile
@@ -41,6 +42,11 @@ def save(team, change, *, seen=None, actor=None) -> int:
     seen = newest(team).version if seen is None else seen
     with unit_of_work():
         return rule_changes.save("bor", change, seen_version=seen, actor=actor or team.admin).version
+
+
+def take_back(team, version, *, actor=None) -> bool:
+    with unit_of_work():
+        return rule_changes.take_back("BOR", version, actor=actor or team.admin)
 
 
 def refusals(team, change):
@@ -117,3 +123,17 @@ def test_open_cases_are_counted_by_their_version_and_the_restricted_lane_is_not_
     states.a_case(team.site_id)
     assert rule_versions.open_cases_by_version(team.site_id) == [(1, 1), (2, 2)]
     assert session.scalars(select(Site.id).where(Site.id == team.site_id)).one()
+
+
+def test_a_planned_version_is_taken_back_before_its_day_and_the_record_keeps_it(clock, session, team):
+    save(team, edit(team, days=20, on=TODAY + timedelta(days=10)))
+    assert not take_back(team, 1)
+    assert take_back(team, 2)
+    assert not take_back(team, 2)
+    row = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+    assert row.kind == "rules_taken_back"
+    assert json.loads(row.payload)["before"]["promises"]["promises"]["propose"]["3"] == {"days": 20}
+    assert save(team, edit(team, days=25)) == 2
+    assert not take_back(team, 2)
+    with pytest.raises(NotAllowed):
+        take_back(team, 2, actor=team.coordinator)

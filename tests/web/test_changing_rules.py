@@ -276,3 +276,18 @@ def test_what_was_changed_is_told_in_words_for_every_kind_of_change(session, tea
         "Who is told when something is late, or how soon.",
     ):
         assert words in shown
+
+
+def test_a_planned_version_can_be_taken_back_to_make_room_for_one_that_counts_today(clock, session, team, admin):
+    rules = "/admin/sites/BOR/rules"
+    done(save(admin, propose_3="20", effective_on=["29", "3", "2026"]))
+    answer = send(admin, CHANGE, propose_3="25", effective_on=["2", "3", "2026"])
+    assert "or take it back" in said(answer)
+    button = page(admin.get(rules)).select_one("form[action$='take-back']")
+    token = {field["name"]: field["value"] for field in button.select("input")}
+    done(admin.post(button["action"], data=token))
+    assert "It never counted." in said(admin.get(rules))
+    done(admin.post(button["action"], data=token))
+    assert "It can't be taken back" in said(admin.get(rules))
+    done(save(admin, propose_3="25"))
+    assert sites.in_force(team.site_id).promises.version == 2

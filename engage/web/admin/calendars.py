@@ -28,7 +28,8 @@ from engage.web.admin.calendar_forms import ClosureForm, HoursForm, ImportForm, 
 from engage.web.admin.fields import errors_of
 
 # Ours: what a chore of ours takes in the examples: an hour, a day of eight, and three of them.
-CHORES = (timedelta(hours=1), timedelta(hours=8), timedelta(hours=24))
+HOUR = timedelta(hours=1)
+CHORES = (HOUR, 8 * HOUR, 24 * HOUR)
 GIVEN_OUT = time(9)
 
 
@@ -147,7 +148,7 @@ def _period(form: ClosureForm | PeriodForm, reason: str) -> Period | None:
     first: date = form.first.data
     last: date = form.last.data or first
     if last < first:
-        form.last.errors = [labels.REFUSALS["ends_before_it_begins"]]
+        form.last.errors = [labels.REFUSALS["days_out_of_order"]]
         return None
     return Period(first, last, reason)
 
@@ -175,7 +176,7 @@ def _tried(site: Site, form: HoursForm, hours: Hours) -> dict[str, object]:
     tried = try_calendar(kept.calendar_of(site), calendar, starts_at=starts_at, chores=CHORES)
     rows = [
         {
-            "label": gettext("%(length)s of work", length=step_words.length(amount)),
+            "label": ngettext("%(num)d hour of work", "%(num)d hours of work", amount // HOUR),
             "old": row.old.due_at,
             "new": row.new.due_at,
             "moves": row.moves,

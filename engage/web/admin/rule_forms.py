@@ -131,10 +131,10 @@ def units_of(promise: Promise) -> list[tuple[str, object]]:
     """Return in what a promise can be counted."""
     units: list[tuple[str, object]] = [("days", _l("days")), ("hours", _l("hours"))]
     if promise is Promise.INTERIM_MEASURE:
-        units += [(f"days{HARM}", _l("days, while the harm goes on"))]
-        units += [(f"hours{HARM}", _l("hours, while the harm goes on"))]
+        units += [(f"days{HARM}", _l("days, ongoing harm"))]
+        units += [(f"hours{HARM}", _l("hours, ongoing harm"))]
     if promise is Promise.IMPLEMENT:
-        units.append((DATED_PLAN, _l("by a date agreed with the person")))
+        units.append((DATED_PLAN, _l("an agreed date")))
     return [*units, (NOT_PROMISED, _l("not promised"))]
 
 

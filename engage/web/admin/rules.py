@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -55,6 +55,19 @@ def edit_rules(code: str) -> ResponseReturnValue:
         base = rule_versions.newest(site.id)
         return _page(site, base, form, loose=show_problems(list(refused.problems), fields), status=422)
     flash(gettext("Version %(number)s is saved. Open cases keep the rules they have.", number=number), "success")
+    return redirect(url_for("admin.show_rules", code=code), 303)
+
+
+@bp.route("/sites/<code>/rules/take-back", methods=["POST"])
+def take_back_rules(code: str) -> ResponseReturnValue:
+    administration.site(code, me())
+    version = request.form.get("version", 0, type=int)
+    with unit_of_work():
+        is_gone = rule_changes.take_back(code, version, actor=me())
+    if is_gone:
+        flash(gettext("Version %(number)s is taken back. It never counted.", number=version), "success")
+    else:
+        flash(gettext("It can't be taken back: it counts by now, or another version was saved after it."), "warning")
     return redirect(url_for("admin.show_rules", code=code), 303)
 
 
