@@ -242,7 +242,7 @@ def test_a_closed_case_is_opened_again_with_words_and_no_time_bar(client, team, 
 def test_what_is_not_possible_any_more_is_said_and_changes_nothing(client, team):
     reference = states.an_assessed_case(team)
     person = come_back(client, reference)
-    assert "not possible any more" in words(person.send("/case/appeal", words="Now."))
+    assert "not closed yet" in words(person.send("/case/appeal", words="Now."))
     assert "not possible any more" in words(person.send("/case/reopen", reason="Now."))
     assert case_of(reference).stage is Stage.ASSESSED
 

@@ -88,7 +88,10 @@ def test_no_page_tells_anybody_but_the_focal_point(app, world, client):
         for method, path in doors:
             if not path.startswith("/admin") or actor.holds(Role.ADMIN):
                 answer = browser.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
-                names_case = world.reference in path or case_id.hex in path.replace("-", "")
+                # An id in an address of administrators is never a case's: they have no page about cases.
+                names_case = world.reference in path or (
+                    case_id.hex in path.replace("-", "") and not path.startswith("/admin")
+                )
                 if names_case and answer.status_code not in (403, 404):
                     wrong.append((name, method, path, answer.status))
                 if names_case and answer.status_code == 403 and actor.holds(*SEES_CASES) and "/staff/" in path:
