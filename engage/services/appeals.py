@@ -139,7 +139,10 @@ def report(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
     policy.require(actor, Action.REPORT, case.facts)
     next_stage(case.stage, Action.REPORT)
     row = db.session.scalar(
-        select(IndependentReview).where(IndependentReview.case_id == case.id, IndependentReview.reported_at.is_(None))
+        select(IndependentReview)
+        .where(IndependentReview.case_id == case.id, IndependentReview.reported_at.is_(None))
+        .order_by(IndependentReview.referred_at.desc())  # one before it may have been withdrawn
+        .limit(1)
     )
     if row is None or outcome not in OUTCOMES or not words.strip():
         raise Refused(Refusal("reasons_needed"))

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from engage.domain.deadlines import Promise
 from engage.domain.guards import Refused
 from engage.domain.lifecycle import IllegalTransition, Stage
 from engage.domain.policy import NotAllowed, Role
+from engage.extensions import db
+from engage.models import IndependentReview
 from engage.services import answers, appeals, conversation, endings, proposals, triage
 from tests import states
+from tests.promised import owed
 from tests.states import act, case_of, person_of
 
 
@@ -124,3 +129,28 @@ def test_a_case_is_taken_up_again_for_a_reason_and_only_when_it_is_closed(team):
     with pytest.raises(IllegalTransition):
         act(reference, appeals.reopen, "The dust is back.", actor=person_of(reference))
     assert (case_of(reference).stage, case_of(reference).unread_reply) == (Stage.ASSESSED, True)
+
+
+def test_an_appeal_after_one_that_was_withdrawn_is_the_one_that_is_decided(team, clock):
+    """R32: the promise to decide is kept for the appeal that the person waits for."""
+    reference = states.an_appealed_case(team)
+    act(reference, answers.withdraw, actor=person_of(reference))
+    clock.advance(timedelta(days=1))
+    act(reference, appeals.appeal, "I was put under pressure.", actor=person_of(reference))
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "upheld", "It is not enough.", to_proposal=True, actor=team.panel)
+    old, new = sorted(case_of(reference).appeals, key=lambda row: row.lodged_at)
+    assert (old.decided_at, new.outcome) == (None, "upheld")
+    assert Promise.DECIDE_APPEAL not in owed(reference)
+
+
+def test_a_review_after_one_that_was_withdrawn_is_the_one_that_is_reported(team, clock):
+    reference = states.a_closed_case(team)
+    for body in ("Ombudsman", "Court"):
+        act(reference, appeals.refer, body, "Facts only.", is_binding=True, actor=team.coordinator)
+        if body == "Ombudsman":
+            act(reference, answers.withdraw, actor=person_of(reference))
+        clock.advance(timedelta(days=1))
+    act(reference, appeals.report, "upheld", "They agree.", to_proposal=True, actor=team.coordinator)
+    reported = db.session.scalars(select(IndependentReview.body).where(IndependentReview.outcome.is_not(None)))
+    assert reported.all() == ["Court"]
