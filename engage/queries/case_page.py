@@ -132,10 +132,9 @@ class CasePage:
         """Pauses that still last or are to come."""
         return [row for row in self.pauses if row.over_at is None]
 
-    @property
-    def can_wait(self) -> bool:
-        """Whether something runs whose clock can be stopped."""
-        return any(row.ended_at is None and row.promise.can_pause for row in self.deadlines)
+    def can_wait(self, now: datetime) -> bool:
+        """Whether something runs whose clock can be stopped: what is late stays late."""
+        return any(row.ended_at is None and row.promise.can_pause and row.due_at > now for row in self.deadlines)
 
     @property
     def owes_check(self) -> bool:

@@ -48,12 +48,12 @@ def pause(case: Case, stop: Stop, *, actor: Actor) -> Pause:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: nothing is owed that can wait, the reason is unknown, words or the one who asked are missing, or the
-            dates are past, in the wrong order, taken already or longer than the reason allows.
+        Refused: nothing is owed that can wait and is not late, the reason is unknown, words or the one who asked are
+            missing, or the dates are past, in the wrong order, taken already or longer than the reason allows.
     """
     policy.require(actor, Permission.PAUSE, case.facts)
     now, before = clock.utcnow(), stops_of(case)
-    if not any(row.promise.can_pause for row in running(rows_of(case))):
+    if not any(row.promise.can_pause and row.due_at > now for row in running(rows_of(case))):
         raise Refused(Refusal("nothing_to_pause"))
     reason = sites.rules_for(case).pause_reason(stop.reason_code)
     if reason is None:

@@ -80,14 +80,19 @@ def test_a_reminder_that_would_come_during_a_pause_comes_when_the_clock_runs_aga
 
 def test_what_is_late_stays_late_and_climbs_on(clock, team, reference):
     """R25: a pause set afterwards hides no breach."""
-    due = the_open(reference, P.PROPOSE).due_at
+    due = the_open(reference, P.CONSULT).due_at
     clock.move_to(due + DAY)
     stop(reference, clock, team.officer)
-    assert the_open(reference, P.PROPOSE).due_at == due
+    assert the_open(reference, P.CONSULT).due_at == due
     clock.move_to(due + 3 * DAY)
     escalation.climb()
-    assert ("late_2_days", False) in reached(reference, P.PROPOSE)
+    assert ("late_2_days", False) in reached(reference, P.CONSULT)
     assert case_of(reference).was_late
+
+
+def test_where_all_is_late_there_is_no_clock_to_stop(clock, team, reference):
+    clock.move_to(the_open(reference, P.PROPOSE).due_at + DAY)
+    refused("nothing_to_pause", reference, clock, team.officer)
 
 
 def test_whose_wish_it_is_is_kept_where_it_is_not_ours(clock, session, team, reference):

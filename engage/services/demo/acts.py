@@ -11,7 +11,6 @@ from engage.domain.severity import Level
 from engage.services import answers, appeals, conversation, deadlines, delays, endings, meetings, proposals, triage
 from engage.services.answers import PORTAL, SignOff
 from engage.services.assessing import Assessment
-from engage.services.delays import Delay
 from engage.services.demo.risk import KEPT_SAFE, RISKS, looked_at
 from engage.services.demo.scenes import Scene, look_again
 from engage.services.proposals import Line, Offer
@@ -116,7 +115,7 @@ def delay(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene)
     row = deadlines.first_open(case, Promise(how["promise"]))
     new_date = clock.utcnow() + timedelta(days=how["days"])
-    delays.tell_delay(case, row.id if row else NOTHING, Delay(how["done"], how["words"]), new_date, actor=actor)
+    delays.tell_delay(case, row.id if row else NOTHING, delays.Delay(how["done"], how["words"]), new_date, actor=actor)
 
 
 @act

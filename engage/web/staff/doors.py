@@ -57,6 +57,10 @@ def _is_closed(page: CasePage) -> bool:
     return page.case.stage is Stage.CLOSED
 
 
+def _pause(page: CasePage, now: datetime) -> Refusal | None:
+    return None if page.can_wait(now) else Refusal("nothing_to_pause")
+
+
 def _can_go_to_panel(page: CasePage) -> bool:
     """A closed case, or one that is so late that its person was offered a panel."""
     return _is_closed(page) or page.case.panel_offered
@@ -166,7 +170,7 @@ DOORS: Mapping[str, Door] = {
     "staff.tell_delay_case": Door(P.REPLY, _open, _drawn_elsewhere, _("Tell the person of a delay")),
     "staff.extend_case": Door(P.EXTEND, _open, _drawn_elsewhere),
     "staff.explain_delay_case": Door(P.EXPLAIN, _open, _drawn_elsewhere),
-    "staff.pause_case": Door(P.PAUSE, _where(lambda page: page.can_wait, "nothing_to_pause"), _is_open),
+    "staff.pause_case": Door(P.PAUSE, _pause, _is_open),
     "staff.end_pause_case": Door(
         P.PAUSE,
         _where(lambda page: bool(page.stopped), "no_pause"),
