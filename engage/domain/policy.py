@@ -66,6 +66,7 @@ class Permission(StrEnum):
     ASSESS_RETALIATION = "assess_retaliation"
     ARRANGE = "arrange"
     LINK = "link"
+    AGREE_TO_CONVERT = "agree_to_convert"
 
 
 class NotAllowed(PermissionError):
@@ -198,7 +199,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
 # What the person may do with their own case. Nobody of ours can withdraw, accept, refuse or appeal for them;
 # an answer given by word of mouth is recorded with Permission.RECORD_ANSWER.
 PERSONS = frozenset(
-    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY}
+    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT}
     | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
 )
 # What the service does by itself: confirming receipt once the notice has reached the person.

@@ -19,6 +19,7 @@ from engage.models import (
     Attachment,
     Case,
     CaseEvent,
+    ConversionRequest,
     Deadline,
     Feedback,
     IndependentReview,
@@ -75,6 +76,9 @@ _REVIEW = (
     .order_by(IndependentReview.referred_at.desc())
     .limit(1)
 )
+_CONVERSION = select(ConversionRequest).where(
+    ConversionRequest.case_id == _CASE_ID, ConversionRequest.answered_at.is_(None)
+)
 _SCREENING = (
     select(Screening)
     .where(Screening.case_id == _CASE_ID, Screening.is_approved.is_(True))
@@ -121,6 +125,7 @@ class OwnCase:
     appeals: Sequence[Appeal] = ()
     review: IndependentReview | None = None
     screening: Screening | None = None
+    conversion: ConversionRequest | None = None  # we ask whether it may be something less, and wait for the answer
     has_feedback: bool = False
     has_address: bool = False
 
@@ -196,6 +201,7 @@ def page(actor: Actor) -> OwnCase:
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
         screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
+        conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
         has_feedback=has_feedback,
         has_address=has_address,
     )
@@ -204,6 +210,13 @@ def page(actor: Actor) -> OwnCase:
 def latest_proposal(case_id: uuid.UUID) -> Proposal | None:
     """Return the newest proposal that was sent, with its remedies; a draft is not the person's to see."""
     return db.session.scalars(_PROPOSAL, {"case_id": case_id}).unique().one_or_none()
+
+
+def asked_to_convert(case: Case) -> ConversionRequest | None:
+    """Return what we ask the person of their grievance while it is early enough to change it, or None."""
+    if case.stage not in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
+        return None
+    return db.session.scalars(_CONVERSION, {"case_id": case.id}).one_or_none()
 
 
 def _by_message(files: Sequence[Attachment]) -> dict[uuid.UUID | None, list[Attachment]]:

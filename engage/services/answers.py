@@ -128,7 +128,7 @@ def confirm_remedy(
         NotAllowed: neither the person nor staff who may record their answer.
         Refused: there is no such remedy, or it is not done yet.
     """
-    _require_voice(case, Permission.VIEW, actor, sign_off)
+    require_voice(case, Permission.VIEW, actor, sign_off)
     remedy = db.session.get(Remedy, remedy_id)
     if (
         remedy is None
@@ -183,7 +183,7 @@ def give_feedback(case: Case, *, process: int, outcome: int, words: str | None, 
     record(case, FeedbackGiven(process=process, outcome=outcome), actor=actor, content=digest_of(salt, words))
 
 
-def _require_voice(case: Case, action: Action | Permission, actor: Actor, sign_off: SignOff) -> None:
+def require_voice(case: Case, action: Action | Permission, actor: Actor, sign_off: SignOff) -> None:
     """Let pass the person, or staff who record what the person said, with a way it was signed off."""
     if actor.party is Party.PERSON:
         policy.require(actor, action, case.facts)
@@ -198,7 +198,7 @@ def _require_voice(case: Case, action: Action | Permission, actor: Actor, sign_o
 
 def _answered(case: Case, action: Action, answer: Answer, actor: Actor, sign_off: SignOff) -> Proposal:
     """Check and write the answer on the proposal; the person's time to answer is met."""
-    _require_voice(case, action, actor, sign_off)
+    require_voice(case, action, actor, sign_off)
     facts = cases.circumstances(case)
     guards.stop_if(guards.why_not_counter(facts) if action is Action.COUNTER else guards.why_not_respond(facts))
     proposal = cases.standing_proposal(case)

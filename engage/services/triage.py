@@ -131,15 +131,22 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
 
 
-def convert(case: Case, kind: Kind, *, actor: Actor, person_agreed: bool = False) -> None:
+def convert(case: Case, kind: Kind, *, actor: Actor) -> None:
     """Change what sort of thing the case is. Into a grievance starts the grievance promises at the original receipt.
+
+    A grievance is made less in services.converting, with the person's agreement on the record (R60).
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a grievance is made less without the person's agreement, or past acknowledgement.
+        Refused: it is a grievance, or past acknowledgement.
     """
     policy.require(actor, Permission.CONVERT, case.facts)
-    guards.stop_if(guards.why_not_convert(cases.circumstances(case), kind, person_agreed=person_agreed))
+    guards.stop_if(guards.why_not_convert(cases.circumstances(case), kind, person_agreed=False))
+    change_kind(case, kind, actor=actor)
+
+
+def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
+    """Give the case its new kind and the promises of it; who may and when, the caller knows."""
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
@@ -164,7 +171,7 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: it cannot be screened out now, or the reason is none of the list.
+        Refused: it cannot be screened out now, the reason is none of the list, or words or referral are missing.
         IllegalTransition: it is past screening.
     """
     policy.require(actor, Action.SCREEN_OUT, case.facts)
@@ -172,6 +179,8 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
     guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
     if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists["screening_out_reasons"]}:
         raise Refused(Refusal("not_a_reason"))
+    if not words.strip() or not referral.strip():
+        raise Refused(Refusal("words_and_referral_needed"))
     row = Screening(
         id=uuid.uuid4(),
         case_id=case.id,

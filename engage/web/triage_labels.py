@@ -65,5 +65,6 @@ REFUSALS: dict[str, LazyString] = {
     "is_linked_already": _("These two are linked already."),
     "not_linked": _("These two are not linked."),
     "asked_already": _("The person was asked already, and has not answered yet."),
+    "words_and_referral_needed": _("Write an explanation for the person, and where they can turn to."),
     "nothing_asked": _("Nobody asked this, or it was answered already."),
 }

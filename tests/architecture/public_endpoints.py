@@ -31,6 +31,7 @@ FOR_ANYONE = frozenset(
 WITH_A_CODE = frozenset(
     {
         "public.accept_proposal",
+        "public.agree_to_kind",
         "public.appeal",
         "public.ask_to_meet",
         "public.burn_contact",

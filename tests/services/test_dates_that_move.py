@@ -10,7 +10,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.domain.severity import Level
 from engage.models.promise import HELD
-from engage.services import deadlines, proposals, triage
+from engage.services import converting, deadlines, proposals, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.promised import change_rules, owed, pause, rows_of, the_open, with_case
@@ -121,7 +121,8 @@ def test_a_question_that_is_a_grievance_owes_its_promises_since_it_came_in(clock
 
 def test_a_grievance_made_a_question_and_a_grievance_again_owes_everything_again(team):
     reference = states.an_acknowledged_case(team)
-    act(reference, triage.convert, Kind.QUESTION, person_agreed=True, actor=team.coordinator)
+    act(reference, converting.ask, Kind.QUESTION, "You ask when it ends.", actor=team.coordinator)
+    act(reference, converting.answer, agreed=True, actor=states.person_of(reference))
     assert set(owed(reference)) == {P.PROPOSE}
     act(reference, triage.convert, Kind.GRIEVANCE, actor=team.coordinator)
     assert set(owed(reference)) == GRIEVANCE - {P.ACKNOWLEDGE}

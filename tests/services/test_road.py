@@ -12,7 +12,7 @@ from engage.domain.lifecycle import IllegalTransition, Stage
 from engage.domain.policy import NotAllowed
 from engage.domain.severity import Level
 from engage.models import CaseEvent, Deadline
-from engage.services import answers, appeals, cases, conversation, endings, proposals, timeline, triage
+from engage.services import answers, appeals, cases, conversation, converting, endings, proposals, timeline, triage
 from engage.services.answers import SignOff
 from tests import states
 from tests.states import act, case_of, person_of
@@ -236,7 +236,9 @@ def test_a_grievance_is_made_less_only_when_the_person_agrees(team):
     reference = states.an_acknowledged_case(team)
     question = Kind.QUESTION
     refused("person_must_agree", reference, triage.convert, question, actor=team.coordinator)
-    act(reference, triage.convert, question, person_agreed=True, actor=team.coordinator)
+    act(reference, converting.ask, question, "You ask when it ends.", actor=team.coordinator)
+    act(reference, converting.answer, agreed=True, actor=person_of(reference))
+    assert case_of(reference).kind is question
 
 
 def test_only_the_person_withdraws(team):

@@ -31,7 +31,7 @@ SAID = {
     Action.REFUSE: "staff.record_answer_case",
     Action.APPEAL: "staff.appeal_case",
 }
-ONLY_THE_PERSONS = {Action.WITHDRAW: "public.withdraw"}
+ONLY_THE_PERSONS = {Action.WITHDRAW: "public.withdraw", Permission.AGREE_TO_CONVERT: "public.agree_to_kind"}
 
 
 def page_of(what: Permission | Action) -> str:

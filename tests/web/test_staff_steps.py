@@ -104,15 +104,6 @@ def test_a_question_becomes_a_grievance(team, at):
     assert case_of(reference).kind is Kind.GRIEVANCE
 
 
-def test_a_grievance_becomes_something_else_only_when_the_person_agrees(client, team, at):
-    reference = states.an_acknowledged_case(team)
-    browser = sign_in(client, team.coordinator)
-    refused = send(browser, f"/staff/cases/{reference}/convert", kind="question")
-    assert refused.status_code == 422
-    assert "only when the person agrees" in refused.text
-    at(team.coordinator, reference, "convert", kind="question", agreed="y")
-
-
 def test_level_four_says_what_is_done_at_once(client, team, at):
     reference = states.an_acknowledged_case(team)
     browser = sign_in(client, team.coordinator)

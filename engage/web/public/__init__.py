@@ -1,6 +1,17 @@
 """The pages for people who raise a concern: no account, no JavaScript, nothing kept of the visitor."""
 
-from engage.web.public import case, case_answers, case_contact, codes, home, language, pages, raise_concern
+from engage.web.public import case, case_answers, case_contact, case_kind, codes, home, language, pages, raise_concern
 from engage.web.public.blueprint import bp
 
-__all__ = ["bp", "case", "case_answers", "case_contact", "codes", "home", "language", "pages", "raise_concern"]
+__all__ = [
+    "bp",
+    "case",
+    "case_answers",
+    "case_contact",
+    "case_kind",
+    "codes",
+    "home",
+    "language",
+    "pages",
+    "raise_concern",
+]

@@ -112,6 +112,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
         },
         rights=case_words.rights(own),
         offers_panel=own.case.panel_offered and own.case.stage is not Stage.CLOSED,
+        conversion=own.conversion,
         asks_feedback=own.case.stage is Stage.CLOSED and not own.has_feedback,
         **_shown(own),
     )

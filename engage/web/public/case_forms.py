@@ -128,6 +128,15 @@ class ConfirmForm(OwnCaseForm):
     words = words_field(_l("What did you see? (optional)"))
 
 
+class AgreeForm(OwnCaseForm):
+    agreed = choice_field(
+        _l("Do you agree?"),
+        one_of((YES, _l("Yes")), (NO, _l("No. It is a problem that must be put right"))),
+        needed=_l("Say yes or no."),
+    )
+    words = words_field(_l("Do you want to add something? (optional)"))
+
+
 class WithdrawForm(OwnCaseForm):
     pressured = RadioField(
         _l("Did anyone press you to stop? (optional)"),

@@ -72,7 +72,7 @@ def heading(own: OwnCase) -> str:
         return gettext("We have proposed a solution. It is your turn.")
     if own.to_confirm:
         return gettext("We say it is put right. Is it? It is your turn.")
-    if own.asked is not None and stage is not Stage.CLOSED:
+    if (own.asked is not None or own.conversion is not None) and stage is not Stage.CLOSED:
         return gettext("We have asked you something. It is your turn.")
     if stage is Stage.ACKNOWLEDGED and own.case.kind.takes_short_road:
         return gettext("We have read it. It is our turn to answer.")

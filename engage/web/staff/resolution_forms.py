@@ -134,6 +134,15 @@ class RecordAnswerForm(SpokenForm):
     said = fields.words(_l("In their words"))
 
 
+class RecordConversionForm(SpokenForm):
+    agreed = fields.choose(
+        _l("Does the person agree that it is not a grievance?"),
+        choices([("yes", _l("Yes, they agree")), ("no", _l("No, it stays a grievance"))]),
+        needed=_l("Choose what the person says"),
+    )
+    said = fields.words(_l("In their words"))
+
+
 class FinishRemedyForm(StaffForm):
     remedy = fields.choose(_l("Which remedy is done?"), needed=_l("Choose the remedy"))
     evidence = fields.words(

@@ -11,15 +11,19 @@ from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
 from engage.models import Case
 from engage.queries import case_parts
-from engage.services import triage
+from engage.queries.case_page import CasePage
+from engage.services import converting, triage
+from engage.services.answers import PORTAL, SignOff
 from engage.services.assessing import Assessment
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
+from engage.web.staff.resolution_forms import RecordConversionForm
 from engage.web.staff.triage_forms import (
     AcknowledgeForm,
     ApproveScreenOutForm,
+    AskToConvertForm,
     AssessForm,
     AssignForm,
     ConvertForm,
@@ -115,14 +119,41 @@ def route_case(reference: str) -> ResponseReturnValue:
 
 @bp.route("/cases/<reference>/convert", methods=["GET", "POST"])
 def convert_case(reference: str) -> ResponseReturnValue:
-    page, form = opened(reference), ConvertForm()
+    page = opened(reference)
+    if page.case.kind is Kind.GRIEVANCE:
+        return _ask_to_convert(page)
+    form = ConvertForm()
     form.kind.choices = offered.labelled("kind", [kind.value for kind in Kind if kind is not page.case.kind])
     return act(
         page,
         form,
-        lambda case: triage.convert(case, Kind(form.kind.data), actor=me(), person_agreed=form.agreed.data),
+        lambda case: triage.convert(case, Kind(form.kind.data), actor=me()),
         done=gettext("The kind is changed. What we promise for it counts from the day we received it."),
     )
+
+
+def _ask_to_convert(page: CasePage) -> ResponseReturnValue:
+    form = AskToConvertForm()
+    form.kind.choices = offered.labelled("kind", [kind.value for kind in Kind if kind is not Kind.GRIEVANCE])
+    return act(
+        page,
+        form,
+        lambda case: converting.ask(case, Kind(form.kind.data), form.explanation.data, actor=me()),
+        done=gettext("The person is asked. It stays a grievance until they say yes."),
+        lead=gettext("A grievance becomes something else only when the person agrees. They are asked on their page."),
+    )
+
+
+@bp.route("/cases/<reference>/record-conversion", methods=["GET", "POST"])
+def record_conversion_case(reference: str) -> ResponseReturnValue:
+    page, form = opened(reference), RecordConversionForm()
+    form.sign_off.choices = [one for one in offered.terms(page, "signoff_modes") if one.value != PORTAL]
+
+    def answer(case: Case) -> None:
+        said = SignOff(form.sign_off.data, bool(form.read_back.data), form.said.data)
+        converting.answer(case, agreed=form.agreed.data == "yes", actor=me(), sign_off=said)
+
+    return act(page, form, answer, done=gettext("What the person said is recorded."))
 
 
 @bp.route("/cases/<reference>/restrict", methods=["GET", "POST"])

@@ -40,6 +40,11 @@ def _rate(page: CasePage, now: object) -> Refusal | None:
     return Refusal("downgrade_waits") if page.triage.rating_asked else None
 
 
+def _asked(page: CasePage, now: object) -> Refusal | None:
+    asked = page.triage.conversion
+    return None if asked is not None and asked.answered_at is None else Refusal("nothing_asked")
+
+
 def _linked(page: CasePage, now: object) -> Refusal | None:
     return None if page.triage.links else Refusal("not_linked")
 
@@ -61,6 +66,9 @@ TRIAGE_DOORS: Mapping[str, Door] = {
     "staff.rate_case": Door(P.RATE, _rate, _is_rated),
     "staff.ask_for_support_case": Door(P.ARRANGE, _open, _is_open, _("Note what the person needs to take part")),
     "staff.finish_item_case": Door(P.ARRANGE, _open, _drawn_elsewhere),
+    "staff.record_conversion_case": Door(
+        P.RECORD_ANSWER, _asked, lambda page: _asked(page, None) is None, _("Record if they agree to another kind")
+    ),
     "staff.link_case": Door(P.LINK, _open, _always),
     "staff.unlink_case": Door(P.LINK, _linked, _drawn_elsewhere, _("Unlink")),
     "staff.name_subject_case": Door(P.NAME_SUBJECT, _open, _always),

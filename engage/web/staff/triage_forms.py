@@ -56,8 +56,13 @@ class RouteForm(StaffForm):
 
 class ConvertForm(StaffForm):
     kind = fields.choose(_l("What is it?"), needed=_l("Choose what it is"))
-    agreed = fields.tick(
-        _l("The person agrees"), hint=_l("A grievance becomes something else only when the person agrees.")
+
+
+class AskToConvertForm(ConvertForm):
+    explanation = fields.words(
+        _l("Explain to the person why you ask"),
+        hint=_l("They read this and say yes or no. With a no, or no answer, it stays a grievance."),
+        needed=_l("Write an explanation for the person"),
     )
 
 
