@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import load_only
 
 from engage.domain.case import CaseClass
 from engage.extensions import db
@@ -21,16 +22,18 @@ def newest(site_id: uuid.UUID) -> RuleSet:
     return db.session.scalars(_versions(site_id).limit(1)).one()
 
 
-def history(site_id: uuid.UUID) -> Sequence[RuleSet]:
-    """Return the versions that count, counted or will count, the newest first.
+def history(site_id: uuid.UUID) -> tuple[Sequence[RuleSet], bool]:
+    """Return the versions that count, counted or will count, the newest first, and whether there are none before them.
 
-    One that another replaced before its first day never counted and is left out.
+    One that another replaced before its first day never counted and is left out. The documents are not read.
     """
+    columns = load_only(RuleSet.id, RuleSet.version, RuleSet.effective_at)
+    rows = db.session.scalars(_versions(site_id).options(columns).limit(SHOWN + 1)).all()
     kept: list[RuleSet] = []
-    for row in db.session.scalars(_versions(site_id).limit(SHOWN)):
+    for row in rows:
         if not kept or row.effective_at < kept[-1].effective_at:
             kept.append(row)
-    return kept
+    return kept, len(rows) <= SHOWN
 
 
 def open_cases_by_version(site_id: uuid.UUID) -> Sequence[tuple[int, int]]:

@@ -22,17 +22,20 @@ class Version:
     number: int
     since: datetime
     is_planned: bool
+    is_first: bool
     lines: Sequence[str]
 
 
 def change_log(site_id: uuid.UUID, now: datetime) -> list[Version]:
-    """Return the versions of a site's rules, the newest first; the first one of all changed nothing."""
-    rows = rule_versions.history(site_id)
+    """Return the newest versions of a site's rules, the newest first; the first one of all changed nothing."""
+    rows, is_whole = rule_versions.history(site_id)
     rules = [sites.rules_of(row.id) for row in rows]
-    earlier: list[Catalogue | None] = [*rules[1:], None]
+    earlier: list[Catalogue | None] = [*rules[1:], *([None] if is_whole else [])]
     return [
-        Version(row.version, row.effective_at, row.effective_at > now, changes(old, new) if old else [])
-        for row, old, new in zip(rows, earlier, rules, strict=True)
+        Version(row.version, row.effective_at, row.effective_at > now, old is None, changes(old, new) if old else [])
+        for row, old, new in zip(
+            rows, earlier, rules, strict=False
+        )  # of the last of many it is not known what it changed
     ]
 
 

@@ -91,7 +91,8 @@ def test_a_planned_version_is_replaced_on_its_day_and_not_overtaken(clock, team)
     save(team, edit(team, days=20, on=later))
     assert [one.place for one in refusals(team, edit(team, days=21))] == ["effective_on"]
     save(team, edit(team, days=22, on=later))
-    assert [row.version for row in rule_versions.history(team.site_id)] == [3, 1]
+    rows, is_whole = rule_versions.history(team.site_id)
+    assert ([row.version for row in rows], is_whole) == ([3, 1], True)
     assert sites.in_force(team.site_id).promises.version == 1
     clock.advance(timedelta(days=10))
     assert sites.in_force(team.site_id).promises.version == 3
@@ -137,3 +138,11 @@ def test_a_planned_version_is_taken_back_before_its_day_and_the_record_keeps_it(
     assert not take_back(team, 2)
     with pytest.raises(NotAllowed):
         take_back(team, 2, actor=team.coordinator)
+
+
+def test_of_many_versions_the_newest_are_shown(clock, team):
+    for number in range(rule_versions.SHOWN):
+        clock.advance(timedelta(minutes=1))
+        save(team, edit(team, days=40 + number))
+    rows, is_whole = rule_versions.history(team.site_id)
+    assert (rows[0].version, rows[-1].version, is_whole) == (rule_versions.SHOWN + 1, 1, False)
