@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.e2e.live import CHROMIUM, Live
+from tests.e2e.people import Person, Staff
 
 # Chromium's sandbox needs rights that a container does not give; the rest keeps it from calling home.
 ARGUMENTS = [
@@ -149,3 +150,41 @@ def fits() -> Callable[[Page], None]:
         assert widths[0] <= widths[1], f"{page.url} is {widths[0]} px wide in a window of {widths[1]} px"
 
     return check
+
+
+@pytest.fixture(params=["ltr", "rtl"])
+def checked(request, axe, fits) -> Callable[[Page], None]:
+    """Look at a page in one direction: no barrier, no scrolling sideways."""
+
+    def check(page: Page) -> None:
+        axe(page)
+        fits(page)
+        assert page.locator("html").get_attribute("dir") == request.param
+
+    check.direction = request.param
+    return check
+
+
+@pytest.fixture
+def open_context(new_context, checked) -> Callable[..., BrowserContext]:
+    def make(**options) -> BrowserContext:
+        context = new_context(**options)
+        if checked.direction == "rtl":
+            page = context.new_page()
+            page.goto("/")
+            page.locator("[lang='ar-x-pseudo']").first.evaluate("link => link.click()")
+            page.wait_for_selector("html[dir=rtl]")
+            page.close()
+        return context
+
+    return make
+
+
+@pytest.fixture
+def person(open_context, checked) -> Person:
+    return Person(open_context(viewport=PHONE), checked)
+
+
+@pytest.fixture
+def staff(open_context, live: Live, checked) -> Callable[[str], Staff]:
+    return lambda who: Staff(open_context(viewport=LAPTOP), live, who, checked)

@@ -3,10 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
 
-from tests.e2e.conftest import LAPTOP, PHONE
-from tests.e2e.live import Live
 from tests.e2e.people import Person, Staff, in_days
 
 ASSESSMENT = {
@@ -24,44 +21,6 @@ PROPOSAL = {
     "lines-0-type_code": "repair",
     "lines-0-words": "Water the road twice a day.",
 }
-
-
-@pytest.fixture(params=["ltr", "rtl"])
-def checked(request, axe, fits) -> Callable[[Page], None]:
-    """Look at a page in one direction: no barrier, no scrolling sideways."""
-
-    def check(page: Page) -> None:
-        axe(page)
-        fits(page)
-        assert page.locator("html").get_attribute("dir") == request.param
-
-    check.direction = request.param
-    return check
-
-
-@pytest.fixture
-def open_context(new_context, checked) -> Callable[..., BrowserContext]:
-    def make(**options) -> BrowserContext:
-        context = new_context(**options)
-        if checked.direction == "rtl":
-            page = context.new_page()
-            page.goto("/")
-            page.locator("[lang='ar-x-pseudo']").first.evaluate("link => link.click()")
-            page.wait_for_selector("html[dir=rtl]")
-            page.close()
-        return context
-
-    return make
-
-
-@pytest.fixture
-def person(open_context, checked) -> Person:
-    return Person(open_context(viewport=PHONE), checked)
-
-
-@pytest.fixture
-def staff(open_context, live: Live, checked) -> Callable[[str], Staff]:
-    return lambda who: Staff(open_context(viewport=LAPTOP), live, who, checked)
 
 
 def proposed(person: Person, staff: Callable[[str], Staff]) -> tuple[Staff, Staff]:
