@@ -212,13 +212,14 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
     user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
         StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
     ]
-    note(
+    entry = note(
         Change.ROLES_CHANGED,
         actor=actor,
         subject_id=user.id,
         before={"roles": _codes(before)},
         after={"roles": _codes(wanted)},
     )
+    account_rules.focal_point_changed(user, wanted - before, change_id=entry.id)
 
 
 def _codes(held: frozenset[Membership]) -> list[str]:

@@ -143,6 +143,14 @@ def test_the_other_focal_points_hear_that_the_address_of_one_of_them_is_another(
     assert told() == {("focal_changed", team.second_focal.id)}
 
 
+def test_the_other_focal_points_hear_that_somebody_became_one_of_them(session, team, chief):
+    before = told()
+    with unit_of_work():
+        held = [Membership(role, team.site_id) for role in (Role.OFFICER, Role.FOCAL)]
+        accounts.set_roles(team.officer.id, held, actor=chief)
+    assert told() - before == {("focal_changed", team.focal.id), ("focal_changed", team.second_focal.id)}
+
+
 def test_nobody_is_told_who_cannot_sign_in(team, chief):
     with unit_of_work():
         accounts.deactivate(team.officer.id, actor=chief)
