@@ -14,6 +14,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
+        "watch-repetition": {
+            "task": "engage.watch_repetition",
+            "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately
+            "options": {"expires": 3600},
+        },
         "apply-retention": {
             "task": "engage.apply_retention",
             "schedule": crontab(hour="2", minute="10"),  # ours: at night in most of the places we serve

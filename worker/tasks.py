@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention
+from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention, systemic
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,12 @@ def end_pauses() -> None:
 def chase_explanations() -> None:
     """Tell those further up of what nobody has explained in time."""
     finished("chase-explanations", explanations.miss_due())
+
+
+@shared_task(name="engage.watch_repetition")
+def watch_repetition() -> None:
+    """Put cases that repeat at one place on the list of what keeps happening."""
+    finished("watch-repetition", systemic.watch())
 
 
 @shared_task(name="engage.apply_retention")

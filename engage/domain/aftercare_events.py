@@ -46,3 +46,15 @@ class ProceedingRecorded(Event):
 @dataclass(frozen=True, slots=True)
 class ProceedingEnded(Event):
     proceeding_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven(Event):
+    process: int
+    outcome: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAfterwards(Event):
+    deadline_id: uuid.UUID
+    reached: bool

@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from engage.domain.aftercare_events import CheckedAfterwards as CheckedAfterwards
+from engage.domain.aftercare_events import FeedbackGiven as FeedbackGiven
 from engage.domain.aftercare_events import JoinedSystemicIssue as JoinedSystemicIssue
 from engage.domain.aftercare_events import MeetingHeld as MeetingHeld
 from engage.domain.aftercare_events import ProceedingEnded as ProceedingEnded
@@ -284,16 +286,4 @@ class NoticeUndeliverable(Event):
 @dataclass(frozen=True, slots=True)
 class PersonTold(Event):
     errand_id: uuid.UUID
-    reached: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackGiven(Event):
-    process: int
-    outcome: int
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedAfterwards(Event):
-    deadline_id: uuid.UUID
     reached: bool

@@ -46,6 +46,7 @@ def frame() -> dict[str, object]:
     actor = me().actor
     links = [
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
+        ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),
         ("admin.list_sites", gettext("Sites"), LOOKS_AFTER),
         ("admin.list_users", gettext("People"), LOOKS_AFTER),

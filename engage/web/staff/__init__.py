@@ -15,6 +15,7 @@ from engage.web.staff import (
     rating,
     resolution,
     subjects,
+    systemic,
     take_down,
     triage,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "rating",
     "resolution",
     "subjects",
+    "systemic",
     "take_down",
     "triage",
 ]
