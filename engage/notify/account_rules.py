@@ -22,8 +22,8 @@ def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_i
     """Tell the other focal points of the places that one of them is new, or signs in by what somebody else gave them.
 
     Ours: by a new account, password or address an administrator could sign in as a focal point, whose cases they must
-    not see; that cannot be kept from them, but it cannot be kept secret either. A focal point of all sites is one of every
-    place.
+    not see; that cannot be kept from them, but it cannot be kept secret either. A focal point of all sites is one of
+    every place.
     """
     places = {one.site_id for one in held if one.role is Role.FOCAL}
     if not places:
