@@ -13,6 +13,7 @@ from engage.unit_of_work import release
 
 bp = Blueprint("health", __name__)
 
+BY_DEADLINES = ("climb-ladder", "chase-explanations", "end-pauses")  # they look at what is due, equally often
 LATE_SECONDS = 900  # ours: a notice owed for longer than many sweeps
 MISSED = 3  # ours: an entry of the schedule that stayed away this many times in a row
 SILENT_SECONDS = 60  # ours: and at least so long, however short the interval
@@ -28,7 +29,7 @@ def show_health() -> ResponseReturnValue:
         return jsonify(database="down"), 503
     allowed = {
         "sweep-outbox": MISSED * settings().SWEEP_SECONDS,
-        "climb-ladder": MISSED * settings().ESCALATE_SECONDS,
+        **dict.fromkeys(BY_DEADLINES, MISSED * settings().ESCALATE_SECONDS),
     }
     silent = sorted(
         entry
