@@ -1,7 +1,8 @@
 """The words for codes of triage; engage.web.labels takes them in."""
 
-from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
+
+from engage.web.locale import lazy_gettext as _
 
 PERMISSIONS: dict[str, LazyString] = {
     "name_subject": _("Say whom it is about"),

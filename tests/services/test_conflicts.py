@@ -150,8 +150,9 @@ def test_the_line_of_a_subject_is_out_too_and_follows_who_reports_to_whom(all_ad
     assert case_of(reference).facts.subjects == {team.liaison.id, team.officer.id, team.approver.id}
     put(team, team.liaison)
     put(team, team.liaison)
+    put(team, team.panel, team.approver)  # nobody of this case
     assert case_of(reference).facts.subjects == {team.liaison.id}
-    assert db.session.scalar(select(func.count()).where(AuditEvent.kind == "line_changed")) == 3
+    assert db.session.scalar(select(func.count()).where(AuditEvent.kind == "line_changed")) == 4
 
 
 @pytest.mark.parametrize("kind", [SubjectKind.DEPARTMENT, SubjectKind.CONTRACTOR])

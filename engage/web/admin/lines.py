@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
@@ -18,6 +17,7 @@ from engage.services import lines
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
 from engage.web.admin.blueprint import bp, me
+from engage.web.locale import gettext
 
 
 def _tidy(value: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engage.domain.guards import Refusal, Refused
 from engage.queries import own_case
@@ -11,6 +10,7 @@ from engage.services import cases, converting, sent_forms
 from engage.services.answers import SignOff
 from engage.unit_of_work import unit_of_work
 from engage.web.filters import speak_in
+from engage.web.locale import gettext
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import YES, AgreeForm
 from engage.web.public.case_session import prepared, token_of, with_case

@@ -4,11 +4,11 @@ import uuid
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from engage.queries import likeness
 from engage.services import links
+from engage.web.locale import gettext
 from engage.web.staff import form_fields as fields
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened

@@ -4,12 +4,12 @@ import uuid
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
 from engage.services import arrangements, ratings, risks
 from engage.services.assessing import Rerating
+from engage.web.locale import gettext
 from engage.web.staff import offered, triage_story
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp

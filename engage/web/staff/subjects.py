@@ -4,12 +4,12 @@ import uuid
 
 from flask import abort
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from engage.domain.conflicts import SubjectKind
 from engage.models import Case
 from engage.queries import triage_parts
 from engage.services import conflicts
+from engage.web.locale import gettext
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _
-
 from engage.domain.guards import Refusal
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Permission
 from engage.queries.case_page import CasePage
+from engage.web.locale import lazy_gettext as _
 from engage.web.staff.door import Door
 
 P = Permission

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.queries.case_page import CasePage
 from engage.web import labels
+from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 Values = Mapping[str, object]

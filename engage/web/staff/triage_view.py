@@ -1,7 +1,6 @@
 """What triage knows of a case as its page draws it."""
 
 from flask import url_for
-from flask_babel import gettext
 
 from engage.domain import retaliation
 from engage.domain.lifecycle import Stage
@@ -11,6 +10,7 @@ from engage.queries import likeness
 from engage.queries.case_page import CasePage
 from engage.services.ratings import FINAL, PRELIMINARY
 from engage.web import labels
+from engage.web.locale import gettext
 from engage.web.staff import offered, triage_story
 
 Row = dict[str, object]
