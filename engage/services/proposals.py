@@ -24,7 +24,7 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
-from engage.services import arrangements, cases, conflicts, conversation, deadlines, sites
+from engage.services import arrangements, cases, conflicts, conversation, deadlines, sites, wording
 from engage.services.timeline import digest_of, record
 
 MOST_REMEDIES = 20  # ours: more lines than any page or person can follow
@@ -89,13 +89,14 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a guard says no, or a code is none of the lists.
+        Refused: a guard says no, a code is none of the lists, or its words take a right or buy silence (R34).
         IllegalTransition: the case is not at a stage from which something is proposed.
     """
     policy.require(actor, Action.PROPOSE, case.facts)
     next_stage(case.stage, Action.PROPOSE)
     guards.stop_if(guards.why_not_propose(cases.circumstances(case)))
     _check_codes(case, offer)
+    wording.refuse_waiver(offer.shared_findings, *(line.words for line in offer.lines))
     number = 1 + (db.session.scalar(select(func.max(Proposal.number)).where(Proposal.case_id == case.id)) or 0)
     proposal = Proposal(
         id=uuid.uuid4(),
