@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
-from engage.domain.policy import GRANTS, Actor, Party, Permission, Reach, Role
+from engage.domain.policy import GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
 from engage.models import Absence, Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
 
@@ -48,6 +48,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def readable_by(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on Case that holds for the cases whose words the actor may read as they were written."""
     return _within(actor, Permission.READ_UNMASKED)
+
+
+def open_to(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Return the condition on Case that holds for the cases with which policy lets a member of staff do this."""
+    condition = _within(actor, permission)
+    if permission not in NOT_FOR_PANEL:
+        return condition
+    seated = select(Appeal.case_id).join(PanelSeat, PanelSeat.appeal_id == Appeal.id)
+    return and_(condition, or_(Case.class_ == _RESTRICTED, Case.id.not_in(seated.where(PanelSeat.user_id == actor.id))))
 
 
 def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:

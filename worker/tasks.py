@@ -6,6 +6,7 @@ from celery import shared_task
 
 from engage.notify import outbox
 from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention, systemic
+from engage.services import tasks as work
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,12 @@ def end_pauses() -> None:
 def chase_explanations() -> None:
     """Tell those further up of what nobody has explained in time."""
     finished("chase-explanations", explanations.miss_due())
+
+
+@shared_task(name="engage.remind_tasks")
+def remind_tasks() -> None:
+    """Remind staff of their tasks that fall due."""
+    finished("remind-tasks", work.remind_due())
 
 
 @shared_task(name="engage.watch_repetition")

@@ -9,14 +9,16 @@ from engage.domain.policy import GRANTS, Actor, Membership, Permission, Reach, R
 
 # The roles that work cases. A seat on a panel is nobody else's, and the other roles hold no case that could wait.
 WORKS = frozenset(GRANTS[Permission.NOTE]) - {Role.PANEL}
+# What they alone may know (product 6) no other role covers: the restricted lane, and the names of confidential people.
+ALONE = frozenset({Role.FOCAL, Role.CUSTODIAN})
 MOST_STEPS = 5  # Ours: a replacement who is away has one, too; a longer row of them is nobody's plan.
 
 
 def covers(one: Role, other: Role) -> bool:
     """Whether whoever holds the first role may do all that the second may, and at least as far."""
-    return one is other or all(
-        grants.get(one) in (Reach.SITE, grants[other]) for grants in GRANTS.values() if other in grants
-    )
+    if one is other or {one, other} & ALONE:
+        return one is other
+    return all(grants.get(one) in (Reach.SITE, grants[other]) for grants in GRANTS.values() if other in grants)
 
 
 def fits(replacement: Actor, absent: Actor) -> bool:

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     EXPLAIN = "explain"
     NAME_SUBJECT = "name_subject"
     REMOVE_SUBJECT = "remove_subject"
+    TASK = "task"
     RATE = "rate"
     APPROVE_RATING = "approve_rating"
     ASSESS_RETALIATION = "assess_retaliation"
@@ -176,6 +177,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.EXPLAIN: _DESK,
         P.NAME_SUBJECT: _EVERYBODY_AT_WORK,
         P.REMOVE_SUBJECT: _CASEWORK,
+        P.TASK: _EVERYBODY_AT_WORK,
         P.RATE: _DESK,
         P.APPROVE_RATING: {**_CASEWORK, R.RIGHTS_LEAD: Reach.SEVERE},
         P.ASSESS_RETALIATION: {**_FIELD, R.RIGHTS_LEAD: Reach.SEVERE},

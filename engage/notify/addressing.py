@@ -87,7 +87,7 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
-    values = _values(case) | message.context | {"inbox": links.inbox()}
+    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
     if template == "late_count":
         values |= {"late": str(_late_cases(user))}
     if "reference" in values:

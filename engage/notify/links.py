@@ -36,6 +36,11 @@ def inbox() -> str:
     return f"{settings().public_url}/staff/"
 
 
+def day() -> str:
+    """Return the address of the page on which staff see what is theirs to do."""
+    return f"{settings().public_url}/staff/day"
+
+
 def staff_case(reference: str) -> str:
     """Return the address of a case for staff; it opens only for those who may see it."""
     return f"{settings().public_url}/staff/cases/{reference}"

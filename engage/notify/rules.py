@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, triage_rules
+from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, to_person, to_staff
@@ -35,6 +35,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         *aftercare_rules.QUIET,
         *triage_rules.QUIET,
+        *work_rules.QUIET,
     }
 )
 
@@ -277,3 +278,5 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
 
 for kind, rule in {**aftercare_rules.RULES, **triage_rules.RULES}.items():
     notices.register(kind)(rule)
+for kind_of_work, rule_of_work in work_rules.RULES.items():
+    notices.register(kind_of_work)(rule_of_work)

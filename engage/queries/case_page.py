@@ -37,6 +37,7 @@ from engage.models import (
     SealedContact,
     SealedIdentity,
     StaffUser,
+    Task,
 )
 from engage.queries import case_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
@@ -61,6 +62,7 @@ class CasePage:
     rungs: Sequence[ReachedRung]
     pauses: Sequence[Pause]
     explanations: Sequence[Explanation]
+    tasks: Sequence[Task]
     proposal: Proposal | None
     screening: Screening | None
     review: IndependentReview | None
@@ -198,6 +200,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         rungs=case_parts.rungs(case.id) if has["rungs"] else (),
         explanations=case_parts.explanations(case.id) if has["explanations"] else (),
         pauses=case_parts.pauses(case.id) if has["pauses"] else (),
+        tasks=case_parts.open_tasks(case.id) if has["tasks"] else (),
         proposal=proposal,
         screening=case_parts.open_screening(case.id) if has["screening"] else None,
         review=case_parts.latest_review(case.id) if has["review"] else None,

@@ -30,6 +30,7 @@ from engage.models import (
     SealedIdentity,
     Site,
     StaffUser,
+    Task,
 )
 
 
@@ -105,6 +106,7 @@ SELDOM: Mapping[str, ColumnElement[bool]] = {
     "errands": exists().where(Errand.case_id == Case.id),
     "attempts": exists().where(ContactAttempt.case_id == Case.id),
     "pauses": exists().where(Pause.case_id == Case.id),
+    "tasks": exists().where(Task.case_id == Case.id, Task.finished_at.is_(None)),
     "explanations": exists().where(Explanation.case_id == Case.id),
     "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
 }
@@ -140,6 +142,12 @@ def explanations(case_id: uuid.UUID) -> Sequence[Explanation]:
 def pauses(case_id: uuid.UUID) -> Sequence[Pause]:
     """Return the stretches of time that do not count, oldest first."""
     return db.session.scalars(select(Pause).where(Pause.case_id == case_id).order_by(Pause.starts_at)).all()
+
+
+def open_tasks(case_id: uuid.UUID) -> Sequence[Task]:
+    """Return what is to be done for a case, the first due first."""
+    wanted = select(Task).where(Task.case_id == case_id, Task.finished_at.is_(None)).order_by(Task.due_at, Task.id)
+    return db.session.scalars(wanted).all()
 
 
 def sealed(case_id: uuid.UUID) -> tuple[SealedIdentity | None, SealedContact | None]:
@@ -225,5 +233,5 @@ def names(
 
 def _named_in(entry: Entry) -> list[uuid.UUID]:
     """Whom of ours the event speaks of."""
-    found = (entry.values.get(key) for key in ("assignee_id", "user_id"))
+    found = (entry.values.get(key) for key in ("assignee_id", "user_id", "owner_id"))
     return [uuid.UUID(str(user)) for user in found if user]

@@ -45,6 +45,7 @@ def frame() -> dict[str, object]:
         return {}
     actor = me().actor
     links = [
+        ("staff.day", gettext("My day"), SEES_CASES),
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),

@@ -1,12 +1,12 @@
 """The words for codes: what pages call a stage, an action, a refusal. A stored code never changes, a label may."""
 
 from flask import Flask
-from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import aftercare_labels, clock_labels, rule_labels, triage_labels
+from engage.web import aftercare_labels, clock_labels, rule_labels, triage_labels, work_labels
+from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 
@@ -75,6 +75,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "extend": _("Put off a promise"),
         "extend_again": _("Put off a promise a second time"),
         **clock_labels.PERMISSIONS,
+        **work_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
     },
     "kind": {
@@ -237,6 +238,7 @@ REFUSALS: dict[str, LazyString] = {
     "date_too_far": _("Choose a date at most %(days)s days later."),
     **clock_labels.REFUSALS,
     **rule_labels.REFUSALS,
+    **work_labels.REFUSALS,
 }
 
 

@@ -31,6 +31,8 @@ SAMPLE = {
     "dates": [{"promise": "assess", "due_at": "2026-03-06T23:30:00+00:00"}],
     "link": "https://localhost/case",
     "inbox": "https://localhost/staff/",
+    "day": "https://localhost/staff/day",
+    "count": "3",
     "respond_by": "2026-03-17T09:00:00+00:00",
     "new_date": "2026-03-20T09:00:00+00:00",
     "starts_at": "2026-03-03T09:00:00+00:00",

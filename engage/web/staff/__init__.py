@@ -5,6 +5,7 @@ from engage.web.staff import (
     calendars,
     case,
     conversation,
+    day,
     delays,
     ending,
     files,
@@ -17,6 +18,7 @@ from engage.web.staff import (
     subjects,
     systemic,
     take_down,
+    tasks,
     triage,
 )
 from engage.web.staff.blueprint import bp
@@ -38,6 +40,8 @@ __all__ = [
     "resolution",
     "subjects",
     "systemic",
+    "day",
     "take_down",
+    "tasks",
     "triage",
 ]

@@ -177,6 +177,7 @@ DOORS: Mapping[str, Door] = {
         lambda page: bool(page.stopped),
         _("Let the clock run again"),
     ),
+    "staff.add_task_case": Door(P.TASK, _open, _always),
     "staff.convert_case": Door(P.CONVERT, _convert, _is_open),
     "staff.screen_out_case": Door(
         A.SCREEN_OUT, _of_stage(A.SCREEN_OUT), lambda page: page.case.stage is Stage.ACKNOWLEDGED

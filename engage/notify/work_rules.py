@@ -1,0 +1,55 @@
+"""Who is told of tasks; engage.notify.rules takes the events into its table.
+
+A task that belongs to no case has no event, so its notices are beside the table.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engage.domain import policy
+from engage.domain import work_events as events
+from engage.domain.event import Event
+from engage.domain.policy import Permission
+from engage.extensions import db
+from engage.models import Case, Recipient, StaffUser, Task
+from engage.notify import outbox
+from engage.notify.notices import Notice, to_staff
+from engage.notify.outbox import Owed
+from engage.scope import first_to_tell
+
+GIVEN, DUE = "own_task", "own_task_due"
+QUIET: frozenset[type[Event]] = frozenset({events.TaskFinished})  # whoever gave it sees it on the case
+
+
+def _added(event: events.TaskAdded, case: Case) -> list[Notice]:
+    """Whoever is to do it, unless they gave it to themselves: task_for_you."""
+    row = db.session.get_one(Task, event.task_id)
+    return to_staff([event.owner_id] if event.owner_id != row.added_by_id else [], "task_for_you")
+
+
+def _passed_on(event: events.TaskPassedOn, case: Case) -> list[Notice]:
+    """Whoever is to do it now, unless they took it themselves: task_for_you."""
+    return to_staff([] if event.taken else [event.owner_id], "task_for_you")
+
+
+def _due(event: events.TaskDue, case: Case) -> list[Notice]:
+    """Whoever is to do it, or whoever is told of new cases where they may not know of the case any more: task_due."""
+    user = db.session.get_one(StaffUser, event.owner_id)
+    sees = policy.may(user.actor, Permission.VIEW, case.facts)
+    return to_staff([user.id] if sees else first_to_tell(case), "task_due")
+
+
+RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
+    events.TaskAdded: _added,
+    events.TaskPassedOn: _passed_on,
+    events.TaskDue: _due,
+}
+
+
+def tell_of_task(task: Task, template: str) -> None:
+    """Tell the owner of a task without a case that they have it, or that it falls due; once per owner and date."""
+    user = db.session.get_one(StaffUser, task.owner_id)
+    key = f"{task.id}:{template}:{user.id}:{task.due_at.isoformat()}"
+    owed = Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id)
+    if user.is_active:
+        outbox.enqueue(owed)

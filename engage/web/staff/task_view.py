@@ -1,0 +1,48 @@
+"""Tasks in words: what the templates and components of tasks are given."""
+
+from datetime import date, datetime, timedelta
+
+from flask import url_for
+
+from engage.domain.policy import Permission
+from engage.models import Task
+from engage.queries.case_page import CasePage
+from engage.web import filters
+from engage.web.locale import gettext
+from engage.web.staff.pause_forms import midnight_after
+
+Row = dict[str, object]
+
+
+def due(task: Task) -> Row:
+    """Return when a task is due, for components/due_tag.html; nothing is owed where it is done."""
+    if task.finished_at is not None:
+        return {"due": gettext("done"), "tone": "quiet", "exact": None, "iso": None}
+    return {
+        "due": filters.due(task.due_at),
+        "tone": "late" if filters.is_late(task.due_at) else "soon" if filters.is_soon(task.due_at) else None,
+        "exact": filters.moment(task.due_at),
+        "iso": task.due_at.isoformat(),
+    }
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    """Return the last minute of a day where the site is."""
+    return midnight_after(day, time_zone) - timedelta(minutes=1)
+
+
+def on_case(page: CasePage) -> list[Row]:
+    """Return what is to be done for a case, for components/task_list.html."""
+    directs = page.may(Permission.ASSIGN)
+    return [
+        {
+            "what": page.read(row.words),
+            "href": None if page.is_masked else url_for("staff.show_task", task_id=row.id),
+            "who": page.names.get(row.owner_id, gettext("somebody of ours")),
+            "finish_href": url_for("staff.finish_task", task_id=row.id)
+            if directs or page.actor.id in (row.owner_id, row.added_by_id)
+            else None,
+            **due(row),
+        }
+        for row in page.tasks
+    ]
