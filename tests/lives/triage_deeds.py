@@ -1,0 +1,47 @@
+"""What is established of a case after triage, as deeds of anybody."""
+
+from engage.domain.policy import Actor, Permission
+from engage.domain.retaliation import Harm, Likelihood
+from engage.domain.severity import Level
+from engage.services import arrangements, explanations, ratings, risks
+from engage.services.assessing import Rerating
+from tests.lives.life import Life, deed
+
+P = Permission
+
+
+@deed(P.RATE)
+def rate_again(life: Life, actor: Actor) -> None:
+    level = life.one_of(*Level)
+    facts = life.one_of((), (), ("ongoing_harm",), ("retaliation",))
+    phase = life.one_of("preliminary", "final")
+    found = Rerating(phase, level, level, frozenset(facts), "We measured.", "The road is closed.")
+    life.act(actor, ratings.rate_again, found)
+
+
+@deed(P.APPROVE_RATING)
+def decide_on_a_lower_level(life: Life, actor: Actor) -> None:
+    life.act(actor, ratings.decide_downgrade, approve=life.one_of(True, False))
+
+
+@deed(P.ASSESS_RETALIATION)
+def look_at_what_they_risk(life: Life, actor: Actor) -> None:
+    likelihood = life.one_of(*Likelihood)
+    life.act(actor, risks.look, likelihood, life.one_of(*Harm), life.one_of("We meet elsewhere.", None))
+
+
+@deed(P.ARRANGE)
+def ask_for_help(life: Life, actor: Actor) -> None:
+    life.act(actor, arrangements.ask_for, life.one_of("interpreter", "transport", "no such thing"))
+
+
+@deed(P.ARRANGE)
+def arrange_help(life: Life, actor: Actor) -> None:
+    there = [row.id for row in arrangements.items_of(life.case.id)] or [life.case.id]
+    life.act(actor, arrangements.finish, life.one_of(*there), "A cousin translates.")
+
+
+@deed(P.EXPLAIN)
+def explain_in_writing(life: Life, actor: Actor) -> None:
+    owed = [row.id for row in explanations.owed_by(life.case)] or [life.case.id]
+    life.act(actor, explanations.write, life.one_of(*owed), "The laboratory was closed.")
