@@ -1,4 +1,4 @@
-"""Making less of a grievance: only with the person's agreement, asked on their case page or recorded from their words."""
+"""Making less of a grievance: only with the person's agreement, given on their case page or in their own words."""
 
 import uuid
 
@@ -15,6 +15,8 @@ from engage.models import Case, ConversionRequest
 from engage.services import answers, cases, triage
 from engage.services.answers import SignOff
 from engage.services.timeline import digest_of, record
+
+ON_THE_PAGE = SignOff()
 
 
 def ask(case: Case, kind: Kind, words: str, *, actor: Actor) -> ConversionRequest:
@@ -46,7 +48,7 @@ def ask(case: Case, kind: Kind, words: str, *, actor: Actor) -> ConversionReques
     return row
 
 
-def answer(case: Case, *, agreed: bool, actor: Actor, sign_off: SignOff = SignOff()) -> None:
+def answer(case: Case, *, agreed: bool, actor: Actor, sign_off: SignOff = ON_THE_PAGE) -> None:
     """Record what the person says; a yes converts the case, a no leaves it a grievance. R60.
 
     Raises:

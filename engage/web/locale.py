@@ -77,7 +77,10 @@ def code() -> str:
 
 def gettext(text: str, /, **values: object) -> str:
     """Return the text in the language of this request; flask-babel's function of this name, made for many texts."""
-    notes = _notes()
+    try:
+        notes = _notes()
+    except RuntimeError:  # no page is being made: a form's class asks whether its label has words
+        return text % values if values else text
     said = str((notes.texts if notes is not None else _catalogues.get_translations()).ugettext(text))
     return said % values if values else said
 
