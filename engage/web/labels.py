@@ -252,7 +252,7 @@ def term(listed: str, code: str | None) -> str:
     """Return the label of a code of the shipped taxonomy in the reader's language, or the code itself."""
     if code is None:
         return ""
-    for item in sites.shipped_catalogue().taxonomy.lists.get(listed, ()):
+    for item in sites.shipped_catalogue().taxonomy.lists[listed]:
         if item.code == code:
             return gettext(item.label)
     return code

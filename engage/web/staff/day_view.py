@@ -79,7 +79,7 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "deadline": labels.promise,
     "errand": lambda code: gettext("Tell the person"),
     "explanation": lambda code: gettext("Explain in writing why it is late"),
-    "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedy_types", code)),
+    "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedies", code)),
     "task": lambda code: gettext("Task"),
     "proposal": lambda code: gettext("Approve a proposal"),
     "screening": lambda code: gettext("Decide on a screening out"),
