@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -76,7 +77,7 @@ def _line(one: Item, *, dated: bool) -> Row:
 
 
 _WHAT: dict[str, Callable[[str], str]] = {
-    "deadline": labels.promise,
+    "deadline": partial(labels.label, "promise"),
     "errand": lambda code: gettext("Tell the person"),
     "explanation": lambda code: gettext("Explain in writing why it is late"),
     "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedies", code)),
