@@ -69,6 +69,8 @@ def test_a_statement_stays_prepared_from_page_to_page(session):
 @pytest.mark.postgres
 def test_a_page_after_the_database_was_away_for_a_while_finds_it_again(session, monkeypatch):
     monkeypatch.setattr(extensions, "IDLE_SECONDS", 0.0)
+    session.rollback()
+    db.engine.dispose()  # one connection alone in the pool, and no dead one left there for the next test
     mine = db.session.scalar(text("SELECT pg_backend_pid()"))
     end_reading()
     on_server(db.engine.url, f"SELECT pg_terminate_backend({mine})")
