@@ -36,7 +36,7 @@ class Case(Keyed, Base):
         # The last columns are what decides who may see a case: with them, counting touches the index alone.
         Index("ix_case_due", *_ANYWHERE),
         Index("ix_case_site_due", "site_id", "next_due_at", "id", "class", "assignee_id"),
-        Index("ix_case_assignee_due", "assignee_id", "next_due_at", "id"),
+        Index("ix_case_assignee_due", "assignee_id", "next_due_at", "id", "class", "site_id"),
         _only("ix_case_open_due", "closed_at IS NULL", "site_id", "next_due_at", "id", "class", "assignee_id"),
         _only("ix_case_triage_due", "stage IN ('received', 'acknowledged')", *_ANYWHERE),
         _only("ix_case_their_turn", "their_turn", *_ANYWHERE),
