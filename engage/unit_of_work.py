@@ -93,9 +93,12 @@ def end_reading() -> None:
     session = db.session()
     has_written = session.info.pop(_WROTE, False) or session.new or session.dirty or session.deleted
     if has_written or not session.is_active:
-        session.rollback()
-    else:
+        release()
+        return
+    try:
         session.commit()
+    except SQLAlchemyError:  # the database went away while it was read
+        release()
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -110,8 +113,15 @@ def _note_flush(session: Session, _context: UOWTransaction) -> None:
 
 
 def release() -> None:
-    """End the read transaction and give the connection back, before a slow call to somewhere else."""
-    end_reading()
+    """Throw away what is open and give the connection back: before a slow call to somewhere else, or after a fault.
+
+    A connection that the database has cut is dropped without a word: the page that says so must not fail of it.
+    """
+    session = db.session()
+    try:
+        session.rollback()
+    except SQLAlchemyError:
+        session.invalidate()
 
 
 def _leave(failed: BaseException | None) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, text
 from engage import extensions
 from engage.extensions import db
 from engage.models import Site
-from engage.unit_of_work import end_reading, unit_of_work
+from engage.unit_of_work import end_reading, release, unit_of_work
 from tests.fixtures.database import on_server
 from tests.states import a_site
 
@@ -75,3 +75,24 @@ def test_a_page_after_the_database_was_away_for_a_while_finds_it_again(session, 
     end_reading()
     on_server(db.engine.url, f"SELECT pg_terminate_backend({mine})")
     assert db.session.scalar(text("SELECT pg_backend_pid()")) != mine
+
+
+def by_orm() -> None:
+    db.session.scalar(select(Site.id).limit(1))
+
+
+def by_text() -> None:
+    db.session.execute(text("SELECT 1"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("read", [by_orm, by_text])
+@pytest.mark.parametrize("end", [end_reading, release])
+def test_a_page_that_lost_the_database_while_it_read_can_still_say_so(session, read, end):
+    session.rollback()
+    db.engine.dispose()
+    read()
+    mine = db.session.connection().connection.driver_connection.info.backend_pid
+    on_server(db.engine.url, f"SELECT pg_terminate_backend({mine})")
+    end()  # finds out at its COMMIT or ROLLBACK
+    assert sites() >= 0

@@ -144,17 +144,13 @@ _NEW_CASE = {
 
 def inserted(case: Case) -> bool:
     """Insert the case and let the session hold it; False when there is one with its submission or its reference."""
-    stated = case.__dict__
-    values = {column: stated.get(key) for column, key in _COLUMNS.items()}
-    for column, default in _DEFAULTS.items():
-        if values[column] is None:
-            values[column] = default
-            set_committed_value(case, _COLUMNS[column], default)
+    stated = {column: case.__dict__.get(key) for column, key in _COLUMNS.items()}
+    values = {column: _DEFAULTS.get(column) if value is None else value for column, value in stated.items()}
     connection = db.session.connection()
     if connection.execute(_NEW_CASE[connection.dialect.name], values).rowcount == 0:
         return False
-    for key in _COLUMNS.values():
-        set_committed_value(case, key, stated.get(key))
+    for column, key in _COLUMNS.items():
+        set_committed_value(case, key, values[column])
     make_transient_to_detached(case)
     db.session.add(case)
     return True

@@ -37,6 +37,12 @@ def test_the_shipped_rules_can_be_kept(documents):
     assert found(documents) == []
 
 
+def test_rules_kept_from_before_a_category_had_checks_of_its_own_are_still_read(documents):
+    del documents["promises"]["checks_by_category"]
+    assert read_promises(documents["promises"]).checks_by_category == {}
+    assert found(documents) == []
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [

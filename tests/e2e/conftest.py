@@ -135,6 +135,7 @@ def axe() -> Callable[[Page], None]:
     """Check the page that is shown: `axe(page)` fails with a report of every barrier found."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")  # a page still without its styles has other barriers than the one people see
         found = Axe().run(page, options=AXE_OPTIONS)
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
 
 from engage import vault
 from engage.domain.case import CaseClass, Identity, Kind, Road
@@ -33,6 +34,18 @@ def tables(session, sent_tasks, settings):
 def submitted(concern: Concern = DUST, token: str = TOKEN, **values):
     with unit_of_work():
         return intake.submit(token, concern, **values)
+
+
+def test_a_site_that_was_made_without_its_rules_is_named_instead_of_a_case_without_dates(clock):
+    site_id = a_site("BOR")
+    with unit_of_work():
+        bare = Site(
+            code="KOL", name="Bare", country="RS", time_zone="Europe/Belgrade", locale="en", created_at=clock.now
+        )
+        db.session.add(bare)
+    with pytest.raises(NoResultFound, match="no rules"):
+        submitted(site_id=bare.id)
+    assert submitted(site_id=site_id).is_new
 
 
 def test_a_concern_makes_a_case_with_a_code_a_statement_and_one_event():

@@ -242,6 +242,25 @@ def test_what_is_due_at_once_and_what_is_done_needs_no_reminder(team, reference,
     assert tasks.remind_due(clock.now + 9 * DAY) == 0
 
 
+@pytest.mark.parametrize("done", ["finished_at", "reminded_at"])
+def test_a_task_that_somebody_ended_while_the_sweep_was_at_another_is_left_alone(team, clock, monkeypatch, done):
+    first = here(team, team.coordinator, team.officer, due_at=clock.now + 4 * DAY)
+    with unit_of_work():
+        call = Todo("Call the school", team.officer.id, clock.now + 5 * DAY)
+        second_id = tasks.add_at_site(team.site_id, call, actor=team.coordinator).id
+    real = tasks.work_rules.tell_of_task
+
+    def tell(row: Task, event: str) -> None:
+        setattr(db.session.get_one(Task, second_id), done, clock.now)
+        real(row, event)
+
+    monkeypatch.setattr(tasks.work_rules, "tell_of_task", tell)
+    forget_notices()
+    assert tasks.remind_due(clock.now + 5 * DAY) == 1
+    assert db.session.get_one(Task, first.id).reminded_at is not None
+    assert len(told()) == 1
+
+
 def test_a_reminder_for_somebody_who_may_not_know_of_the_case_any_more_goes_to_those_who_are_told_first(
     team, reference, clock
 ):
