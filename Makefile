@@ -25,7 +25,7 @@ TEXTS := $(shell find engage templates $(wildcard translations) -type f ! -path 
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+LOCK := $(BIN)/uv pip compile --quiet --no-strip-extras --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL
 NEEDS_NOTHING := not postgres and not redis and not browser
 

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         0, ge=0, description="Proxies in front whose X-Forwarded-For, -Proto and -Host are believed."
     )
     WEB_PROCESSES: int = Field(2, description="Web server processes.")
-    WEB_THREADS: int = Field(4, description="Requests each web process serves at once.")
+    WEB_THREADS: int = Field(2, description="Requests each web process serves at once.")
     MAIL: Literal["files", "smtp"] = Field("files", description="Road of e-mail: files in VAR/mail, or SMTP.")
     MAIL_FROM: str = Field("engage@localhost.localdomain", description="Sender address of every mail.")
     SMTP_HOST: str = Field("127.0.0.1", description="SMTP server.")
@@ -140,8 +140,9 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "PERMANENT_SESSION_LIFETIME": SESSION_IDLE_SECONDS,
+            "SESSION_REFRESH_EACH_REQUEST": False,  # engage.web.gate does it once a minute
             "SESSION_PROTECTION": "basic",  # another address or browser: sign in again before people and settings
-            "RATELIMIT_STORAGE_URI": self.LIMITS_URL.get_secret_value() if self.LIMITS_URL else "memory://",
+            "RATELIMIT_STORAGE_URI": self.LIMITS_URL.get_secret_value() if self.LIMITS_URL else "process://",
             "WTF_CSRF_SSL_STRICT": False,  # no Referer is ever sent (Referrer-Policy: no-referrer)
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "en",

@@ -19,7 +19,7 @@ from engage import create_app, vault
 from engage.extensions import db
 
 SECRET = "the root secret of the benchmark, which nobody uses twice"  # noqa: S105 - it lives for some minutes
-PROCESSES, THREADS = 2, 4
+PROCESSES, THREADS = 2, 2
 
 
 @dataclass(frozen=True, slots=True)

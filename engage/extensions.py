@@ -13,10 +13,11 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
+from engage.light_cursor import LightCursor
 from engage.models.base import Base
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -44,12 +45,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+@event.listens_for(Engine, "do_connect")
+def _read_lightly(dialect: Dialect, _record: object, _positional: object, named: dict[str, Any]) -> None:
+    if dialect.driver == "psycopg":
+        named["cursor_factory"] = LightCursor
+
+
 IDLE_SECONDS = 1.0  # Ours: a server that went away for less than this is met by one page of each process
 
 
 @event.listens_for(Pool, "checkin")
-def _note_return(_connection: Any, record: ConnectionPoolEntry) -> None:
+def _note_return(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Note when a connection came back, and let it begin transactions again if it read a page without one."""
     record.info["returned"] = monotonic()
+    if connection is not None and not isinstance(connection, sqlite3.Connection) and connection.autocommit:
+        connection.autocommit = False
 
 
 @event.listens_for(Pool, "checkout")

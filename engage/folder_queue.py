@@ -3,10 +3,23 @@
 import json
 import time
 import uuid
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 from kombu.transport import filesystem
+
+# The task that each folder was given last by this process: its file, and when that was.
+_last: MutableMapping[tuple[str, str], tuple[Path, float]] = {}
+
+
+def still_waits(folder: str, task: str, seconds: float) -> bool:
+    """Whether a task of this name, put into the folder by this process so many seconds ago at most, lies there still.
+
+    Whoever takes it out begins after this call, so a task without arguments need not be put there twice.
+    """
+    path, at = _last.get((folder, task), (None, 0.0))
+    return path is not None and time.monotonic() - at < seconds and path.exists()
 
 
 class WholeFiles(filesystem.Channel):
@@ -20,6 +33,7 @@ class WholeFiles(filesystem.Channel):
         part = whole.with_name(f"{whole.name}.part")
         part.write_text(json.dumps(payload), "utf-8")
         part.replace(whole)
+        _last[str(folder), payload["headers"].get("task", "")] = whole, time.monotonic()
 
 
 class FolderTransport(filesystem.Transport):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
 from engage.domain.policy import GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
@@ -79,6 +79,10 @@ def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     # Not "not exists": the few cases that are about somebody are looked up once, not once per row.
     about_them = select(CaseSubject.case_id).where(CaseSubject.user_id == actor.id)
     return and_(or_(*ways), Case.id.not_in(about_them))
+
+
+# What `visible_to` says of the person of a case, for statements that are built once: they name the case they hold.
+HELD = Case.id == bindparam("case_id", type_=Uuid())
 
 
 class Where(StrEnum):

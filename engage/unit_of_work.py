@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flask import Flask
-from sqlalchemy import event
+from flask import Flask, has_request_context
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from engage.extensions import db
 
@@ -101,15 +101,42 @@ def end_reading() -> None:
         release()
 
 
-@event.listens_for(Session, "do_orm_execute")
+@event.listens_for(db.session, "after_begin")
+def _read_plainly(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Let a page that reads do so without BEGIN and COMMIT on PostgreSQL, where they promise it nothing.
+
+    At its level of isolation each statement sees what is committed when it begins, in a transaction or not. SQLite
+    keeps its own, which shows all statements of a page the same state. The pool takes the setting back.
+    """
+    if connection.dialect.name == "postgresql" and _reads_a_page(session):
+        connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # - psycopg's
+
+
+def _reads_a_page(session: Session) -> bool:
+    return has_request_context() and _HOOKS not in session.info
+
+
+def _note_writing(session: Session) -> None:
+    """Remember that something was written; a page may do so in a unit of work alone.
+
+    Raises:
+        RuntimeError: a page writes while it reads.
+    """
+    if _reads_a_page(session):
+        raise RuntimeError("a page writes in a unit of work or not at all")
+    session.info[_WROTE] = True
+
+
+@event.listens_for(db.session, "do_orm_execute")
 def _note_statement(statement: ORMExecuteState) -> None:
     if not statement.is_select:
-        statement.session.info[_WROTE] = True
+        _note_writing(statement.session)
 
 
-@event.listens_for(Session, "after_flush")
-def _note_flush(session: Session, _context: UOWTransaction) -> None:
-    session.info[_WROTE] = True
+@event.listens_for(db.session, "before_flush")
+def _note_flush(session: Session, _context: UOWTransaction, _objects: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        _note_writing(session)
 
 
 def release() -> None:

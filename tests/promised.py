@@ -89,7 +89,7 @@ def statements() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        if statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             sent.append(statement)
 
     engine = db.session.get_bind()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engage import clock
+from engage.domain.guards import RIGHTS
 from engage.domain.policy import Actor, Membership, Party, Role
 from engage.domain.severity import Level
 from engage.extensions import db
@@ -144,9 +145,9 @@ def a_proposed_case(team: Team, *remedies: str, level: Level = Level.LOW) -> str
         act(reference, proposals.investigate, actor=team.officer)
     act(reference, proposals.propose, offer(*remedies), actor=team.officer)
     if level >= Level.MODERATE:
-        act(reference, proposals.approve_proposal, actor=team.approver)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     if level >= Level.HIGH:
-        act(reference, proposals.approve_proposal, actor=team.rights_lead)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=team.rights_lead)
     return reference
 
 

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from psycopg import _queries
 from sqlalchemy import func, insert, select, text
 
 from engage import extensions
@@ -96,3 +97,60 @@ def test_a_page_that_lost_the_database_while_it_read_can_still_say_so(session, r
     on_server(db.engine.url, f"SELECT pg_terminate_backend({mine})")
     end()  # finds out at its COMMIT or ROLLBACK
     assert sites() >= 0
+
+
+@pytest.mark.parametrize("write", [flushed, updated, inserted])
+def test_a_page_that_writes_while_it_reads_is_a_fault_and_keeps_nothing(app, session, write):
+    site_id = a_site()
+    session.commit()
+    with app.test_request_context(), pytest.raises(RuntimeError, match="unit of work"):
+        write(site_id)
+    release()
+    assert sites() == 1
+    assert db.session.get_one(Site, site_id).name != "Renamed"
+
+
+def test_a_page_reads_and_then_writes_in_a_unit_of_work(app, session):
+    site_id = a_site()
+    session.commit()
+    with app.test_request_context():
+        assert sites() == 1
+        with unit_of_work():
+            renamed(site_id)
+        assert db.session.get_one(Site, site_id).name == "Renamed"
+    end_reading()
+    assert db.session.get_one(Site, site_id).name == "Renamed"
+
+
+@pytest.mark.postgres
+def test_a_page_reads_without_a_transaction_and_the_pool_gets_its_connection_back_with_one(app, session):
+    end_reading()
+    with app.test_request_context():
+        sites()
+        assert db.session.connection().connection.driver_connection.autocommit
+        end_reading()
+        with unit_of_work():
+            assert not db.session.connection().connection.driver_connection.autocommit
+    with db.engine.connect() as connection:
+        assert not connection.connection.driver_connection.autocommit
+
+
+@pytest.mark.postgres
+def test_what_a_statement_returns_is_described_by_name_and_type(session):
+    raw = db.session.connection().connection.driver_connection
+    with raw.cursor() as cursor:
+        cursor.execute("SELECT 1 AS one, 'x'::text AS word")
+        assert [column[0] for column in cursor.description] == ["one", "word"]
+        assert [column[1] for column in cursor.description] == [23, 25]
+        cursor.execute("SET application_name = 'x'")
+        assert cursor.description is None
+
+
+@pytest.mark.postgres
+def test_long_statements_are_taken_apart_once(session):
+    raw = db.session.connection().connection.driver_connection
+    long = "SELECT " + ", ".join(f"%(p{at})s::int" for at in range(100)) + " -- " + "x" * 5000
+    before = _queries._query2pg.cache_info().hits
+    for _ in range(2):
+        raw.execute(long, {f"p{at}": at for at in range(100)})
+    assert _queries._query2pg.cache_info().hits > before

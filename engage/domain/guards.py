@@ -1,7 +1,7 @@
 """Why an action is not possible yet, although the table has it and policy allows it. Source: product 3, domain 2.2."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +13,8 @@ ROUNDS = 3  # Source: product 3, domain 2.2 PROPOSED -> NEGOTIATING.
 FAST_ROAD_LEVEL = 2  # Severity 1-2 may be proposed without an investigation. Source: product 3.
 APPROVAL_LEVEL = 3  # From here up a second person approves. Source: product 3.
 RIGHTS_LEVEL = 4  # From here up the human-rights lead approves too. Source: domain 2.2 INVESTIGATING -> PROPOSED.
+# What whoever approves a proposal has looked at and found in order. Source: R43; UNGP 31(f), IRMA 1.4.4.2(c).
+RIGHTS = ("adequate", "prompt", "fair", "gender", "no_waiver", "harm_stopped", "consulted")
 LAPSE_ATTEMPTS, LAPSE_CHANNELS, LAPSE_AFTER = 3, 2, timedelta(days=60)  # Source: product 3, domain 2.2.
 
 
@@ -206,3 +208,8 @@ _BY_CIRCUMSTANCES: Mapping[Action, Callable[[Circumstances], Refusal | None]] = 
         Action.DECIDE: why_not_decide,
     }
 )
+
+
+def why_not_approve(checks: Collection[str]) -> Refusal | None:
+    """A proposal is approved when each right was looked at and found in order; else it is sent back."""
+    return None if set(checks) >= set(RIGHTS) else Refusal("rights_not_checked")

@@ -254,12 +254,14 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
         return False
     if actor.id in case.panel and what in NOT_FOR_PANEL and case.class_ is not CaseClass.RESTRICTED:
         return False
+    grants = GRANTS.get(what, {})
     return any(
-        actor.has(role, case.site_id)
-        and _class_open_to(role, case)
-        and _knows_secret(role, what, case)
-        and _within(reach, actor, case)
-        for role, reach in GRANTS.get(what, {}).items()
+        held.role in grants
+        and held.site_id in (None, case.site_id)
+        and _class_open_to(held.role, case)
+        and _knows_secret(held.role, what, case)
+        and _within(grants[held.role], actor, case)
+        for held in actor.memberships
     )
 
 

@@ -2,25 +2,28 @@
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from engage import clock
-from engage.domain import ladder_file
+from engage.domain import ladder_file, policy
+from engage.domain.absence import follow
 from engage.domain.case import CaseClass
+from engage.domain.policy import Permission
 from engage.extensions import db
-from engage.models import Case, Recipient, RuleSet, StaffUser
+from engage.models import Absence, Case, Recipient, RuleSet, StaffUser
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
-from engage.scope import first_to_tell
+from engage.scope import first_to_tell, replacements
 
 log = logging.getLogger(__name__)
 REMINDERS = ("due_soon", "due")  # they merge, as the ladder of the case says: product 4
 DIGEST = "late_count"
+_THEIRS_ALONE = frozenset({"panel_seat", DIGEST})
 DIGEST_HOUR = 6  # Ours, UTC: the committee reads one count in the morning, not a mail per case.
 
 
@@ -44,12 +47,17 @@ def to_staff(users: Iterable[uuid.UUID], template: str, **context: str) -> list[
 
 
 def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
-    """Put the notices into the outbox; the same event never owes the same notice twice.
+    """Put the notices into the outbox; the same event never owes the same notice twice."""
+    outbox.enqueue(*owed(notices, case, event_id=event_id))
+
+
+def owed(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> list[Owed]:
+    """Return the notices as they go into the outbox, one for each recipient.
 
     To staff, a restricted case is one neutral sentence without a reference.
     """
     notices = list(notices)
-    owed = [_for_person(notice, case, event_id) for notice in notices if notice.user_id is None]
+    to_person = [_for_person(notice, case, event_id) for notice in notices if notice.user_id is None]
     # One mail per recipient and message, whatever the number of roles in which somebody hears of it.
     staff = {(notice.user_id, notice.template): notice for notice in notices if notice.user_id is not None}
     if case.class_ is CaseClass.RESTRICTED:
@@ -61,16 +69,49 @@ def owe(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> None:
         told = focal if staff else ()
         staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in told}
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
-    mails = (_for_staff(staff[key], case, event_id, key[0], locales[key[0]]) for key in staff if key[0] in locales)
-    outbox.enqueue(*owed, *filter(None, mails))
+    for key, stand_in in _stand_ins(staff, locales, case).items():
+        staff.setdefault(key, stand_in)
+    mails = (
+        _for_staff(staff[key], case, event_id, key[0], locales[key[0]].locale) for key in staff if key[0] in locales
+    )
+    return [*to_person, *filter(None, mails)]
 
 
-def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The languages the users read, by id, with one statement."""
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How to write to a member of staff: the language they read, and whether they are away now."""
+
+    locale: str
+    is_away: bool = False
+
+
+def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, _Reader]:
+    """How to write to each of the users, with one statement."""
     if not users:
         return {}
-    rows = db.session.execute(select(StaffUser.id, StaffUser.locale).where(StaffUser.id.in_(users)))
-    return {user_id: locale for user_id, locale in rows}
+    now = clock.utcnow()
+    away = exists().where(Absence.user_id == StaffUser.id, Absence.starts_at <= now, Absence.ends_at > now)
+    rows = db.session.execute(select(StaffUser.id, StaffUser.locale, away).where(StaffUser.id.in_(users)))
+    return {user_id: _Reader(locale, is_away) for user_id, locale, is_away in rows}
+
+
+def _stand_ins(
+    staff: Mapping[tuple[uuid.UUID, str], Notice], readers: dict[uuid.UUID, _Reader], case: Case
+) -> dict[tuple[uuid.UUID, str], Notice]:
+    """The notices to those who are away once more, for whoever stands in for them and may see the case.
+
+    A seat on a panel is nobody else's, and the count for the committee is read on coming back.
+    """
+    away = [(user_id, template) for user_id, template in staff if user_id in readers and readers[user_id].is_away]
+    found: dict[tuple[uuid.UUID, str], Notice] = {}
+    held = replacements(clock.utcnow()) if away else {}
+    for user_id, template in away:
+        stand_in = follow(user_id, held) if template not in _THEIRS_ALONE else None
+        user = db.session.get(StaffUser, stand_in) if stand_in else None
+        if user is not None and policy.may(user.actor, Permission.VIEW, case.facts):
+            readers.setdefault(user.id, _Reader(user.locale))
+            found[user.id, template] = replace(staff[user_id, template], user_id=user.id)
+    return found
 
 
 def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:

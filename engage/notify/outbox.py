@@ -3,15 +3,17 @@
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock
 from engage.extensions import celery, db
+from engage.folder_queue import still_waits
 from engage.models import OutboxMessage, Recipient
 from engage.unit_of_work import after_commit
 
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 DRAIN_TASK = "engage.drain_outbox"
 GATHER = timedelta(minutes=2)  # Ours: longer than a sweep takes, and short beside the shortest promise (4 hours).
 _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broker costs one page at most its timeout
+_NUDGE_EXPIRES_SECONDS = 60  # ours: the sweep has found the rows by then
+_SPEAKS_SECONDS = 30  # ours: half of it
 _silent_until = 0.0
 
 
@@ -44,9 +48,22 @@ def enqueue(*owed: Owed) -> None:
     commit."""
     if not owed:
         return
-    now = clock.utcnow()
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [
+    db.session.execute(
+        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]),
+        rows_of(owed),
+        execution_options={"render_nulls": True},  # else rows to the person and to staff go apart
+    )
+
+
+def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
+    """Return the notices as rows, by name of column, for a caller who inserts them in this unit of work.
+
+    Their event is new, so no such row is there. The workers are nudged after the commit.
+    """
+    now = clock.utcnow()
+    after_commit(nudge)
+    return [
         {
             "id": uuid.uuid4(),
             "dedupe_key": notice.dedupe_key,
@@ -62,12 +79,6 @@ def enqueue(*owed: Owed) -> None:
         }
         for notice in owed
     ]
-    db.session.execute(
-        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]),
-        rows,
-        execution_options={"render_nulls": True},  # else rows to the person and to staff go apart
-    )
-    after_commit(nudge)
 
 
 def time_for_reminder(
@@ -109,13 +120,17 @@ def owe_again(message_id: uuid.UUID) -> bool:
 def nudge() -> None:
     """Tell the workers that something is owed. Failing is logged and nothing else: the sweep finds the rows.
 
-    After a failure none is sent for a while, so that a broker that is silent costs one page its timeout, not all.
+    After a failure none is sent for a while, so that a broker that is silent costs one page its timeout, not all. In
+    a folder one that waits speaks for those after it, while it is not near the age at which workers ignore it.
     """
     global _silent_until
     if time.monotonic() < _silent_until:
         return
+    folder = celery.conf.broker_transport_options.get("data_folder_in")
+    if folder and still_waits(folder, DRAIN_TASK, _SPEAKS_SECONDS):
+        return
     try:
-        celery.send_task(DRAIN_TASK, expires=60, ignore_result=True)
+        celery.send_task(DRAIN_TASK, expires=_NUDGE_EXPIRES_SECONDS, ignore_result=True)
     except Exception as error:
         _silent_until = time.monotonic() + _SILENCE_SECONDS
         log.warning("the workers could not be nudged: %s", type(error).__name__)

@@ -15,7 +15,8 @@ from engage.models import Case, OutboxMessage, Proposal, Screening
 from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
-from engage.notify.notices import DIGEST, Notice, owe, to_person, to_staff
+from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
+from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
 # Events that tell nobody: what happened is on the case page for whoever looks, or another event of the same use case
@@ -43,6 +44,11 @@ QUIET: frozenset[type[Event]] = frozenset(
 def tell(event: Event, case: Case, *, event_id: uuid.UUID) -> None:
     """Enqueue the notices that the event calls for; the same event never makes the same notice twice."""
     owe(notices(event, case), case, event_id=event_id)
+
+
+def called_for(event: Event, case: Case, *, event_id: uuid.UUID) -> list[Owed]:
+    """Return the same notices for a caller who puts them into the outbox together with what the event is about."""
+    return owed(notices(event, case), case, event_id=event_id)
 
 
 @singledispatch

@@ -11,13 +11,14 @@ from engage.domain import work_events as events
 from engage.domain.event import Event
 from engage.domain.policy import Permission
 from engage.extensions import db
-from engage.models import Case, Recipient, StaffUser, Task
+from engage.models import Absence, Case, Recipient, StaffUser, Task
 from engage.notify import outbox
 from engage.notify.notices import Notice, to_staff
 from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
 GIVEN, DUE = "own_task", "own_task_due"
+STANDS_IN = "stand_in"
 QUIET: frozenset[type[Event]] = frozenset({events.TaskFinished})  # whoever gave it sees it on the case
 
 
@@ -44,6 +45,12 @@ RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.TaskPassedOn: _passed_on,
     events.TaskDue: _due,
 }
+
+
+def tell_of_absence(row: Absence) -> None:
+    """Tell whoever stands in for somebody that they do; once for each absence."""
+    user = db.session.get_one(StaffUser, row.replacement_id)
+    outbox.enqueue(Owed(f"{row.id}:{STANDS_IN}:{user.id}", STANDS_IN, user.locale, Recipient.STAFF, user_id=user.id))
 
 
 def tell_of_task(task: Task, template: str) -> None:

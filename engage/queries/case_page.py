@@ -1,18 +1,19 @@
 """What staff see of a case, read in a number of statements that does not grow with it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import BindParameter, Select, String, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engage import vault
 from engage.domain import guards, policy, retaliation
-from engage.domain.case import Road
+from engage.domain.case import Road, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import ReportedBack
 from engage.domain.guards import Circumstances, Refusal
@@ -36,6 +37,7 @@ from engage.models import (
     Screening,
     SealedContact,
     SealedIdentity,
+    Site,
     StaffUser,
     Task,
 )
@@ -57,7 +59,7 @@ class CasePage:
     messages: Sequence[Message]
     files: Sequence[Attachment]
     entries: Sequence[Entry]
-    fates: Mapping[uuid.UUID, Fate]  # by event
+    fates: Mapping[uuid.UUID, Fate]  # by event, where we have written
     deadlines: Sequence[Deadline]
     rungs: Sequence[ReachedRung]
     pauses: Sequence[Pause]
@@ -72,10 +74,15 @@ class CasePage:
     has_identity: bool
     contact: SealedContact | None
     known_names: tuple[str, ...]
+    last_read: date | None  # the day at the site on which this reader opened it last, before now
+    _there: Collection[str]
+    _may: dict[Permission | Action, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def may(self, what: Permission | Action) -> bool:
         """Whether policy lets the reader do this with the case, at whatever stage."""
-        return policy.may(self.actor, what, self.facts)
+        if (answer := self._may.get(what)) is None:
+            answer = self._may[what] = policy.may(self.actor, what, self.facts)
+        return answer
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -85,7 +92,7 @@ class CasePage:
     @cached_property
     def triage(self) -> TriageParts:
         """What triage knows of the case beside its facts; read when it is first asked for."""
-        return triage_parts.of(self.case.id, self.actor)
+        return triage_parts.of(self.case.id, self.actor, self._there)
 
     @cached_property
     def is_masked(self) -> bool:
@@ -184,8 +191,11 @@ def page(reference: str, actor: Actor) -> CasePage:
     Raises:
         NoResultFound: there is no such case, or the actor may not know of it.
     """
-    row = db.session.execute(_statement(actor), {"reference": reference}).unique().one()
+    row = db.session.execute(_statement(actor), {"reference": reference}).one()
     case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
+    for name in ("appeals", "subjects"):
+        if not has[name]:
+            set_committed_value(case, name, [])
     messages, entries = case_parts.messages(case.id), case_parts.entries(case.id)
     proposal = case_parts.latest_proposal(case.id) if has["proposal"] else None
     masks = not policy.may(actor, Permission.READ_UNMASKED, case.facts)
@@ -195,7 +205,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         messages=messages,
         files=case_parts.files(case.id) if has["files"] and not masks else (),
         entries=entries,
-        fates=case_parts.fates(case.id),
+        fates=case_parts.fates(case.id) if any(row.writer is Writer.STAFF for row in messages) else {},
         deadlines=case_parts.deadlines(case.id),
         rungs=case_parts.rungs(case.id) if has["rungs"] else (),
         explanations=case_parts.explanations(case.id) if has["explanations"] else (),
@@ -210,26 +220,29 @@ def page(reference: str, actor: Actor) -> CasePage:
         has_identity=identity is not None,
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
+        last_read=has["last_read"],
+        _there=[name for name in triage_parts.THERE if has[name]],
     )
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
 def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
     """What reads the case, the vault's rows of it, and of what else it has something."""
-    seldom = (there.label(name) for name, there in case_parts.SELDOM.items())
+    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *triage_parts.THERE.items()])
+    last_read = case_parts.last_read(actor).label("last_read")
     wanted = (
-        select(Case, SealedContact, SealedIdentity, *seldom)
+        select(Case, SealedContact, SealedIdentity, last_read, *seldom)
         .outerjoin(SealedContact, SealedContact.case_id == Case.id)
         .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
-        .options(joinedload(Case.appeals).joinedload(Appeal.seats), joinedload(Case.subjects))
+        .options(lazyload(Case.appeals), lazyload(Case.subjects))
     )
     return _visible(wanted, bindparam("reference", type_=String()), actor)
 
 
 def _visible(wanted: Select[*Row], reference: str | BindParameter[str], actor: Actor) -> Select[*Row]:
     shown = (
-        joinedload(Case.site),
+        joinedload(Case.site).load_only(Site.name, Site.code, Site.time_zone, Site.is_group_intake),
         joinedload(Case.statement),
-        joinedload(Case.assignee).lazyload(StaffUser.memberships),
+        joinedload(Case.assignee).load_only(StaffUser.name).lazyload(StaffUser.memberships),
     )
     return wanted.options(*shown).where(Case.reference == reference, visible_to(actor))

@@ -4,16 +4,21 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, exists, func, select
+from sqlalchemy.orm import joinedload, lazyload
 
+from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import (
+    Access,
+    Appeal,
     Attachment,
     Case,
     CaseEvent,
+    CaseSubject,
     ContactAttempt,
     Deadline,
     Errand,
@@ -33,9 +38,10 @@ from engage.models import (
     Task,
 )
 
+VIEWED = "view"  # why the reading of a case page is on record
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+
+class Entry(NamedTuple):
     """One event of the record, with its values read."""
 
     id: uuid.UUID
@@ -43,6 +49,7 @@ class Entry:
     at: datetime
     actor_party: str
     actor_id: uuid.UUID | None
+    actor_name: str | None  # of staff
     values: Mapping[str, object]
 
 
@@ -68,7 +75,16 @@ _RUNGS = (
 _ERRANDS = select(Errand).where(Errand.case_id == _CASE_ID, Errand.finished_at.is_(None)).order_by(Errand.due_at)
 _ATTEMPTS = select(ContactAttempt.channel, ContactAttempt.at).where(ContactAttempt.case_id == _CASE_ID)
 _ENTRIES = (
-    select(CaseEvent.id, CaseEvent.kind, CaseEvent.at, CaseEvent.actor_party, CaseEvent.actor_id, CaseEvent.payload)
+    select(
+        CaseEvent.id,
+        CaseEvent.kind,
+        CaseEvent.at,
+        CaseEvent.actor_party,
+        CaseEvent.actor_id,
+        StaffUser.name,
+        CaseEvent.payload,
+    )
+    .outerjoin(StaffUser, StaffUser.id == CaseEvent.actor_id)
     .where(CaseEvent.case_id == _CASE_ID)
     .order_by(CaseEvent.number)
 )
@@ -80,9 +96,7 @@ _LATEST = (
     select(Proposal.id).where(Proposal.case_id == _CASE_ID).order_by(Proposal.number.desc()).limit(1).scalar_subquery()
 )
 _PROPOSAL = (
-    select(Proposal)
-    .options(joinedload(Proposal.remedies), joinedload(Proposal.approvals))
-    .where(Proposal.id == _LATEST)
+    select(Proposal).options(joinedload(Proposal.remedies), lazyload(Proposal.approvals)).where(Proposal.id == _LATEST)
 )
 _SCREENING = select(Screening).where(Screening.case_id == _CASE_ID, Screening.decided_at.is_(None))
 _REVIEW = (
@@ -99,6 +113,8 @@ _NAMES = (
 
 # What most cases have nothing of; asked for together with the case, so that it is read only where there is something.
 SELDOM: Mapping[str, ColumnElement[bool]] = {
+    "appeals": exists().where(Appeal.case_id == Case.id),
+    "subjects": exists().where(CaseSubject.case_id == Case.id),
     "files": exists().where(Attachment.case_id == Case.id),
     "proposal": exists().where(Proposal.case_id == Case.id),
     "screening": exists().where(Screening.case_id == Case.id),
@@ -110,6 +126,12 @@ SELDOM: Mapping[str, ColumnElement[bool]] = {
     "explanations": exists().where(Explanation.case_id == Case.id),
     "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
 }
+
+
+def last_read(actor: Actor) -> ScalarSelect[date]:
+    """Return the day at the site on which the actor opened the page of a case last, to be asked with the case."""
+    seen = select(func.max(Access.on)).where(Access.case_id == Case.id, Access.user_id == actor.id)
+    return seen.where(Access.purpose == VIEWED).correlate(Case).scalar_subquery()
 
 
 def messages(case_id: uuid.UUID) -> Sequence[Message]:
@@ -189,7 +211,7 @@ def names_of(user_ids: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
 
 def entries(case_id: uuid.UUID) -> list[Entry]:
     rows = db.session.execute(_ENTRIES, {"case_id": case_id})
-    return [Entry(*row[:5], values=json.loads(row.payload)) for row in rows]
+    return [Entry(*row[:6], json.loads(row.payload)) for row in rows]
 
 
 def files(case_id: uuid.UUID) -> Sequence[Attachment]:
@@ -223,12 +245,16 @@ def latest_review(case_id: uuid.UUID) -> IndependentReview | None:
 def names(
     case: Case, written: Sequence[Message], happened: Sequence[Entry], proposal: Proposal | None
 ) -> dict[uuid.UUID, str]:
-    """Return the names of everybody of ours that the page speaks of."""
+    """Return the names of everybody of ours that the page speaks of; who did something came with what they did."""
+    known = {row.actor_id: row.actor_name for row in happened if row.actor_id and row.actor_name}
+    if case.assignee is not None:
+        known[case.assignee.id] = case.assignee.name
     wanted = {row.actor_id for row in happened} | {row.author_id for row in written}
     wanted |= {seat.user_id for appeal in case.appeals for seat in appeal.seats}
     wanted |= {row.owner_id for row in proposal.remedies} if proposal else set()
     wanted |= {case.recorded_by_id} | {user for row in happened for user in _named_in(row)}
-    return dict(names_of([user for user in wanted if user is not None]))
+    missing = [user for user in wanted if user is not None and user not in known]
+    return {**known, **dict(names_of(missing))} if missing else known
 
 
 def _named_in(entry: Entry) -> list[uuid.UUID]:

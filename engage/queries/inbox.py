@@ -15,14 +15,18 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Integer,
     RowMapping,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
+    case,
     false,
     func,
     literal,
     literal_column,
+    or_,
     select,
     true,
     tuple_,
@@ -113,25 +117,42 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
 
 
 def _counting(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
-    columns = []
-    for tab in tabs_for(actor):
-        arms = [select(_walk(and_(*where), COUNTED + 1).subquery()) for where in _arms(tab, actor, filters)]
-        counted = select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery())
-        columns.append(counted.scalar_subquery().label(tab.value))
-    return select(*columns)
+    """What counts all tabs. The wider ones hold what is in the others: where one has "more", they are not walked."""
+    offered = tabs_for(actor)
+    narrow = [tab for tab in offered if tab not in (Tab.SITE, Tab.ALL)]
+    # The limit keeps the counts of it from being worked out twice.
+    counted = select(*(_count(tab, actor, filters).label(tab.value) for tab in narrow)).limit(1).subquery()
+    columns: dict[Tab, ColumnElement[int]] = {tab: counted.c[tab.value] for tab in narrow}
+    within: dict[Tab, Sequence[Tab]] = {Tab.SITE: _IN_SITE if _is_at_own_sites_only(actor) else (), Tab.ALL: narrow}
+    for tab in offered:
+        if tab in within:
+            has_more = [columns[one] > COUNTED for one in within[tab]]
+            count = _count(tab, actor, filters)
+            columns[tab] = case((or_(*has_more), COUNTED + 1), else_=count) if has_more else count
+    return select(*(columns[tab].label(tab.value) for tab in offered))
+
+
+def _count(tab: Tab, actor: Actor, filters: Filters) -> ScalarSelect[int]:
+    arms = [select(_walk(and_(*where), COUNTED + 1).subquery()) for where in _arms(tab, actor, filters)]
+    return select(func.count()).select_from(union_all(*arms).limit(COUNTED + 1).subquery()).scalar_subquery()
+
+
+# Written into the statement: for a number that it does not know PostgreSQL keeps no plan, and planned each list anew,
+# which took longer than reading it. (For what is counted it keeps one with the number unknown, and none with it known.)
+_PAGE_AND_ONE: ColumnElement[int] = literal_column(str(PAGE + 1), Integer)
 
 
 def _listing(actor: Actor, tab: Tab, filters: Filters, at: Place | None) -> Select[*tuple[Any, ...]]:
     backwards = at is not None and at.backwards
     due, undue = _arms(tab, actor, filters)
     arms = [
-        _walk(and_(*due, _beyond_due(at)), PAGE + 1, backwards),
-        _walk(and_(*undue, _beyond_undue(at)), PAGE + 1, backwards),
+        _walk(and_(*due, _beyond_due(at)), _PAGE_AND_ONE, backwards),
+        _walk(and_(*undue, _beyond_undue(at)), _PAGE_AND_ONE, backwards),
     ]
     ids = union_all(*(select(arm.subquery()) for arm in arms)).subquery()
     order = (ids.c.next_due_at.is_(None), ids.c.next_due_at, ids.c.id)
     wanted = _shown(actor).join(ids, ids.c.id == Case.id)
-    return wanted.order_by(*((part.desc() for part in order) if backwards else order)).limit(PAGE + 1)
+    return wanted.order_by(*((part.desc() for part in order) if backwards else order)).limit(_PAGE_AND_ONE)
 
 
 # What somebody sees on arriving is put together once per reader: that cost more than running it. These are texts of
@@ -146,7 +167,9 @@ def _listing_first(actor: Actor, tab: Tab) -> Select[*tuple[Any, ...]]:
     return _listing(actor, tab, Filters(), None)
 
 
-def _walk(where: ColumnElement[bool], most: int, backwards: bool = False) -> Select[uuid.UUID, datetime | None]:
+def _walk(
+    where: ColumnElement[bool], most: int | ColumnElement[int], backwards: bool = False
+) -> Select[uuid.UUID, datetime | None]:
     """The first cases of a list, in the order of an index even where they are only counted.
 
     Sorted by the due date also where there is none, and counted in order: else the server gathers the whole list
@@ -218,6 +241,14 @@ def _of_tab(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[
         Tab.UNREACHED: (_COULD_NOT_REACH, _COULD_NOT_REACH),
         Tab.ALL: (true(), true()),
     }[tab]
+
+
+# What lies at one's own sites for somebody who sees no others: open cases, and closed ones with something owed.
+_IN_SITE = (Tab.TRIAGE, Tab.OVERDUE)
+
+
+def _is_at_own_sites_only(actor: Actor) -> bool:
+    return all(held.site_id is not None for held in actor.memberships)
 
 
 def _own_sites(actor: Actor) -> list[uuid.UUID]:

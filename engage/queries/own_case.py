@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy import Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.case import Answer, Writer
@@ -31,12 +31,28 @@ from engage.models import (
     Screening,
     SealedContact,
 )
-from engage.scope import visible_to
+from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
 _CASE_ID = bindparam("case_id", type_=Uuid())
 _HOLDER = select(Receipt.case_id, Receipt.must_change).where(
     Receipt.id == bindparam("receipt_id", type_=Uuid()), Receipt.ended_at.is_(None)
+)
+_FACTS = (
+    select(Case)
+    .options(joinedload(Case.site), joinedload(Case.statement), lazyload(Case.appeals), lazyload(Case.subjects))
+    .where(HELD)
+)
+# With what most cases have nothing of, so that it is read only where there is something.
+_OWN = (
+    _FACTS.add_columns(
+        Feedback.case_id.is_not(None).label("has_feedback"),
+        SealedContact.case_id.is_not(None).label("has_address"),
+        exists().where(Attachment.case_id == Case.id, Attachment.writer != Writer.NOTE).label("has_files"),
+        exists().where(Pause.case_id == Case.id).label("has_pauses"),
+    )
+    .join(Feedback, Feedback.case_id == Case.id, isouter=True)
+    .join(SealedContact, SealedContact.case_id == Case.id, isouter=True)
 )
 _EVENTS = select(CaseEvent.kind, CaseEvent.at).where(CaseEvent.case_id == _CASE_ID).order_by(CaseEvent.number)
 _MESSAGES = (
@@ -165,11 +181,7 @@ def facts(actor: Actor) -> Case:
     Raises:
         NoResultFound: there is no such case.
     """
-    return db.session.scalars(
-        select(Case)
-        .options(joinedload(Case.site), joinedload(Case.statement), lazyload(Case.appeals), lazyload(Case.subjects))
-        .where(visible_to(actor))
-    ).one()
+    return db.session.scalars(_FACTS, {"case_id": actor.case_id}).one()
 
 
 def page(actor: Actor) -> OwnCase:
@@ -178,24 +190,18 @@ def page(actor: Actor) -> OwnCase:
     Raises:
         NoResultFound: there is no such case.
     """
-    case, has_feedback, has_address = db.session.execute(
-        select(Case, Feedback.case_id.is_not(None), SealedContact.case_id.is_not(None))
-        .join(Feedback, Feedback.case_id == Case.id, isouter=True)
-        .join(SealedContact, SealedContact.case_id == Case.id, isouter=True)
-        .options(joinedload(Case.site), joinedload(Case.statement), lazyload(Case.appeals), lazyload(Case.subjects))
-        .where(visible_to(actor))
-    ).one()
-    of_case = {"case_id": case.id}
+    of_case = {"case_id": actor.case_id}
+    case, has_feedback, has_address, has_files, has_pauses = db.session.execute(_OWN, of_case).one()
     dates = db.session.scalars(_DEADLINES, of_case).all()
     happened = {kind: at for kind, at in db.session.execute(_EVENTS, of_case)}
     return OwnCase(
         case=case,
         messages=db.session.scalars(_MESSAGES, of_case).all(),
-        files=_by_message(db.session.scalars(_FILES, of_case).all()),
+        files=_by_message(db.session.scalars(_FILES, of_case).all() if has_files else ()),
         happened=happened,
         deadlines=[row for row in dates if row.ended_at is None],
         put_off=[row for row in dates if row.ended_at is not None],
-        pauses=db.session.scalars(_PAUSES, of_case).all(),
+        pauses=db.session.scalars(_PAUSES, of_case).all() if has_pauses else (),
         seen=_seen(case.id),
         proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),

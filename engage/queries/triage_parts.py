@@ -1,7 +1,7 @@
 """What triage knows of a case beside its facts: whom it is about, ratings, open items, links, what was asked."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Uuid, bindparam, case, exists, or_, select
@@ -50,16 +50,16 @@ class TriageParts:
 
 # Built once: putting a statement together costs as much as running it.
 _CASE_ID = bindparam("case_id", type_=Uuid())
-_THERE: Mapping[str, ColumnElement[bool]] = {
-    "about": exists().where(Involvement.case_id == _CASE_ID, Involvement.removed_at.is_(None)),
-    "ratings": exists().where(Rating.case_id == _CASE_ID),
-    "items": exists().where(OpenItem.case_id == _CASE_ID),
+# Asked for together with the case, so that only what there is is read.
+THERE: Mapping[str, ColumnElement[bool]] = {
+    "about": exists().where(Involvement.case_id == Case.id, Involvement.removed_at.is_(None)),
+    "ratings": exists().where(Rating.case_id == Case.id),
+    "items": exists().where(OpenItem.case_id == Case.id),
     "links": exists().where(
-        or_(CaseLink.case_id == _CASE_ID, CaseLink.other_id == _CASE_ID), CaseLink.unlinked_at.is_(None)
+        or_(CaseLink.case_id == Case.id, CaseLink.other_id == Case.id), CaseLink.unlinked_at.is_(None)
     ),
-    "conversion": exists().where(ConversionRequest.case_id == _CASE_ID),
+    "conversion": exists().where(ConversionRequest.case_id == Case.id),
 }
-_WHAT_IS_THERE = select(*(there.label(name) for name, there in _THERE.items()))
 _ABOUT = (
     select(Involvement, StaffUser.name)
     .outerjoin(StaffUser, StaffUser.id == Involvement.user_id)
@@ -76,20 +76,19 @@ _CONVERSION = (
 )
 
 
-def of(case_id: uuid.UUID, actor: Actor) -> TriageParts:
-    """Return the parts of the case: one statement for what there is, and one for each that there is.
+def of(case_id: uuid.UUID, actor: Actor, there: Collection[str]) -> TriageParts:
+    """Return the parts of the case, with one statement for each of those that are there.
 
     Linked cases are those that the actor may see.
     """
-    there = db.session.execute(_WHAT_IS_THERE, {"case_id": case_id}).one()._mapping
     of_case = {"case_id": case_id}
-    about = db.session.execute(_ABOUT, of_case).all() if there["about"] else ()
+    about = db.session.execute(_ABOUT, of_case).all() if "about" in there else ()
     return TriageParts(
         about=[(row.Involvement, row.name or row.Involvement.name or "") for row in about],
-        ratings=db.session.scalars(_RATINGS, of_case).all() if there["ratings"] else (),
-        items=db.session.scalars(_ITEMS, of_case).all() if there["items"] else (),
-        links=links(case_id, actor) if there["links"] else (),
-        conversion=db.session.scalar(_CONVERSION, of_case) if there["conversion"] else None,
+        ratings=db.session.scalars(_RATINGS, of_case).all() if "ratings" in there else (),
+        items=db.session.scalars(_ITEMS, of_case).all() if "items" in there else (),
+        links=links(case_id, actor) if "links" in there else (),
+        conversion=db.session.scalar(_CONVERSION, of_case) if "conversion" in there else None,
     )
 
 

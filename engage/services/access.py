@@ -55,14 +55,18 @@ def record_access(case_id: uuid.UUID, actor: Actor, purpose: str) -> None:
         log.error("reading of case %s by %s was not recorded: %s", case_id, actor.id, type(error).__name__)
 
 
+def is_owed(last_read: date | None, time_zone: str) -> bool:
+    """Whether a reading now is the first of its day at the site and has to be recorded; the zone is an IANA name."""
+    return last_read is None or last_read < clock.utcnow().astimezone(ZoneInfo(time_zone)).date()
+
+
 def _record(case_id: uuid.UUID, actor: Actor, user_id: uuid.UUID, purpose: str) -> None:
     now, given = clock.utcnow(), {"case_id": case_id, "user_id": user_id, "purpose": purpose}
     for _ in range(_TRIES):
         site_id, time_zone, last_read = db.session.execute(_LAST_READ, given).one()
-        last: date | None = last_read
-        on = now.astimezone(ZoneInfo(time_zone)).date()
-        if last is not None and last >= on:
+        if not is_owed(last_read, time_zone):
             return
+        on = now.astimezone(ZoneInfo(time_zone)).date()
         try:
             with unit_of_work():
                 _append(

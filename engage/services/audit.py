@@ -22,6 +22,8 @@ class Change(StrEnum):
     USER_REACTIVATED = "user_reactivated"
     ROLES_CHANGED = "roles_changed"
     LINE_CHANGED = "line_changed"
+    USER_AWAY = "user_away"
+    USER_BACK = "user_back"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a change, no password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
     SITE_ADDED = "site_added"

@@ -13,12 +13,13 @@ from engage import clock, vault
 from engage.domain.case import Identity, Road, Writer
 from engage.domain.policy import Actor, NotAllowed, Role
 from engage.extensions import db
-from engage.models import Attachment, Case, Receipt, Statement
-from engage.notify import rules
+from engage.models import Attachment, Case, OutboxMessage, Receipt, Statement
+from engage.notify import outbox, rules
 from engage.queries.receipt import NextDays, days_of
 from engage.services import attachments, contact, new_case, search_index, sites
 from engage.services.attachments import Checked
 from engage.services.new_case import Concern as Concern
+from engage.services.new_rows import NewRow, row_of, table_of
 
 CODE_SHOWN_FOR = timedelta(hours=24)  # Source: product 5, receipt code.
 # Who may take down a concern for somebody. Source: product 6.
@@ -131,27 +132,37 @@ def _receive(
 ) -> Received:
     raw, (site, rule_set_id) = bytes.fromhex(token), sites.for_intake(site_id)
     begun = partial(new_case.of, concern, site, rule_set_id, vault.digest(raw, vault.TOKEN), received_at, taker)
+    code, must_change = vault.code_for(raw), taker is not None
     made = begun()
-    while not new_case.inserted(made.case):
+    while not new_case.inserted(made.case, _rows_with(made, code, must_change=must_change)):
         # The same form was here before, maybe a moment ago: its case is the one. Else the reference was taken, of
         # which there are 33 million a site and year, and another is drawn.
         if found := _case_of(raw):
             return _received_before(found, raw)
         made = begun()
-    case, code = made.case, vault.code_for(raw)
-    receipt = Receipt(
-        case_id=case.id,
-        code_digest=vault.digest(code, vault.CODE),
-        must_change=taker is not None,
-        made_at=case.recorded_at,
-    )
-    db.session.add_all([made.statement, receipt, made.row, *made.owed])
-    rules.tell(made.event, case, event_id=made.row.id)
+    case = made.case
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
     attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON)
-    search_index.index_new(case, made.statement)
     return Received(case.id, case.reference, code, is_new=True, days=days_of(case, site, made.owed))
+
+
+def _rows_with(made: new_case.NewCase, code: str, *, must_change: bool) -> list[NewRow]:
+    """What a new case begins with beside itself: words, receipt, record, dates, the notices of it, its index."""
+    case = made.case
+    receipt = Receipt(
+        id=uuid.uuid4(),
+        case_id=case.id,
+        code_digest=vault.digest(code, vault.CODE),
+        must_change=must_change,
+        made_at=case.recorded_at,
+    )
+    notices = outbox.rows_of(rules.called_for(made.event, case, event_id=made.row.id))
+    return [
+        *map(row_of, (made.statement, receipt, made.row, *made.owed)),
+        *((table_of(OutboxMessage), values) for values in notices),
+        *search_index.rows_of_new(case, made.statement),
+    ]
 
 
 def _case_of(raw: bytes) -> Case | None:

@@ -2,16 +2,12 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from engage import clock, vault
 from engage.domain import receipts
@@ -23,6 +19,7 @@ from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, Site, Statement
 from engage.services import deadlines
 from engage.services.chain import GENESIS
+from engage.services.new_rows import NewRow, columns_of, insert_unless_there, row_of
 from engage.services.timeline import append, digest_of
 
 TITLE_LENGTH = 80
@@ -127,30 +124,16 @@ def _case(
     return case
 
 
-# Built once for either database: a case that is there already is left as it is. Its columns are named, so that what
-# the case does not say yet is NULL or the column's default, and every submission sends the same statement.
-_TABLE = cast(Table, Case.__table__)
-_COLUMNS = {attribute.columns[0].key: attribute.key for attribute in inspect(Case).column_attrs}
-_DEFAULTS = {
-    column.key: column.default.arg
-    for column in _TABLE.columns
-    if isinstance(column.default, ScalarElementColumnDefault)
-}
-_NEW_CASE = {
-    name: insert(_TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True)  # else psycopg says -1
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
-}
+def inserted(case: Case, rows: Iterable[NewRow]) -> bool:
+    """Insert the case with the rows that belong to it, and let the session hold it.
 
-
-def inserted(case: Case) -> bool:
-    """Insert the case and let the session hold it; False when there is one with its submission or its reference."""
-    stated = {column: case.__dict__.get(key) for column, key in _COLUMNS.items()}
-    values = {column: _DEFAULTS.get(column) if value is None else value for column, value in stated.items()}
-    connection = db.session.connection()
-    if connection.execute(_NEW_CASE[connection.dialect.name], values).rowcount == 0:
+    False, and nothing is changed, when there is one with its submission or its reference.
+    """
+    if not insert_unless_there(row_of(case), rows):
         return False
-    for column, key in _COLUMNS.items():
-        set_committed_value(case, key, values[column])
+    for _, key, default in columns_of(Case):
+        if case.__dict__.get(key) is None:  # else it would be read from the row when it is next asked for
+            set_committed_value(case, key, default)
     make_transient_to_detached(case)
     db.session.add(case)
     return True

@@ -1,7 +1,7 @@
 """Finding out and offering a resolution: investigation, consultation, proposals and their approval."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from engage.domain.events import (
     ProposalReturned,
     ProposalSent,
 )
-from engage.domain.guards import Refusal, Refused
+from engage.domain.guards import Refusal, Refused, stop_if
 from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
@@ -124,21 +124,26 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
     return proposal
 
 
-def approve_proposal(case: Case, *, actor: Actor) -> None:
+def approve_proposal(case: Case, checks: Collection[str], *, actor: Actor) -> None:
     """Add the actor's approval; the last one that was missing sends the proposal to the person.
+
+    `checks` are the rights that the actor looked at and found in order, of `guards.RIGHTS`.
 
     Raises:
         NotAllowed: policy refuses the actor, it is the actor's own work, or the actor approved it before.
-        Refused: nothing waits for approval.
+        Refused: nothing waits for approval, or a right was not found in order.
     """
     policy.require(actor, Permission.APPROVE_PROPOSAL, case.facts)
     proposal = _waiting(case)
+    stop_if(guards.why_not_approve(checks))
     missing = roles_missing(case, proposal)
     mine = next((role for role in missing if actor.has(role, case.site_id)), None)
     has_approved = any(row.user_id == actor.id for row in proposal.approvals)
     if mine is None or has_approved or actor.id in conflicts.worked_on(case):
         raise NotAllowed("own work, or not this approval")
-    db.session.add(Approval(proposal_id=proposal.id, user_id=actor.id, role=mine.value, approved_at=clock.utcnow()))
+    given = Approval(proposal_id=proposal.id, user_id=actor.id, role=mine.value, approved_at=clock.utcnow())
+    given.checks = list(guards.RIGHTS)
+    db.session.add(given)
     db.session.flush()
     db.session.refresh(proposal, ["approvals"])
     record(case, ProposalApproved(proposal_id=proposal.id, role=mine.value), actor=actor, role=mine.value)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import Select, Text, Uuid, bindparam, cast, delete, func, select
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.dialects import postgresql
 
 from engage.domain.case import CaseClass
@@ -11,15 +11,21 @@ from engage.domain.words import searchable
 from engage.extensions import db
 from engage.models import Case, Message, Statement
 from engage.models.words import CASE_WORDS, CASE_WORDS_FTS, CASE_WORDS_ROW
+from engage.services.new_rows import NewRow
 
 # Ours: PostgreSQL keeps at most 1 MB of words for one row. What lies beyond is not found by searching.
 MOST_CHARACTERS = 200_000
 
 
-def index_new(case: Case, statement: Statement) -> None:
-    """Put the words of a case that was made a moment ago into the index; nothing is read for it."""
-    if case.class_ is not CaseClass.RESTRICTED:
-        _add(case.id, _line([case.reference, *_stated(statement)]))
+def rows_of_new(case: Case, statement: Statement) -> list[NewRow]:
+    """Return the words of a case that is being made, for the caller to insert; nothing is read for it."""
+    if case.class_ is CaseClass.RESTRICTED:
+        return []
+    words = _line([case.reference, *_stated(statement)])
+    if not _is_sqlite():
+        return [(CASE_WORDS, {"case_id": case.id, "words": words})]
+    number = _number_of(case.id).scalar_subquery()
+    return [(CASE_WORDS_ROW, {"case_id": case.id}), (CASE_WORDS_FTS, {"rowid": number, "words": words})]
 
 
 def index(case: Case) -> None:
@@ -55,8 +61,7 @@ def forget(case_id: uuid.UUID) -> None:
 
 
 def _entry() -> postgresql.Insert:
-    vector = func.to_tsvector(cast("simple", postgresql.REGCONFIG), bindparam("text", type_=Text()))
-    entry = postgresql.insert(CASE_WORDS).values(case_id=bindparam("id", type_=Uuid()), words=vector)
+    entry = postgresql.insert(CASE_WORDS).values(case_id=bindparam("id"), words=bindparam("text"))
     return entry.on_conflict_do_update(index_elements=["case_id"], set_={"words": entry.excluded.words})
 
 

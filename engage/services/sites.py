@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Uuid, and_, bindparam, or_, select
 from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import load_only
 
 from engage import clock
 from engage.domain.catalogue import Catalogue, read_catalogue
@@ -92,6 +93,7 @@ _INTAKE = (
     .where(or_(and_(Site.id == bindparam("site_id", type_=Uuid()), Site.is_open), Site.is_group_intake))
     .order_by(Site.is_group_intake)
     .limit(1)
+    .options(load_only(Site.code, Site.time_zone, Site.country, Site.is_group_intake))
 )
 
 

@@ -61,6 +61,8 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         raise Refused(Refusal("immediate_action_needed", {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
+    if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
+        _decline(case, asked, actor)
     case.category, case.subcategory = found.category, found.subcategory
     _describe(case, found)
     ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
@@ -210,9 +212,14 @@ def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
         raise Refused(Refusal("nothing_to_decide"))
     if row.asked_by_id == actor.id:
         raise NotAllowed("own request")
-    row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, approve
     if not approve:
-        record(case, ScreenOutDeclined(screening_id=row.id), actor=actor)
+        _decline(case, row, actor)
         return
+    row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, True
     cases.finish(case, Action.SCREEN_OUT, "screened_out")
     record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+
+
+def _decline(case: Case, row: Screening, actor: Actor) -> None:
+    row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, False
+    record(case, ScreenOutDeclined(screening_id=row.id), actor=actor)

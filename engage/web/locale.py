@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
+from weakref import WeakKeyDictionary
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, request, session
@@ -61,11 +62,14 @@ def _notes() -> SimpleNamespace | None:
         return None
     if notes.__dict__.get("texts_for") is not spoken:
         notes.texts, notes.code = _catalogues.found(), str(spoken)
+        notes.said = _said.setdefault(notes.texts, {})
         notes.texts_for = spoken
     return notes
 
 
 _catalogues = Catalogues()
+# What a catalogue says to each text, as far as it was asked: a catalogue itself looks in two places.
+_said: WeakKeyDictionary[NullTranslations, dict[str, str]] = WeakKeyDictionary()
 
 
 def code() -> str:
@@ -81,7 +85,10 @@ def gettext(text: str, /, **values: object) -> str:
         notes = _notes()
     except RuntimeError:  # no page is being made: a form's class asks whether its label has words
         return text % values if values else text
-    said = str((notes.texts if notes is not None else _catalogues.get_translations()).ugettext(text))
+    if notes is None:
+        said = str(_catalogues.get_translations().ugettext(text))
+    elif (said := notes.said.get(text)) is None:
+        said = notes.said[text] = str(notes.texts.ugettext(text))
     return said % values if values else said
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from engage import clock
 from engage.domain.case import Kind
 from engage.domain.conflicts import SubjectKind
+from engage.domain.guards import RIGHTS
 from engage.domain.lifecycle import Action
 from engage.domain.policy import Actor, Party, Permission, Role
 from engage.domain.retaliation import Harm, Likelihood
@@ -98,7 +99,7 @@ def propose(life: Life, actor: Actor) -> None:
 
 @deed(P.APPROVE_PROPOSAL)
 def approve_the_proposal(life: Life, actor: Actor) -> None:
-    life.act(actor, proposals.approve_proposal)
+    life.act(actor, proposals.approve_proposal, RIGHTS)
 
 
 @deed(P.APPROVE_PROPOSAL)

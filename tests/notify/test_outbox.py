@@ -1,11 +1,13 @@
 """Notices as rows, and the one nudge per commit."""
 
+import time
 import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from engage import folder_queue
 from engage.extensions import celery, db
 from engage.models import OutboxMessage, Recipient
 from engage.notify import claims, outbox
@@ -162,3 +164,39 @@ def test_eight_threads_claim_each_notice_once(app, reference):
     ids = [notice for batch in taken for notice in batch]
     assert len(ids) == len(set(ids)) == len(keys)
     assert case_of(reference) is not None
+
+
+def test_a_nudge_that_waits_in_the_folder_speaks_for_those_after_it(reference, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder_queue, "_last", {})
+    monkeypatch.setitem(celery.conf.broker_transport_options, "data_folder_in", str(tmp_path))
+    sent = []
+    waiting = tmp_path / "nudge.msg"
+
+    def send(name, **_options):
+        sent.append(name)
+        waiting.touch()
+        folder_queue._last[str(tmp_path), name] = waiting, time.monotonic()
+
+    monkeypatch.setattr(celery, "send_task", send)
+    outbox.nudge()
+    outbox.nudge()
+    assert len(sent) == 1
+    waiting.unlink()  # a worker took it, and may have looked into the outbox already
+    outbox.nudge()
+    assert len(sent) == 2
+    folder_queue._last[str(tmp_path), outbox.DRAIN_TASK] = waiting, time.monotonic() - 31  # soon too old for a worker
+    outbox.nudge()
+    assert len(sent) == 3
+
+
+def test_the_folder_remembers_which_task_it_was_given_last(app, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder_queue, "_last", {})
+    folder = str(tmp_path)
+    monkeypatch.setattr(folder_queue.WholeFiles, "data_folder_out", folder)
+    channel = folder_queue.WholeFiles.__new__(folder_queue.WholeFiles)
+    channel._put("celery", {"headers": {"task": "one"}})
+    assert folder_queue.still_waits(folder, "one", 30)
+    assert not folder_queue.still_waits(folder, "another", 30)
+    assert not folder_queue.still_waits("elsewhere", "one", 30)
+    next(tmp_path.glob("*.msg")).unlink()
+    assert not folder_queue.still_waits(folder, "one", 30)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import NoResultFound
 from engage.domain import policy
 from engage.domain.conflicts import Employed, SubjectKind
 from engage.domain.events import ConflictRefused
-from engage.domain.guards import Refused
+from engage.domain.guards import RIGHTS, Refused
 from engage.domain.lifecycle import Action
 from engage.domain.policy import NotAllowed, Permission, Role
 from engage.domain.severity import Level
@@ -115,14 +115,14 @@ def test_a_draft_of_somebody_the_case_is_about_goes_back(team):
     assert draft is not None
     assert draft.returned_at is not None
     with pytest.raises(Refused):
-        act(reference, proposals.approve_proposal, actor=team.approver)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
 
 
 def test_an_approval_by_somebody_the_case_is_about_counts_no_longer(team):
     reference = states.an_assessed_case(team, Level.HIGH)
     act(reference, proposals.investigate, actor=team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     name(reference, team.approver, team.coordinator)
     case = case_of(reference)
     draft = cases.latest_proposal(case)

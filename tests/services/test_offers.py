@@ -9,7 +9,7 @@ from engage import clock as engage_clock
 from engage.domain.guards import Refused
 from engage.domain.policy import Role
 from engage.models import Message
-from engage.services import conversation, proposals, triage
+from engage.services import cases, conversation, proposals, triage
 from engage.services.proposals import Line
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -61,6 +61,15 @@ def test_a_case_is_given_only_to_somebody_who_may_work_it(team):
 def test_nobody_decides_on_a_screening_out_that_nobody_asked_for(team):
     reference = states.an_acknowledged_case(team)
     refused("nothing_to_decide", reference, triage.decide_screen_out, approve=True, actor=team.coordinator)
+
+
+def test_nobody_is_asked_to_screen_out_what_was_judged_meanwhile(team):
+    reference = states.an_acknowledged_case(team)
+    asked = ("commercial_dispute", "This is between two firms.", "The court in the town.")
+    act(reference, triage.ask_screen_out, *asked, actor=team.coordinator)
+    act(reference, triage.assess, states.assessment(), actor=team.second_coordinator)
+    assert cases.open_screening(case_of(reference)) is None
+    refused("nothing_to_decide", reference, triage.decide_screen_out, approve=True, actor=team.second_coordinator)
 
 
 def test_a_message_that_is_sent_twice_is_kept_once(session, team):

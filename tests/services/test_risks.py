@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from engage.domain.guards import Refused
+from engage.domain.guards import RIGHTS, Refused
 from engage.domain.policy import NotAllowed
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
@@ -59,7 +59,7 @@ def test_no_step_of_ours_is_taken_before_the_risk_was_looked_at_again(team):
     assert code(early) == "retaliation_first"
     look(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water."), actor=team.officer)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     act(reference, answers.accept, actor=person_of(reference))  # the person waits for nothing
     proposal = proposals.cases.latest_proposal(case_of(reference))
     assert proposal is not None

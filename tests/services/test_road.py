@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engage.domain.case import Kind
 from engage.domain.deadlines import Promise
-from engage.domain.guards import Refused
+from engage.domain.guards import RIGHTS, Refused
 from engage.domain.lifecycle import IllegalTransition, Stage
 from engage.domain.policy import NotAllowed
 from engage.domain.severity import Level
@@ -79,7 +79,7 @@ def test_a_moderate_proposal_waits_for_a_second_person(team):
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     assert case_of(reference).stage is Stage.INVESTIGATING
     refused("waits_for_approval", reference, proposals.propose, states.offer(), actor=team.officer)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     assert case_of(reference).stage is Stage.PROPOSED
 
 
@@ -87,11 +87,11 @@ def test_a_high_proposal_needs_the_human_rights_lead_too(team):
     reference = states.an_assessed_case(team, Level.HIGH)
     act(reference, proposals.investigate, actor=team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     assert case_of(reference).stage is Stage.INVESTIGATING
     with pytest.raises(NotAllowed):
-        act(reference, proposals.approve_proposal, actor=team.approver)
-    act(reference, proposals.approve_proposal, actor=team.rights_lead)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.rights_lead)
     assert case_of(reference).stage is Stage.PROPOSED
 
 
@@ -101,7 +101,7 @@ def test_nobody_approves_their_own_proposal(team):
     act(reference, proposals.investigate, actor=team.approver)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.approver)
     with pytest.raises(NotAllowed):
-        act(reference, proposals.approve_proposal, actor=team.approver)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
 
 
 def test_a_proposal_that_was_sent_back_can_be_written_again(team):
@@ -109,9 +109,9 @@ def test_a_proposal_that_was_sent_back_can_be_written_again(team):
     act(reference, proposals.investigate, actor=team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     act(reference, proposals.return_proposal, "Say by when.", actor=team.approver)
-    refused("nothing_to_approve", reference, proposals.approve_proposal, actor=team.approver)
+    refused("nothing_to_approve", reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     act(reference, proposals.propose, states.offer("Water the road by May."), actor=team.officer)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     assert case_of(reference).stage is Stage.PROPOSED
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from engage.domain import policy
-from engage.domain.guards import Refused
+from engage.domain.guards import RIGHTS, Refused
 from engage.domain.policy import NotAllowed, Role
 from engage.domain.severity import Level
 from engage.services import appeals, conflicts, proposals, triage
@@ -40,7 +40,7 @@ def test_who_investigated_approves_nothing_and_sits_on_no_panel(team, deed, role
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.coordinator)
     assert both.id in conflicts.worked_on(case_of(reference))
     with pytest.raises(NotAllowed):
-        act(reference, proposals.approve_proposal, actor=both)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=both)
     assert both.id in appeals.touched(case_of(reference))
 
 
@@ -53,8 +53,8 @@ def test_who_drafted_does_not_approve_even_a_later_draft(team):
     act(reference, proposals.return_proposal, "Too little.", actor=team.approver)
     act(reference, proposals.propose, states.offer("Pave."), actor=team.officer)
     with pytest.raises(NotAllowed):
-        act(reference, proposals.approve_proposal, actor=both)
-    act(reference, proposals.approve_proposal, actor=team.approver)
+        act(reference, proposals.approve_proposal, RIGHTS, actor=both)
+    act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
 
 
 def test_who_decided_the_appeal_neither_works_nor_approves_what_follows(team):

@@ -87,6 +87,7 @@ def test_the_page_looks_at_the_same_facts_as_the_use_cases(team, stage):
 
 def test_a_long_case_costs_as_many_statements_as_a_short_one(client, team):
     short, long = states.a_proposed_case(team, "Water."), states.a_proposed_case(team, *["Water the road."] * 12)
+    act(short, conversation.reply, "A message", actor=team.officer)  # what became of notices is read where we wrote
     act(short, conversation.log_attempt, "voice_call", reached=False, actor=team.officer)
     for number in range(30):
         act(long, conversation.reply, f"Message {number}", actor=team.officer)

@@ -9,11 +9,13 @@ from flask import Flask
 
 from engage.domain import events
 from engage.domain.lifecycle import TRANSITIONS, Action
-from engage.domain.policy import GRANTS, PERSONS, Permission
+from engage.domain.policy import GRANTS, PERSONS, Permission, Role
+from engage.services import appeals
 from engage.web.staff import doors, story
 from engage.web.staff.doors import DOORS
 from tests import states
 from tests.architecture.sources import ROOT, TEMPLATES, tree
+from tests.states import act, person_of
 from tests.web.as_staff import page, sign_in
 
 # What is not done on a page of its own: seeing, and what the page of another door asks policy for.
@@ -125,6 +127,18 @@ def test_what_the_case_page_offers_opens_and_what_it_does_not_says_why(client, t
             seen |= links
     assert {"acknowledge", "assess", "screen-out", "assign", "investigate", "propose", "record-answer"} <= seen
     assert {"finish-remedy", "seat-panel", "reopen", "refer", "appeal", "check-afterwards", "restrict"} <= seen
+
+
+def test_deciding_an_appeal_is_offered_to_those_who_sit_on_it_now(client, team):
+    """Who sat on an earlier panel was offered the decision, and then refused."""
+    reference = states.an_appealed_case(team)
+    second = states.staff(Role.PANEL, site_id=team.site_id)
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=team.panel)
+    act(reference, appeals.appeal, "It is not.", actor=person_of(reference))
+    act(reference, appeals.seat_panel, [second.id], actor=team.coordinator)
+    assert "decide" not in offered(sign_in(client, team.panel), reference)[0]
+    assert "decide" in offered(sign_in(client, second), reference)[0]
 
 
 def test_a_page_that_is_not_for_the_role_is_refused_even_when_its_address_is_known(client, team):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engage.domain.guards import RIGHTS
 from engage.domain.lifecycle import Stage
 from engage.domain.severity import Level
 from engage.models import Statement
@@ -34,7 +35,7 @@ def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at)
     at(team.officer, reference, "investigate")
     at(team.officer, reference, "consult", outcome="held", channel="walk_in", account="At the school, in Serbian.")
     at(team.officer, reference, "propose", **proposal())
-    at(team.approver, reference, "approve-proposal", decision="approve")
+    at(team.approver, reference, "approve-proposal", decision="approve", checks=list(RIGHTS))
     at(team.officer, reference, "record-answer", answer="accept", said="Good.", **SPOKEN)
     remedy = str(_remedies(reference)[0].id)
     at(team.officer, reference, "finish-remedy", remedy=remedy, evidence="Photo of the truck")
@@ -101,6 +102,9 @@ def test_sending_back_needs_a_reason(client, team, at):
     at(team.officer, reference, "propose", **proposal())
     browser = sign_in(client, team.approver)
     assert send(browser, f"/staff/cases/{reference}/approve-proposal", decision="return").status_code == 422
+    hasty = send(browser, f"/staff/cases/{reference}/approve-proposal", decision="approve", checks=list(RIGHTS[:-1]))
+    assert hasty.status_code == 422
+    assert "Look at each of these" in hasty.text
 
 
 @pytest.mark.parametrize(

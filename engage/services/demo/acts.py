@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from engage import clock
+from engage.domain import guards
 from engage.domain.deadlines import Promise
 from engage.domain.severity import Level
 from engage.services import answers, appeals, conversation, deadlines, delays, endings, meetings, proposals, triage
@@ -130,13 +131,7 @@ def propose(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene)
     looked_at(case, actor)
     lines = [Line(code, words, clock.utcnow() + timedelta(days=days)) for code, words, days in how.get("remedies", ())]
-    offer = Offer(
-        shared_findings=how["found"],
-        finding=how["finding"],
-        close_type=how["close"],
-        root_cause=how["cause"],
-        lines=lines,
-    )
+    offer = Offer(how["found"], how["finding"], how["close"], how["cause"], lines)
     proposal = proposals.propose(case, offer, actor=actor)
     scene.remedies = [remedy.id for remedy in proposal.remedies]
 
@@ -144,7 +139,7 @@ def propose(scene: Scene, how: dict[str, Any]) -> None:
 @act
 def approve(scene: Scene, role: str) -> None:
     case, actor = _by(scene, role)
-    proposals.approve_proposal(case, actor=actor)
+    proposals.approve_proposal(case, guards.RIGHTS, actor=actor)
 
 
 @act

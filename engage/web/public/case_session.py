@@ -24,6 +24,7 @@ from engage.web.labels import refusal
 from engage.web.public.blueprint import bp
 
 IDLE = timedelta(minutes=30)  # Source: lessons L1: a phone is shared.
+_NOTED_EVERY = 60  # ours, seconds: to sign the cookie at every page takes a while
 _RECEIPT, _SEEN_AT = "receipt", "receipt_seen_at"
 _TOKEN_LENGTH = 32
 # While a code that an operator saw is not changed, nothing else of the case opens.
@@ -82,7 +83,8 @@ def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Ca
         holder = own_case.holder(receipt_id) if receipt_id else None
         if holder is None:
             return _ask_for_code()
-        session[_SEEN_AT] = int(clock.utcnow().timestamp())
+        if (now := int(clock.utcnow().timestamp())) - session[_SEEN_AT] >= _NOTED_EVERY:
+            session[_SEEN_AT] = now
         if holder.must_change and request.endpoint not in _BEFORE_CHANGE:
             return redirect(url_for("public.change_code"), 303)
         try:

@@ -1,5 +1,6 @@
 """The receipt: the code, answered directly to the form because it is stored nowhere, and what happens next."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from engage.web import filters
 from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
+_QUIET = 4  # modules left white on each side, as the standard of QR codes (ISO/IEC 18004) asks
+_DARK = re.compile(rb"\x01+")
 
 # What each promise says on the receipt: of a grievance, and of everything that takes the short road.
 NEXT = {
@@ -59,9 +62,16 @@ def show_receipt(received: Received) -> Response:
 
 def picture_of(code: str) -> Markup:
     """Return a QR picture of the code's text alone, so that a scan opens no page and asks no server."""
-    # The markup is segno's, made of numbers; nothing of it comes from a person. To try all eight masks for the
-    # prettiest one would take longer than the rest of the page.
-    return Markup(segno.make_qr(receipts.grouped(code), error="m", mask=2).svg_inline(omitsize=True))  # noqa: S704 - see above
+    # To try all eight masks for the prettiest one would take longer than the rest of the page.
+    rows = segno.make_qr(receipts.grouped(code), error="m", mask=2).matrix
+    side = len(rows) + 2 * _QUIET
+    dark = "".join(
+        f"M{found.start() + _QUIET} {at}.5h{found.end() - found.start()}"
+        for at, row in enumerate(rows, start=_QUIET)
+        for found in _DARK.finditer(row)
+    )
+    # Made of numbers; nothing of it comes from a person. Segno's own drawing takes three times as long.
+    return Markup(f'<svg viewBox="0 0 {side} {side}" class="segno"><path stroke="#000" d="{dark}"/></svg>')  # noqa: S704 - see above
 
 
 def case_address() -> str:

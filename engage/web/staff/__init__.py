@@ -1,6 +1,7 @@
 """The staff side of the pages."""
 
 from engage.web.staff import (
+    absence,
     appeals,
     calendars,
     case,
@@ -24,6 +25,7 @@ from engage.web.staff import (
 from engage.web.staff.blueprint import bp
 
 __all__ = [
+    "absence",
     "delays",
     "appeals",
     "bp",

@@ -15,7 +15,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import IllegalTransition
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.models import Case
-from engage.queries import case_page
+from engage.queries import case_page, case_parts
 from engage.queries.case_page import CasePage
 from engage.services import access, cases, conflicts
 from engage.services.attachments import Checked, FileRefused
@@ -47,7 +47,8 @@ def opened(reference: str) -> CasePage:
         conflicts.note_attempt(reference, "read", actor=me())
         raise
     filters.speak_in(page.case.site.time_zone)
-    note_reading(page.case.id, "view")
+    if access.is_owed(page.last_read, page.case.site.time_zone):
+        note_reading(page.case.id, case_parts.VIEWED)
     return page
 
 

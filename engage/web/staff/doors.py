@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from flask import url_for
+from flask import request, url_for
 
 from engage.domain import guards
 from engage.domain.case import CaseClass
@@ -55,6 +56,12 @@ def _is_open(page: CasePage) -> bool:
 
 def _is_closed(page: CasePage) -> bool:
     return page.case.stage is Stage.CLOSED
+
+
+def _is_seated(page: CasePage) -> bool:
+    """On the panel of the appeal that waits: those of an earlier one decide nothing any more."""
+    appeal = page.appeal
+    return appeal is not None and page.actor.id in {seat.user_id for seat in appeal.seats}
 
 
 def _pause(page: CasePage, now: datetime) -> Refusal | None:
@@ -124,9 +131,7 @@ DOORS: Mapping[str, Door] = {
     ),
     "staff.propose_case": Door(A.PROPOSE, _of_stage(A.PROPOSE), _until(Stage.PROPOSED), moves_on=True),
     "staff.investigate_case": Door(A.INVESTIGATE, _of_stage(A.INVESTIGATE), _until(Stage.ASSESSED), moves_on=True),
-    "staff.decide_case": Door(
-        A.DECIDE, _of_stage(A.DECIDE), lambda page: page.case.stage is Stage.APPEALED, moves_on=True
-    ),
+    "staff.decide_case": Door(A.DECIDE, _of_stage(A.DECIDE), _is_seated, moves_on=True),
     "staff.seat_panel_case": Door(
         P.SEAT_PANEL,
         _where(lambda page: page.appeal is not None, "no_appeal"),
@@ -194,6 +199,9 @@ DOORS: Mapping[str, Door] = {
 }
 
 
+_REFERENCE = "REFERENCE"  # no reference looks like it: they have digits and dashes
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A door that is open now."""
@@ -232,12 +240,18 @@ def actions_on(page: CasePage, now: datetime) -> Actions:
         if why is not None:
             refused.append(Shut(door.label, words_of(why)))
         else:
-            link = Link(door.label, url_for(endpoint, reference=page.case.reference))
+            link = Link(door.label, _address(endpoint, request.script_root).replace(_REFERENCE, page.case.reference))
             (moving if door.moves_on else side).append(link)
     main = moving[0] if moving else None
     write = [Link(DOORS["staff.reply_case"].label, "#write")] if page.may(P.REPLY) else []
     rest = [link for link in side if not (write and link.label == write[0].label)]
     return Actions(main, moving[1:2] + write, moving[2:] + rest, refused)
+
+
+@cache
+def _address(endpoint: str, _root: str) -> str:
+    """Where a door leads, with a mark for the case: to work out twenty addresses anew was a fortieth of the page."""
+    return url_for(endpoint, reference=_REFERENCE)
 
 
 def words_of(why: Refusal) -> str:

@@ -2,18 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
 
+from engage import clock
 from engage.domain.catalogue import Catalogue
 from engage.domain.policy import Role
 from engage.models import Case
-from engage.queries import case_parts
+from engage.queries import absence, case_parts
 from engage.queries.case_page import CasePage
 from engage.scope import people_with
 from engage.services import sites
 from engage.web import labels
+from engage.web.filters import short_day
 
 
 def rules(page: CasePage) -> Catalogue:
@@ -60,7 +63,22 @@ def labelled(group: str, codes: Iterable[str]) -> list[SelectChoice]:
 def people(case: Case, *roles: Role, but: Callable[[uuid.UUID], bool] = lambda user: False) -> list[SelectChoice]:
     """Return the people who hold one of the roles for the case, by name."""
     found = dict.fromkeys(user for role in roles for user in people_with(role, case) if not but(user))
-    return [SelectChoice(str(user), name) for user, name in case_parts.names_of(list(found))]
+    away = absence.away_until(clock.utcnow())
+    return [
+        SelectChoice(str(user), with_absence(name, away.get(user))) for user, name in case_parts.names_of(list(found))
+    ]
+
+
+def with_absence(name: str, until: datetime | None) -> str:
+    """Return a name, and until when somebody is away who is."""
+    if until is None:
+        return name
+    return gettext("%(name)s (away until %(day)s)", name=name, day=short_day(last_day(until)))
+
+
+def last_day(until: datetime) -> datetime:
+    """Return an instant of the last day of an absence, which ends when that day is over."""
+    return until - timedelta(minutes=1)
 
 
 def kept_out(case: Case, chosen: str | None) -> list[SelectChoice]:

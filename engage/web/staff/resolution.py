@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage import clock
+from engage.domain.guards import RIGHTS
 from engage.domain.policy import Role
 from engage.models import Case
 from engage.queries.case_page import CasePage
@@ -121,10 +122,11 @@ def _offer(page: CasePage, form: ProposeForm) -> Offer:
 @bp.route("/cases/<reference>/approve-proposal", methods=["GET", "POST"])
 def approve_proposal_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), ApproveProposalForm()
+    form.checks.choices = offered.labelled("right", RIGHTS)
 
     def decide(case: Case) -> None:
         if form.decision.data == "approve":
-            proposals.approve_proposal(case, actor=me())
+            proposals.approve_proposal(case, form.checks.data or (), actor=me())
         else:
             proposals.return_proposal(case, form.reason.data, actor=me())
 

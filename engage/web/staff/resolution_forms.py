@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField
 
+from engage.domain.guards import RIGHTS
 from engage.domain.wall_clock import instant_of
 from engage.services.endings import AfterTalk
 from engage.web import labels
@@ -97,6 +98,10 @@ class ApproveProposalForm(StaffForm):
         ),
         needed=_l("Choose what you decide"),
     )
+    checks = fields.several(
+        _l("If you approve it: what did you look at and find in order?"),
+        hint=_l("All of it. Where one is not in order, send the proposal back and say which."),
+    )
     reason = fields.words(_l("If you send it back: why?"))
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -104,6 +109,12 @@ class ApproveProposalForm(StaffForm):
         sound = super().validate(extra_validators)
         if self.decision.data == "return" and not self.reason.data:
             self.reason.errors = [*self.reason.errors, _l("Write why it is sent back")]
+            return False
+        if self.decision.data == "approve" and set(self.checks.data or ()) < set(RIGHTS):
+            self.checks.errors = [
+                *self.checks.errors,
+                _l("Look at each of these and tick it, or send the proposal back"),
+            ]
             return False
         return bool(sound)
 
