@@ -72,6 +72,8 @@ class CaseAssessed(Event):
     subcategory: str | None = None
     ongoing_harm: bool = False
     retaliation_risk: str | None = None
+    danger: str | None = None
+    complexity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

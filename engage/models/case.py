@@ -79,6 +79,8 @@ class Case(Keyed, Base):
     fact_codes: Mapped[list[Any]] = mapped_column(
         Document, default=list
     )  # what triage knows: engage/data/severity.toml
+    danger: Mapped[str | None]  # whether somebody's safety is at stake, and how hard it is to find out: domain.triage
+    complexity: Mapped[str | None]
     retaliation_risk: Mapped[str | None]  # low, medium, high: of the two below
     retaliation_likelihood: Mapped[str | None]
     retaliation_severity: Mapped[str | None]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
+from engage.domain.triage import Complexity, Danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Assessment:
     potential: Level
     subcategory: str | None = None
     facts: frozenset[str] = frozenset()
+    danger: Danger = Danger.NONE
+    complexity: Complexity = Complexity.SIMPLE
     likelihood: Likelihood = Likelihood.UNLIKELY
     harm: Harm = Harm.LIGHT
     measures: str | None = None  # what keeps the person safe

@@ -21,6 +21,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.severity import Level
+from engage.domain.triage import IMMEDIATE_FROM
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Rating, Statement
 from engage.services import arrangements, cases, conversation, deadlines, sites
@@ -28,7 +29,6 @@ from engage.services.assessing import Assessment, Rerating
 from engage.services.timeline import digest_of, record
 
 PRELIMINARY, FINAL = "preliminary", "final"  # at triage, and once the facts are known. Source: domain R24.
-IMMEDIATE_FROM = 4  # From here up triage says what is done at once. Source: domain R23.
 
 
 def judge(case: Case, found: Assessment) -> severity.Rating:

@@ -19,6 +19,7 @@ from engage.domain.events import (
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission
+from engage.domain.triage import Danger, needs_immediate_action
 from engage.extensions import db
 from engage.models import Case, Screening, Site, StaffUser, Statement
 from engage.services import arrangements, cases, conflicts, deadlines, ratings, risks, search_index, sites
@@ -50,20 +51,23 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a guard says no: another kind of case, or no word on immediate action at level 4 or 5.
+        Refused: a guard says no: another kind of case, or no word on immediate action at level 4 or 5, or where
+            somebody is in danger now.
         IllegalTransition: it is not waiting to be assessed.
     """
     policy.require(actor, Action.ASSESS, case.facts)
     guards.stop_if(guards.why_not_assess(cases.circumstances(case)))
     ratings.refuse_unknown_facts(case, found.facts)
     rating = ratings.judge(case, found)
-    if rating.level >= ratings.IMMEDIATE_FROM and not found.immediate_action:
-        raise Refused(Refusal("immediate_action_needed", {"level": int(rating.level)}))
+    if needs_immediate_action(rating.level, found.danger) and not found.immediate_action:
+        code = "danger_needs_action" if found.danger is Danger.NOW else "immediate_action_needed"
+        raise Refused(Refusal(code, {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
     if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
         _decline(case, asked, actor)
     case.category, case.subcategory = found.category, found.subcategory
+    case.danger, case.complexity = found.danger.value, found.complexity.value
     _describe(case, found)
     ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
     case.retaliation_risk = risks.set_on(case, found.likelihood, found.harm)
@@ -76,6 +80,8 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
             subcategory=found.subcategory,
             ongoing_harm=case.ongoing_harm,
             retaliation_risk=case.retaliation_risk,
+            danger=found.danger.value,
+            complexity=found.complexity.value,
         ),
         actor=actor,
     )

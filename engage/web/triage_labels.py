@@ -27,6 +27,16 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "task": _("was to be given a task"),
     },
     "part": {"assignee": _("worked on it"), "panel": _("sat on the panel")},
+    "danger": {
+        "none": _("No"),
+        "possible": _("It could come to that"),
+        "now": _("Yes, now"),
+    },
+    "complexity": {
+        "simple": _("Simple: one place, one question"),
+        "several": _("Several parties or places"),
+        "experts": _("It takes experts, or people from outside"),
+    },
     "likelihood": {"unlikely": _("Unlikely"), "possible": _("Possible"), "likely": _("Likely")},
     "harm": {
         "light": _("Light: harsh words, being avoided"),
@@ -49,6 +59,9 @@ REFUSALS: dict[str, LazyString] = {
     "nobody_left": _(
         "Nobody would be left to take the case. Ask an administrator to make somebody outside this line a coordinator "
         "of all sites, then name them."
+    ),
+    "danger_needs_action": _(
+        "Somebody is in danger now. Write what is done at once, or why nothing is possible, and tick the box."
     ),
     "line_in_a_circle": _("Nobody can report to themselves, directly or through others."),
     "retaliation_first": _("The person risked something. Look at that risk again first, now that the case moved on."),

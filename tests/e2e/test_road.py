@@ -10,6 +10,8 @@ ASSESSMENT = {
     "category": "AIR",
     "actual": "2",
     "potential": "2",
+    "danger": "none",
+    "complexity": "simple",
     "retaliation_likelihood": "unlikely",
     "retaliation_severity": "light",
 }

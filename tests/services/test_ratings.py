@@ -12,6 +12,7 @@ from engage.domain.guards import Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import NotAllowed
 from engage.domain.severity import Level
+from engage.domain.triage import Complexity, Danger
 from engage.extensions import db
 from engage.models import CaseEvent, Deadline, Message, OutboxMessage, Rating
 from engage.services import answers, conflicts, ratings, triage
@@ -153,6 +154,20 @@ def test_levels_4_and_5_cannot_be_saved_without_a_word_on_what_is_done_at_once(t
     assert refusal.value.refusal.code == "immediate_action_needed"
     words = set(db.session.scalars(select(Message.words)))
     assert "Road closed." in words
+
+
+def test_r23_somebody_in_danger_now_asks_for_immediate_action_at_any_level(team):
+    """R23: severity, safety, complexity, impact, immediate action."""
+    fresh, found = states.an_acknowledged_case(team), states.assessment(L.MINOR, danger=Danger.NOW)
+    with pytest.raises(Refused) as refusal:
+        act(fresh, triage.assess, found, actor=team.coordinator)
+    assert refusal.value.refusal.code == "danger_needs_action"
+    found = replace(found, immediate_action="The pit is fenced.", complexity=Complexity.EXPERTS)
+    act(fresh, triage.assess, found, actor=team.coordinator)
+    case = case_of(fresh)
+    assert (case.level, case.danger, case.complexity) == (1, "now", "experts")
+    assessed = db.session.scalars(select(CaseEvent.payload).where(CaseEvent.kind == "CaseAssessed")).one()
+    assert '"danger":"now"' in assessed
 
 
 def test_one_lower_level_waits_at_a_time_and_only_while_the_case_is_open_and_assessed(team):

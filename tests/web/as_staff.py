@@ -36,7 +36,8 @@ def proposal(**more):
 
 
 def assessment(level, **more):
-    safe = {"retaliation_likelihood": "unlikely", "retaliation_severity": "light"}
+    safe = {"danger": "none", "complexity": "simple"}
+    safe |= {"retaliation_likelihood": "unlikely", "retaliation_severity": "light"}
     return {"category": "AIR", "actual": level, "potential": level, **safe, **more}
 
 

@@ -65,6 +65,24 @@ def test_the_criteria_and_what_the_person_says_stand_beside_the_levels(client, t
     assert "Very bad" in words(browser.get(f"/staff/cases/{reference}"))
 
 
+def test_somebody_in_danger_now_is_asked_about_and_shown(client, team):
+    """R23."""
+    reference = states.an_acknowledged_case(team)
+    browser = sign_in(client, team.coordinator)
+    silent = assessment("1", danger="now", title="An open pit by the school")
+    refused = send(browser, f"/staff/cases/{reference}/assess", **silent)
+    assert refused.status_code == 422
+    assert "Somebody is in danger now." in words(refused)
+    assert page(refused).select_one("[name=title]")["value"] == "An open pit by the school"
+    left_out = send(browser, f"/staff/cases/{reference}/assess", **{**silent, "danger": "", "complexity": ""})
+    assert "Choose whether anybody is in danger" in words(left_out)
+    assert "Choose how hard it will be" in words(left_out)
+    done(send(browser, f"/staff/cases/{reference}/assess", **silent, immediate_action="The pit is fenced."))
+    shown = words(browser.get(f"/staff/cases/{reference}"))
+    assert "Anybody in danger Yes, now" in shown
+    assert "Simple: one place, one question" in shown
+
+
 def test_the_risk_is_looked_at_again_before_the_case_goes_on(client, team):
     """R52."""
     reference = states.an_acknowledged_case(team)

@@ -174,6 +174,8 @@ def facts(page: CasePage) -> list[Row]:
         (gettext("Received"), moment(case.received_at)),
         (gettext("Read back"), gettext("yes") if case.read_back else None),
         (gettext("Harm goes on"), gettext("yes") if case.ongoing_harm else None),
+        (gettext("Anybody in danger"), labels.label("danger", case.danger) if case.danger else None),
+        (gettext("How hard it is"), labels.label("complexity", case.complexity) if case.complexity else None),
         (
             gettext("Risk of retaliation"),
             labels.label("risk", case.retaliation_risk) if case.retaliation_risk else None,

@@ -9,6 +9,7 @@ from engage.domain.case import Kind
 from engage.domain.policy import Role
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
+from engage.domain.triage import Complexity, Danger
 from engage.models import Case
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
@@ -52,6 +53,8 @@ def assess_case(reference: str) -> ResponseReturnValue:
     form.category.choices = [offered.nothing(), *offered.categories(page)]
     form.facts.choices = choices([(fact.code, gettext(fact.label)) for fact in severity.facts])
     form.actual.choices = form.potential.choices = offered.levels(page)
+    form.danger.choices = offered.labelled("danger", Danger)
+    form.complexity.choices = offered.labelled("complexity", Complexity)
     form.retaliation_likelihood.choices = offered.labelled("likelihood", Likelihood)
     form.retaliation_severity.choices = offered.labelled("harm", Harm)
     form.support.choices = offered.terms(page, "support_needs")
@@ -77,6 +80,8 @@ def _assessment(form: AssessForm) -> Assessment:
         actual=Level(int(form.actual.data)),
         potential=Level(int(form.potential.data)),
         facts=frozenset(form.facts.data or ()),
+        danger=Danger(form.danger.data),
+        complexity=Complexity(form.complexity.data),
         likelihood=Likelihood(form.retaliation_likelihood.data),
         harm=Harm(form.retaliation_severity.data),
         measures=form.measures.data,

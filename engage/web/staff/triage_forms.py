@@ -26,6 +26,10 @@ class AssessForm(StaffForm):
     actual = fields.choose(_l("How serious is what happened?"), needed=_l("Choose a level for what happened"))
     potential = fields.choose(_l("How serious could it become?"), needed=_l("Choose a level for what could happen"))
     facts = fields.several(_l("Which of these are true?"), hint=_l("They raise the level or set the least it can be."))
+    danger = fields.choose(_l("Is anybody in danger?"), needed=_l("Choose whether anybody is in danger"))
+    complexity = fields.choose(
+        _l("How hard will it be to find out and to put right?"), needed=_l("Choose how hard it will be")
+    )
     retaliation_likelihood = fields.choose(
         _l("How likely is it that someone is punished for speaking up?"), needed=_l("Choose how likely it is")
     )
@@ -41,7 +45,10 @@ class AssessForm(StaffForm):
     )
     immediate_action = fields.words(
         _l("What is done at once to stop the harm?"),
-        hint=_l("Needed at levels 4 and 5. If nothing is possible, write why and tick the box below."),
+        hint=_l(
+            "Needed at levels 4 and 5, and when somebody is in danger now. If nothing is possible, write why and tick "
+            "the box below."
+        ),
     )
     nothing_possible = fields.tick(_l("Nothing can be done at once, because of what is written above"))
 
