@@ -13,6 +13,10 @@ from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecor
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.outside_events import ReferralAccepted as ReferralAccepted
+from engage.domain.outside_events import ReferralDeclined as ReferralDeclined
+from engage.domain.outside_events import ReferralMade as ReferralMade
+from engage.domain.outside_events import ReviewOffered as ReviewOffered
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended

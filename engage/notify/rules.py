@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
+from engage.notify import aftercare_rules, clock_rules, outside_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
@@ -282,7 +282,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
     return []
 
 
-for kind, rule in {**aftercare_rules.RULES, **triage_rules.RULES}.items():
+for kind, rule in {**aftercare_rules.RULES, **outside_rules.RULES, **triage_rules.RULES}.items():
     notices.register(kind)(rule)
 for kind_of_work, rule_of_work in work_rules.RULES.items():
     notices.register(kind_of_work)(rule_of_work)

@@ -41,13 +41,15 @@ from engage.models import (
     StaffUser,
     Task,
 )
-from engage.queries import case_parts, triage_parts
+from engage.queries import case_parts, outside_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
+from engage.queries.outside_parts import OutsideParts
 from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
 REPORTED_BACK = ReportedBack.__name__
+_ON_ASKING = {**triage_parts.THERE, **outside_parts.THERE}
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
@@ -93,6 +95,11 @@ class CasePage:
     def triage(self) -> TriageParts:
         """What triage knows of the case beside its facts; read when it is first asked for."""
         return triage_parts.of(self.case.id, self.actor, self._there)
+
+    @cached_property
+    def outside(self) -> OutsideParts:
+        """What bodies outside have to do with the case; read when it is first asked for."""
+        return outside_parts.of(self.case.id, self._there)
 
     @cached_property
     def is_masked(self) -> bool:
@@ -221,14 +228,14 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in triage_parts.THERE if has[name]],
+        _there=[name for name in _ON_ASKING if has[name]],
     )
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
 def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
     """What reads the case, the vault's rows of it, and of what else it has something."""
-    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *triage_parts.THERE.items()])
+    seldom = (there.label(name) for name, there in {**case_parts.SELDOM, **_ON_ASKING}.items())
     last_read = case_parts.last_read(actor).label("last_read")
     wanted = (
         select(Case, SealedContact, SealedIdentity, last_read, *seldom)
