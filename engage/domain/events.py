@@ -145,6 +145,7 @@ class ConsultationHeld(Event):
 class ProposalDrafted(Event):
     proposal_id: uuid.UUID
     round: int
+    held_by_words: bool = False  # they seem to take a right or to buy silence (domain R34)
 
 
 @dataclass(frozen=True, slots=True)

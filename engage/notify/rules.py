@@ -132,10 +132,10 @@ def _(event: events.ScreenOutDeclined, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ProposalDrafted, case: Case) -> list[Notice]:
-    """From the level that needs approval: approvers, and rights leads from their level, but not who drafted:
-    proposal_to_approve."""
+    """From the level that needs approval, or where its words need another look: approvers, and rights leads from
+    their level, but not who drafted: proposal_to_approve."""
     level = case.level or 0
-    roles = [Role.APPROVER] if level >= APPROVAL_LEVEL else []
+    roles = [Role.APPROVER] if level >= APPROVAL_LEVEL or event.held_by_words else []
     roles += [Role.RIGHTS_LEAD] if level >= RIGHTS_LEVEL else []
     drafted_by = db.session.get_one(Proposal, event.proposal_id).drafted_by_id
     return to_staff(deciding_on(case, *roles, but=drafted_by) if roles else (), "proposal_to_approve")

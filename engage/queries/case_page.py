@@ -15,7 +15,7 @@ from engage import vault
 from engage.domain import guards, policy, retaliation
 from engage.domain.case import Road, Writer
 from engage.domain.deadlines import Promise
-from engage.domain.events import ReportedBack
+from engage.domain.events import ProposalDrafted, ReportedBack
 from engage.domain.guards import Circumstances, Refusal
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.masking import masked
@@ -48,7 +48,7 @@ from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
-REPORTED_BACK = ReportedBack.__name__
+REPORTED_BACK, DRAFTED = ReportedBack.__name__, ProposalDrafted.__name__
 _ON_ASKING = {**triage_parts.THERE, **outside_parts.THERE}
 
 
@@ -126,6 +126,12 @@ class CasePage:
         """The proposal that waits for approval, or None."""
         row = self.proposal
         return row if row is not None and row.sent_at is None and row.returned_at is None else None
+
+    @property
+    def is_held_by_words(self) -> bool:
+        """Whether the newest proposal held words that seem to take a right or to buy silence."""
+        drafted = next((one for one in reversed(self.entries) if one.kind == DRAFTED), None)
+        return drafted is not None and bool(drafted.values.get("held_by_words"))
 
     @property
     def unfinished(self) -> Sequence[Remedy]:

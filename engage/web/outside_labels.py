@@ -29,9 +29,13 @@ GROUPS: dict[str, dict[str, LazyString]] = {
     },
 }
 REFUSALS: dict[str, LazyString] = {
-    "waiver_wording": _(
-        "Nobody has to give up rights or keep silent to be helped. These words need another look: %(words)s. Write it "
-        "without them."
+    "why_no_waiver_needed": _(
+        "Nobody has to give up rights or keep silent to be helped. These words stand in it: %(words)s. Write why they "
+        "take nothing from the person, or send it back."
+    ),
+    "secrecy_in_a_group": _(
+        "This is an agreement with a group, and no agreement may stop its people from speaking of it among themselves. "
+        "These words do: %(words)s. Write it without them."
     ),
     "nothing_outside": _("This proceeding is not there, or is over already."),
     "proceeding_incomplete": _("Write which body it is and which part of the matter it has, or how it ended."),

@@ -6,7 +6,7 @@ from flask_babel.speaklater import LazyString
 
 from engage.queries.case_page import CasePage
 from engage.web import labels
-from engage.web.locale import lazy_gettext
+from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 Values = Mapping[str, object]
@@ -29,8 +29,13 @@ def _made(page: CasePage, values: Values) -> str:
     return f"{_referral(page, values)} · {labels.label('basis', values['basis'])}"
 
 
+def _held(page: CasePage, values: Values) -> str:
+    return gettext("waits: words that seem to take a right or to buy silence") if values.get("held_by_words") else ""
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "ProceedingRecorded": lambda page, values: labels.label("proceeding", values["kind_of_body"]),
+    "ProposalDrafted": _held,
     "ReferralMade": _made,
     "ReferralAccepted": _referral,
     "ReferralDeclined": _referral,
