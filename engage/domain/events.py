@@ -13,6 +13,10 @@ from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecor
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.outside_events import ReferralAccepted as ReferralAccepted
+from engage.domain.outside_events import ReferralDeclined as ReferralDeclined
+from engage.domain.outside_events import ReferralMade as ReferralMade
+from engage.domain.outside_events import ReviewOffered as ReviewOffered
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended
@@ -143,6 +147,7 @@ class ConsultationHeld(Event):
 class ProposalDrafted(Event):
     proposal_id: uuid.UUID
     round: int
+    held_by_words: bool = False  # they seem to take a right or to buy silence (domain R34)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,25 @@ _BY_CIRCUMSTANCES: Mapping[Action, Callable[[Circumstances], Refusal | None]] = 
 )
 
 
-def why_not_approve(checks: Collection[str]) -> Refusal | None:
-    """A proposal is approved when each right was looked at and found in order; else it is sent back."""
-    return None if set(checks) >= set(RIGHTS) else Refusal("rights_not_checked")
+def why_not_approve(
+    checks: Collection[str], phrases: Collection[str] = (), why_no_waiver: str | None = None
+) -> Refusal | None:
+    """A proposal is approved when each right was looked at and found in order; else it is sent back.
+
+    Where `phrases` in it seem to take a right or buy silence, whoever approves writes why they do not (domain R34).
+    """
+    if not set(checks) >= set(RIGHTS):
+        return Refusal("rights_not_checked")
+    if phrases and not (why_no_waiver or "").strip():
+        return Refusal("why_no_waiver_needed", {"words": quoted(phrases)})
+    return None
+
+
+def why_not_keep_silent(phrases: Collection[str], *, is_collective: bool) -> Refusal | None:
+    """No agreement with a group may stop word inside it, whoever says that it does not (domain R46)."""
+    return Refusal("secrecy_in_a_group", {"words": quoted(phrases)}) if phrases and is_collective else None
+
+
+def quoted(phrases: Collection[str]) -> str:
+    """Return phrases as they are read in a sentence."""
+    return ", ".join(f"“{phrase}”" for phrase in phrases)

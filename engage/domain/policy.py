@@ -68,6 +68,8 @@ class Permission(StrEnum):
     ARRANGE = "arrange"
     LINK = "link"
     AGREE_TO_CONVERT = "agree_to_convert"
+    RECORD_PROCEEDING = "record_proceeding"
+    HAND_OVER = "hand_over"
 
 
 class NotAllowed(PermissionError):
@@ -183,6 +185,8 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.ASSESS_RETALIATION: {**_FIELD, R.RIGHTS_LEAD: Reach.SEVERE},
         P.ARRANGE: _FIELD,
         P.LINK: _DESK,
+        P.RECORD_PROCEEDING: _DESK,
+        P.HAND_OVER: _CASEWORK,  # a human decides, by name; domain R36
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

@@ -7,6 +7,7 @@ from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.outside import Referral
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.record import Access, AuditEvent, CaseEvent
 from engage.models.resolution import (
@@ -63,6 +64,7 @@ __all__ = [
     "ReachedRung",
     "Receipt",
     "Recipient",
+    "Referral",
     "Remedy",
     "RuleSet",
     "Screening",

@@ -118,8 +118,11 @@ class Proceeding(Keyed, Base):
     __table_args__ = (Index(None, "case_id"),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    kind: Mapped[str]
+    kind: Mapped[str]  # of domain.outside.PROCEEDINGS
     body: Mapped[str]
+    docket: Mapped[str | None]  # the number under which the body has it
+    covers: Mapped[str]  # which part of the matter it has
+    began_at: Mapped[datetime | None]  # noon of the day, where the site is
     salt: Mapped[str]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     recorded_at: Mapped[datetime]

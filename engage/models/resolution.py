@@ -73,6 +73,8 @@ class Approval(Keyed, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     role: Mapped[str]
     checks: Mapped[list[Any] | None] = mapped_column(Document)  # the rights that were looked at, by code
+    cleared: Mapped[list[Any] | None] = mapped_column(Document)  # words that seemed to take a right or buy silence
+    why_no_waiver: Mapped[str | None]  # why they do not
     approved_at: Mapped[datetime]
 
 
@@ -134,8 +136,11 @@ class IndependentReview(Keyed, Base):
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     body: Mapped[str]
+    why_other: Mapped[str | None]  # why it is none of the site's directory
     terms: Mapped[str]
     salt: Mapped[str]
+    begins_at: Mapped[datetime | None]  # as agreed: noon of the day, where the site is
+    report_by: Mapped[datetime | None]  # as agreed: the end of the day, where the site is
     is_binding: Mapped[bool] = mapped_column(default=False)
     referred_at: Mapped[datetime]
     reported_at: Mapped[datetime | None]

@@ -13,8 +13,6 @@ from engage.notify.notices import Notice, to_person, to_staff
 QUIET: frozenset[type[Event]] = frozenset(
     {
         events.MeetingHeld,  # those whom it concerns were there
-        events.ProceedingEnded,
-        events.ProceedingRecorded,  # nothing changes for the person: the case goes on
         events.RetaliationFound,  # the urgent fact tells those whom the matrix names
     }
 )

@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
+from engage.notify import aftercare_rules, clock_rules, outside_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
@@ -132,10 +132,10 @@ def _(event: events.ScreenOutDeclined, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ProposalDrafted, case: Case) -> list[Notice]:
-    """From the level that needs approval: approvers, and rights leads from their level, but not who drafted:
-    proposal_to_approve."""
+    """From the level that needs approval, or where its words need another look: approvers, and rights leads from
+    their level, but not who drafted: proposal_to_approve."""
     level = case.level or 0
-    roles = [Role.APPROVER] if level >= APPROVAL_LEVEL else []
+    roles = [Role.APPROVER] if level >= APPROVAL_LEVEL or event.held_by_words else []
     roles += [Role.RIGHTS_LEAD] if level >= RIGHTS_LEVEL else []
     drafted_by = db.session.get_one(Proposal, event.proposal_id).drafted_by_id
     return to_staff(deciding_on(case, *roles, but=drafted_by) if roles else (), "proposal_to_approve")
@@ -282,7 +282,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
     return []
 
 
-for kind, rule in {**aftercare_rules.RULES, **triage_rules.RULES}.items():
+for kind, rule in {**aftercare_rules.RULES, **outside_rules.RULES, **triage_rules.RULES}.items():
     notices.register(kind)(rule)
 for kind_of_work, rule_of_work in work_rules.RULES.items():
     notices.register(kind_of_work)(rule_of_work)

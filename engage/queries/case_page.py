@@ -15,7 +15,7 @@ from engage import vault
 from engage.domain import guards, policy, retaliation
 from engage.domain.case import Road, Writer
 from engage.domain.deadlines import Promise
-from engage.domain.events import ReportedBack
+from engage.domain.events import ProposalDrafted, ReportedBack
 from engage.domain.guards import Circumstances, Refusal
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.masking import masked
@@ -41,13 +41,15 @@ from engage.models import (
     StaffUser,
     Task,
 )
-from engage.queries import case_parts, triage_parts
+from engage.queries import case_parts, outside_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
+from engage.queries.outside_parts import OutsideParts
 from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
-REPORTED_BACK = ReportedBack.__name__
+REPORTED_BACK, DRAFTED = ReportedBack.__name__, ProposalDrafted.__name__
+_ON_ASKING = {**triage_parts.THERE, **outside_parts.THERE}
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
@@ -95,6 +97,11 @@ class CasePage:
         return triage_parts.of(self.case.id, self.actor, self._there)
 
     @cached_property
+    def outside(self) -> OutsideParts:
+        """What bodies outside have to do with the case; read when it is first asked for."""
+        return outside_parts.of(self.case.id, self._there)
+
+    @cached_property
     def is_masked(self) -> bool:
         """Whether the reader is shown words with names taken out, and no files."""
         return not self.may(Permission.READ_UNMASKED)
@@ -119,6 +126,12 @@ class CasePage:
         """The proposal that waits for approval, or None."""
         row = self.proposal
         return row if row is not None and row.sent_at is None and row.returned_at is None else None
+
+    @property
+    def is_held_by_words(self) -> bool:
+        """Whether the newest proposal held words that seem to take a right or to buy silence."""
+        drafted = next((one for one in reversed(self.entries) if one.kind == DRAFTED), None)
+        return drafted is not None and bool(drafted.values.get("held_by_words"))
 
     @property
     def unfinished(self) -> Sequence[Remedy]:
@@ -221,14 +234,14 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in triage_parts.THERE if has[name]],
+        _there=[name for name in _ON_ASKING if has[name]],
     )
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
 def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
     """What reads the case, the vault's rows of it, and of what else it has something."""
-    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *triage_parts.THERE.items()])
+    seldom = (there.label(name) for name, there in {**case_parts.SELDOM, **_ON_ASKING}.items())
     last_read = case_parts.last_read(actor).label("last_read")
     wanted = (
         select(Case, SealedContact, SealedIdentity, last_read, *seldom)

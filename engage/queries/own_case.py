@@ -31,6 +31,8 @@ from engage.models import (
     Screening,
     SealedContact,
 )
+from engage.queries import outside_parts
+from engage.queries.outside_parts import OutsideParts
 from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
@@ -92,6 +94,7 @@ _REVIEW = (
     .order_by(IndependentReview.referred_at.desc())
     .limit(1)
 )
+_OUTSIDE = {"ProceedingRecorded": "proceedings", "ReferralMade": "referrals"}  # which event tells of which part
 _CONVERSION = select(ConversionRequest).where(
     ConversionRequest.case_id == _CASE_ID, ConversionRequest.answered_at.is_(None)
 )
@@ -141,6 +144,7 @@ class OwnCase:
     appeals: Sequence[Appeal] = ()
     review: IndependentReview | None = None
     screening: Screening | None = None
+    outside: OutsideParts = OutsideParts()
     conversion: ConversionRequest | None = None  # we ask whether it may be something less, and wait for the answer
     has_feedback: bool = False
     has_address: bool = False
@@ -208,6 +212,7 @@ def page(actor: Actor) -> OwnCase:
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
         screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
         conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
+        outside=outside_parts.of(case.id, {part for kind, part in _OUTSIDE.items() if kind in happened}),
         has_feedback=has_feedback,
         has_address=has_address,
     )

@@ -85,18 +85,21 @@ def consult(case: Case, words: str, *, actor: Actor, held: bool = True, without:
 
 
 def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
-    """Draft a proposal; it goes to the person at once, or after the approvals its severity needs.
+    """Draft a proposal; it goes to the person at once, or after the approvals that its severity and its words need.
+
+    Words that seem to take a right or to buy silence wait for somebody else at every level (domain R34).
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a guard says no, a code is none of the lists, or its words take a right or buy silence (R34).
+        Refused: a guard says no, a code is none of the lists, or a group would have to keep silent (R46).
         IllegalTransition: the case is not at a stage from which something is proposed.
     """
     policy.require(actor, Action.PROPOSE, case.facts)
     next_stage(case.stage, Action.PROPOSE)
     guards.stop_if(guards.why_not_propose(cases.circumstances(case)))
     _check_codes(case, offer)
-    wording.refuse_waiver(offer.shared_findings, *(line.words for line in offer.lines))
+    words = wording.found(offer.shared_findings, *(line.words for line in offer.lines))
+    stop_if(guards.why_not_keep_silent(words.silence, is_collective=case.is_collective))
     number = 1 + (db.session.scalar(select(func.max(Proposal.number)).where(Proposal.case_id == case.id)) or 0)
     proposal = Proposal(
         id=uuid.uuid4(),
@@ -117,25 +120,27 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
     db.session.add_all(_remedy(case, proposal, line, place) for place, line in enumerate(offer.lines, start=1))
     db.session.flush()
     db.session.refresh(proposal, ["remedies", "approvals"])
-    event = ProposalDrafted(proposal_id=proposal.id, round=proposal.round)
+    event = ProposalDrafted(proposal_id=proposal.id, round=proposal.round, held_by_words=bool(words.phrases))
     record(case, event, actor=actor, content=digest_of_proposal(proposal))
-    if not roles_to_approve(case):
+    if not roles_missing(case, proposal):
         _send(case, proposal, actor)
     return proposal
 
 
-def approve_proposal(case: Case, checks: Collection[str], *, actor: Actor) -> None:
+def approve_proposal(case: Case, checks: Collection[str], *, actor: Actor, why_no_waiver: str | None = None) -> None:
     """Add the actor's approval; the last one that was missing sends the proposal to the person.
 
-    `checks` are the rights that the actor looked at and found in order, of `guards.RIGHTS`.
+    `checks` are the rights that the actor looked at and found in order, of `guards.RIGHTS`; `why_no_waiver` says why
+    words that seem to take a right or to buy silence do not.
 
     Raises:
         NotAllowed: policy refuses the actor, it is the actor's own work, or the actor approved it before.
-        Refused: nothing waits for approval, or a right was not found in order.
+        Refused: nothing waits for approval, a right was not found in order, or such words stand there without a why.
     """
     policy.require(actor, Permission.APPROVE_PROPOSAL, case.facts)
     proposal = _waiting(case)
-    stop_if(guards.why_not_approve(checks))
+    phrases = wording.found_in_proposal(proposal).phrases
+    stop_if(guards.why_not_approve(checks, phrases, why_no_waiver))
     missing = roles_missing(case, proposal)
     mine = next((role for role in missing if actor.has(role, case.site_id)), None)
     has_approved = any(row.user_id == actor.id for row in proposal.approvals)
@@ -143,10 +148,14 @@ def approve_proposal(case: Case, checks: Collection[str], *, actor: Actor) -> No
         raise NotAllowed("own work, or not this approval")
     given = Approval(proposal_id=proposal.id, user_id=actor.id, role=mine.value, approved_at=clock.utcnow())
     given.checks = list(guards.RIGHTS)
+    if phrases:
+        given.cleared, given.why_no_waiver = list(phrases), why_no_waiver
     db.session.add(given)
     db.session.flush()
     db.session.refresh(proposal, ["approvals"])
-    record(case, ProposalApproved(proposal_id=proposal.id, role=mine.value), actor=actor, role=mine.value)
+    event = ProposalApproved(proposal_id=proposal.id, role=mine.value)
+    content = digest_of(proposal.salt, *phrases, why_no_waiver) if phrases else None
+    record(case, event, actor=actor, role=mine.value, content=content)
     if not roles_missing(case, proposal):
         _send(case, proposal, actor)
 
@@ -165,13 +174,18 @@ def return_proposal(case: Case, words: str, *, actor: Actor) -> None:
     record(case, event, actor=actor, content=digest_of(proposal.salt, words))
 
 
-def roles_to_approve(case: Case) -> tuple[Role, ...]:
-    """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2."""
-    if case.level is None or case.level < guards.APPROVAL_LEVEL:
+def roles_to_approve(case: Case, *, held_by_words: bool = False) -> tuple[Role, ...]:
+    """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2.
+
+    Words that seem to take a right or to buy silence need somebody else at every level; below the level from which
+    the human-rights lead sees a case, that is an approver. Ours, docs/decisions/0024.
+    """
+    level = case.level or 0
+    if level < guards.APPROVAL_LEVEL and not held_by_words:
         return ()
     if case.class_ is CaseClass.RESTRICTED:
         return (Role.FOCAL,)  # a second focal point: nobody else may know
-    if case.level < guards.RIGHTS_LEVEL:
+    if level < guards.RIGHTS_LEVEL:
         return (Role.APPROVER,)
     return (Role.APPROVER, Role.RIGHTS_LEAD)
 
@@ -179,7 +193,8 @@ def roles_to_approve(case: Case) -> tuple[Role, ...]:
 def roles_missing(case: Case, proposal: Proposal) -> list[Role]:
     """Return the roles that have not approved the proposal yet."""
     given = {row.role for row in proposal.approvals if row.user_id not in case.facts.subjects}
-    return [role for role in roles_to_approve(case) if role.value not in given]
+    held = bool(wording.found_in_proposal(proposal).phrases)
+    return [role for role in roles_to_approve(case, held_by_words=held) if role.value not in given]
 
 
 def digest_of_proposal(proposal: Proposal) -> str:

@@ -3,7 +3,7 @@
 import uuid
 
 from engage import clock, vault
-from engage.domain import guards, policy
+from engage.domain import guards, outside, policy
 from engage.domain.case import Kind, Road
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
@@ -18,11 +18,22 @@ from engage.domain.events import (
 )
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, next_stage
+from engage.domain.outside import WORKER_MATTER
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.triage import Danger, needs_immediate_action
 from engage.extensions import db
 from engage.models import Case, Screening, Site, StaffUser, Statement
-from engage.services import arrangements, cases, conflicts, deadlines, ratings, risks, search_index, sites
+from engage.services import (
+    arrangements,
+    cases,
+    conflicts,
+    deadlines,
+    ratings,
+    referrals,
+    risks,
+    search_index,
+    sites,
+)
 from engage.services.assessing import Assessment
 from engage.services.timeline import digest_of, record
 
@@ -179,7 +190,8 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: it cannot be screened out now, the reason is none of the list, or words or referral are missing.
+        Refused: it cannot be screened out now, the reason is none of the list, the matter of a worker was not taken
+            elsewhere yet, or words or referral are missing.
         IllegalTransition: it is past screening.
     """
     policy.require(actor, Action.SCREEN_OUT, case.facts)
@@ -187,6 +199,7 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
     guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
     if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists["screening_out_reasons"]}:
         raise Refused(Refusal("not_a_reason"))
+    guards.stop_if(outside.why_not_screen_out_as(reason_code, referrals.accepted_in(case)))
     if not words.strip() or not referral.strip():
         raise Refused(Refusal("words_and_referral_needed"))
     row = Screening(
@@ -222,7 +235,7 @@ def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
         _decline(case, row, actor)
         return
     row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, True
-    cases.finish(case, Action.SCREEN_OUT, "screened_out")
+    cases.finish(case, Action.SCREEN_OUT, "transferred" if row.reason_code == WORKER_MATTER else "screened_out")
     record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
 
 

@@ -9,13 +9,6 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "partly": _("In part"),
         "no": _("No, it is bad again"),
     },
-    "proceeding": {
-        "court": _("A court"),
-        "regulator": _("A regulator or another public office"),
-        "contact_point": _("A national contact point"),
-        "lender": _("A complaints office of a lender"),
-        "other": _("Another body"),
-    },
 }
 REFUSALS: dict[str, LazyString] = {
     "report_back_first": _(
@@ -27,12 +20,7 @@ REFUSALS: dict[str, LazyString] = {
     "day_is_ahead": _("Choose a day that is not ahead."),
     "no_talks": _("There are no talks about a proposal right now."),
     "check_needs_answers": _("Say whether it stayed put right, and whether anyone was punished."),
-    "waiver_wording": _(
-        "Nobody has to give up rights or keep silent to be helped. These words need another look: %(words)s. Write it "
-        "without them."
-    ),
     "issue_closed": _("This is closed."),
     "actions_open": _("Not done yet: %(count)s. Finish what was decided first."),
     "owner_unknown": _("Choose somebody who works here."),
-    "nothing_outside": _("No proceeding of that kind is open."),
 }

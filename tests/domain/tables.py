@@ -41,6 +41,8 @@ WHO = {
     "assess_retaliation": "R     S     A     S     .     .     S     .     .     .     V     .     .      .      .",
     "arrange":            "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "link":               ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "record_proceeding":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "hand_over":          ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

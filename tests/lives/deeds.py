@@ -94,12 +94,14 @@ def investigate(life: Life, actor: Actor) -> None:
 
 @deed(A.PROPOSE)
 def propose(life: Life, actor: Actor) -> None:
-    life.act(actor, proposals.propose, states.offer(*["Water the road.", "Pave it."][: life.one_of(0, 1, 1, 2)]))
+    words = ["Water the road.", "Pave it."][: life.one_of(0, 1, 1, 2)]
+    more = {"shared_findings": "We pay once, and you waive every claim."} if life.seldom() else {}
+    life.act(actor, proposals.propose, states.offer(*words, **more))
 
 
 @deed(P.APPROVE_PROPOSAL)
 def approve_the_proposal(life: Life, actor: Actor) -> None:
-    life.act(actor, proposals.approve_proposal, RIGHTS)
+    life.act(actor, proposals.approve_proposal, RIGHTS, why_no_waiver=life.one_of("The court stays open.", None))
 
 
 @deed(P.APPROVE_PROPOSAL)

@@ -70,6 +70,11 @@ def forget_notices() -> None:
             db.session.delete(row)
 
 
+def told() -> list[tuple[str, uuid.UUID | None]]:
+    """Who is owed what: message and user, the person being None."""
+    return [(row.template, row.user_id) for row in db.session.query(OutboxMessage)]
+
+
 def a_notice(
     reference: str | None = None, *, user_id: uuid.UUID | None = None, key: str | None = None, **values
 ) -> str:

@@ -16,7 +16,7 @@ from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web.filters import speak_in
 from engage.web.locale import gettext
-from engage.web.public import case_thread, case_words
+from engage.web.public import case_outside, case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
@@ -130,6 +130,7 @@ def _shown(own: OwnCase) -> dict[str, Any]:
         "is_agreed": own.was_accepted,
         "remedies": case_thread.remedies(own),
         "messages": case_thread.thread(own),
+        "outside": case_outside.shown(own),
         "why": case_words.why(own),
         "seen_by": case_words.seen_by(own),
     }

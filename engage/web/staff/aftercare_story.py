@@ -6,7 +6,6 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from engage.queries.case_page import CasePage
-from engage.web import labels
 
 _ = lazy_gettext
 Values = Mapping[str, object]
@@ -16,10 +15,7 @@ TITLES: Mapping[str, LazyString] = {
     "ReportedBack": _("The group was told how it ended"),
     "RetaliationFound": _("Somebody says they were punished for speaking up"),
     "JoinedSystemicIssue": _("The same keeps happening here: part of a systemic issue"),
-    "ProceedingRecorded": _("A body outside has the same matter"),
-    "ProceedingEnded": _("A body outside is done with the matter"),
 }
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "MeetingHeld": lambda page, values: gettext("Round %(round)s", round=values["round"]),
-    "ProceedingRecorded": lambda page, values: labels.label("proceeding", values["kind_of_body"]),
 }

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage import clock
-from engage.domain.guards import RIGHTS
+from engage.domain.guards import RIGHTS, quoted
 from engage.domain.policy import Role
 from engage.models import Case
 from engage.queries.case_page import CasePage
-from engage.services import conversation, proposals
+from engage.services import conversation, proposals, wording
 from engage.services.proposals import Line, Offer
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
@@ -62,12 +62,17 @@ def propose_case(reference: str) -> ResponseReturnValue:
         if offer is not None:
             proposals.propose(case, offer, actor=me())
 
+    words = wording.found(offer.shared_findings, *(line.words for line in offer.lines)) if offer else wording.Found()
     approval = bool(proposals.roles_to_approve(page.case))
+    if words.phrases:
+        done = gettext("These words need another look first: %(words)s.", words=quoted(words.phrases))
+    else:
+        done = gettext("The proposal waits for approval.") if approval else gettext("The proposal is with the person.")
     return act(
         page,
         form,
         propose,
-        done=gettext("The proposal waits for approval.") if approval else gettext("The proposal is with the person."),
+        done=done,
         template="staff/propose_case.html",
         approval=approval,
     )
@@ -123,10 +128,14 @@ def _offer(page: CasePage, form: ProposeForm) -> Offer:
 def approve_proposal_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), ApproveProposalForm()
     form.checks.choices = offered.labelled("right", RIGHTS)
+    phrases = wording.found_in_proposal(page.draft).phrases if page.draft else ()
+    why_no_waiver = form.why_no_waiver.data
+    if not phrases:
+        del form.why_no_waiver
 
     def decide(case: Case) -> None:
         if form.decision.data == "approve":
-            proposals.approve_proposal(case, form.checks.data or (), actor=me())
+            proposals.approve_proposal(case, form.checks.data or (), actor=me(), why_no_waiver=why_no_waiver)
         else:
             proposals.return_proposal(case, form.reason.data, actor=me())
 
@@ -136,4 +145,5 @@ def approve_proposal_case(reference: str) -> ResponseReturnValue:
         decide,
         done=gettext("Your decision on the proposal is recorded."),
         template="staff/approve_proposal_case.html",
+        phrases=phrases,
     )

@@ -102,6 +102,10 @@ class ApproveProposalForm(StaffForm):
         _l("If you approve it: what did you look at and find in order?"),
         hint=_l("All of it. Where one is not in order, send the proposal back and say which."),
     )
+    why_no_waiver = fields.words(
+        _l("If you approve it: why do these words take no right and buy no silence?"),
+        hint=_l("It is kept with your name. If you are not sure, send the proposal back."),
+    )
     reason = fields.words(_l("If you send it back: why?"))
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -115,6 +119,10 @@ class ApproveProposalForm(StaffForm):
                 *self.checks.errors,
                 _l("Look at each of these and tick it, or send the proposal back"),
             ]
+            return False
+        why = self._fields.get("why_no_waiver")  # asked only where such words stand in it
+        if self.decision.data == "approve" and why is not None and not why.data:
+            why.errors = [*why.errors, _l("Write why these words take nothing, or send the proposal back")]
             return False
         return bool(sound)
 
