@@ -36,13 +36,15 @@ class Row:
 
 def promised(rules: Catalogue) -> list[Row]:
     """Return the table of promises as people read it, from the rules the workers use."""
-    return [
+    rows = [
         Row(
             label=gettext(rules.promises.labels[promise]),
             times=[in_words(rules.promises.entry(promise, level)) for level in Level],
         )
         for promise in TABLE
     ]
+    news = [_span(rules.promises.news_every[level]) for level in Level]
+    return [*rows, Row(gettext("While it is open you hear from us, at least every"), news)]
 
 
 def in_words(entry: Entry) -> str:

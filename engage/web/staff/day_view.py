@@ -11,7 +11,7 @@ from flask import url_for
 from engage.queries import case_parts
 from engage.queries.accounts import Account
 from engage.queries.day import MOST, Day, Item
-from engage.web import filters, labels
+from engage.web import filters, labels, work_labels
 from engage.web.locale import gettext
 
 Row = dict[str, object]
@@ -81,7 +81,7 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "errand": lambda code: gettext("Tell the person"),
     "explanation": lambda code: gettext("Explain in writing why it is late"),
     "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedies", code)),
-    "task": lambda code: gettext("Task"),
+    "task": lambda code: str(work_labels.BY_SERVICE[code]),  # what somebody wrote is shown as it is
     "proposal": lambda code: gettext("Approve a proposal"),
     "screening": lambda code: gettext("Decide on a screening out"),
     "rating": lambda code: gettext("Decide on a lower level"),
