@@ -255,11 +255,12 @@ def _(event: events.DeadlineExtended, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ReminderDue, case: Case) -> list[Notice]:
-    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, and those one step up
-    where they seem to be away: due, or due_soon."""
+    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, or is told of new
+    cases where a panel is to be named, and those one step up where they seem to be away: due, or due_soon."""
     if event.promise == Promise.ANSWER:
         return to_person("reminder_to_answer")
-    people = [*working_on(case), *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
+    owing = first_to_tell(case) if event.promise == Promise.FORM_PANEL else working_on(case)
+    people = [*owing, *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
     return to_staff(people, "due" if event.rung == "due" else "due_soon", promise=event.promise)
 
 

@@ -222,6 +222,13 @@ def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Selec
             Rating.decided_at.is_(None),
             Rating.rated_by_id.is_distinct_from(actor.id),
         ),
+        _line("panel", nothing, Deadline.due_at, Deadline.id)
+        .join(Deadline, Deadline.case_id == Case.id)
+        .where(
+            open_to(actor, Permission.SEAT_PANEL),
+            Deadline.promise == Promise.FORM_PANEL,
+            Deadline.ended_at.is_(None),
+        ),
         _line("seat", nothing, Appeal.lodged_at, Appeal.id)
         .join(Appeal, Appeal.case_id == Case.id)
         .join(PanelSeat, PanelSeat.appeal_id == Appeal.id)

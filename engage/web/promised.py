@@ -21,6 +21,7 @@ TABLE = (
     Promise.PROPOSE,
     Promise.ANSWER,
     Promise.IMPLEMENT,
+    Promise.FORM_PANEL,
     Promise.DECIDE_APPEAL,
     Promise.CHECK_AFTERWARDS,
 )

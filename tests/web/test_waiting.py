@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from engage.extensions import db
-from engage.models import Task
-from engage.services import asking_for_news
+from engage.models import StaffUser, Task
+from engage.services import appeals, asking_for_news
+from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.states import act
 from tests.web.as_staff import page, sign_in
 
 DAY = timedelta(days=1)
@@ -46,3 +48,28 @@ def test_the_task_to_tell_the_person_stands_on_the_day_on_the_case_and_on_its_ow
 def test_the_public_page_and_the_receipt_promise_news(client, team):
     assert "you hear from us at least every 14 days" in text_of(client, "/how-it-works")
     assert "While it is open you hear from us, at least every" in text_of(client, "/s/BOR/how-it-works")
+
+
+def test_naming_a_panel_waits_on_the_day_of_those_who_name_it_until_it_sits(client, team):
+    reference = states.an_appealed_case(team)
+    coordinator = sign_in(client, team.coordinator)
+    assert "Name a panel" in text_of(coordinator, "/staff/day")
+    browser = sign_in(client, team.officer)
+    assert "Name a panel" not in text_of(browser, "/staff/day")
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    assert "Name a panel" not in text_of(coordinator, "/staff/day")
+
+
+def test_where_nobody_is_free_for_a_panel_the_page_says_who_could_be_made_a_member(client, team):
+    reference = states.an_appealed_case(team)
+    with unit_of_work():
+        db.session.get_one(StaffUser, team.panel.id).is_active = False
+    coordinator = sign_in(client, team.coordinator)
+    shown = text_of(coordinator, f"/staff/cases/{reference}/seat-panel")
+    assert "An administrator has to give the role “Appeal panel”" in shown
+    assert "It could be one of: " in shown
+    assert "liaison" in shown
+    with unit_of_work():
+        for role in ("approver", "rights_lead", "custodian", "auditor", "liaison", "oversight", "second_coordinator"):
+            db.session.get_one(StaffUser, getattr(team, role).id).is_active = False
+    assert "It could be one of: " not in text_of(coordinator, f"/staff/cases/{reference}/seat-panel")
