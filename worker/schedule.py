@@ -14,6 +14,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
+        "ask-for-news": _every(escalate_seconds, "engage.ask_for_news"),
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
         "watch-repetition": {
             "task": "engage.watch_repetition",

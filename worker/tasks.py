@@ -5,7 +5,16 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention, systemic
+from engage.services import (
+    asking_for_news,
+    delivery,
+    escalation,
+    explanations,
+    heartbeats,
+    pauses,
+    retention,
+    systemic,
+)
 from engage.services import tasks as work
 from engage.unit_of_work import unit_of_work
 
@@ -40,6 +49,12 @@ def end_pauses() -> None:
 def chase_explanations() -> None:
     """Tell those further up of what nobody has explained in time."""
     finished("chase-explanations", explanations.miss_due())
+
+
+@shared_task(name="engage.ask_for_news")
+def ask_for_news() -> None:
+    """Ask for word to the person where they heard nothing for too long."""
+    finished("ask-for-news", asking_for_news.ask_due())
 
 
 @shared_task(name="engage.remind_tasks")

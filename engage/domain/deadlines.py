@@ -26,6 +26,7 @@ class Promise(StrEnum):
     PROPOSE = "propose"
     ANSWER = "answer"
     IMPLEMENT = "implement"
+    FORM_PANEL = "form_panel"
     DECIDE_APPEAL = "decide_appeal"
     CHECK_AFTERWARDS = "check_afterwards"
 

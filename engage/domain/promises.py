@@ -22,7 +22,7 @@ class Moment(StrEnum):
     CLOSURE = "closure"
 
 
-# Which promises begin to run when. Source: product 4, first table.
+# Which promises begin to run when. Source: product 4, first table; the naming of a panel: domain 2.2, APPEAL_T2.
 OPENED_AT: Mapping[Moment, tuple[Promise, ...]] = MappingProxyType(
     {
         Moment.RECEIPT: (
@@ -35,7 +35,7 @@ OPENED_AT: Mapping[Moment, tuple[Promise, ...]] = MappingProxyType(
         Moment.ASSESSMENT: (Promise.INTERIM_MEASURE,),
         Moment.PROPOSAL: (Promise.ANSWER,),
         Moment.AGREEMENT: (Promise.IMPLEMENT,),
-        Moment.APPEAL: (Promise.DECIDE_APPEAL,),
+        Moment.APPEAL: (Promise.FORM_PANEL, Promise.DECIDE_APPEAL),
         Moment.CLOSURE: (Promise.CHECK_AFTERWARDS,),
     }
 )

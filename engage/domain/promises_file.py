@@ -1,6 +1,8 @@
 """Reading of promises.toml."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Entry, ExtensionRule, PromiseTable
@@ -9,6 +11,20 @@ from engage.domain.severity import Level
 
 NOT_PROMISED = "not promised"
 DATED_PLAN = "dated plan"
+# Promises that came later: documents that were kept before hold none of them.
+LATER = (Promise.FORM_PANEL,)
+
+
+def completed(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept document with the promises that came after it, as they are shipped; what else is missing stays so.
+
+    The rows of `shipped` are not copied.
+    """
+    rows = document.get("promises")
+    if not isinstance(rows, Mapping):
+        return dict(document)
+    missing = {one.value: shipped["promises"][one.value] for one in LATER if one.value not in rows}
+    return {**document, "promises": {**rows, **missing}}
 
 
 def read_promises(raw: object, file: str = "promises.toml") -> PromiseTable:

@@ -1,15 +1,20 @@
 """What somebody of ours is to do by a date, for a case or for a site alone: when it may be added, and by whom."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from engage.domain.guards import Refusal
+from engage.domain.news import TELL_NEWS
 from engage.domain.policy import GRANTS, Actor, Permission, Role
 
 # Ours: without a date a task is due in three days; of eight hours each, where the site says when it works (product 4).
 WITHIN, WITHIN_WORK = timedelta(days=3), timedelta(hours=24)
 REMIND_BEFORE = timedelta(hours=16)  # Ours: what is due when a day ends is spoken of on its morning.
 MOST_DAYS = 366  # Ours: what is further away than a year is a plan and no task.
+# What the service asks for by itself, by code.
+BY_SERVICE: Mapping[str, str] = MappingProxyType({TELL_NEWS: "Tell the person how it stands"})
 
 # Who works at a site whether a case is theirs or not: the roles that may have a task, but for a seat on a panel.
 WORKERS = frozenset(GRANTS[Permission.TASK]) - {Role.PANEL}

@@ -40,6 +40,7 @@ class Case(Keyed, Base):
         _only("ix_case_open_due", "closed_at IS NULL", "site_id", "next_due_at", "id", "class", "assignee_id"),
         _only("ix_case_triage_due", "stage IN ('received', 'acknowledged')", *_ANYWHERE),
         _only("ix_case_their_turn", "their_turn", *_ANYWHERE),
+        _only("ix_case_news_due", "news_due_at IS NOT NULL", "news_due_at"),
         _only("ix_case_could_not_reach", "could_not_reach", *_ANYWHERE),
         _only("ix_case_restricted", "class = 'restricted'", "next_due_at", "id"),
         Index("ix_case_site_received", "site_id", "received_at"),
@@ -97,6 +98,9 @@ class Case(Keyed, Base):
     was_late: Mapped[bool] = mapped_column(default=False)  # we broke a promise once; stays for ever
     owes_explanation: Mapped[bool] = mapped_column(default=False)  # those above wait for a reason in writing
     panel_offered: Mapped[bool] = mapped_column(default=False)  # late enough for a panel without a decision
+    # By when the person hears from us again, NULL while it rests; written by services.news alone.
+    news_due_at: Mapped[datetime | None]
+    news_task_id: Mapped[uuid.UUID | None]  # the task that was opened because of it; no key, since a task has one to us
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
     root_cause: Mapped[str | None]

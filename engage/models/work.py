@@ -35,6 +35,7 @@ class Task(Keyed, Base):
     site_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("site.id"))  # of a case, the site where it was added
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"))
     words: Mapped[str]
+    code: Mapped[str | None]  # of a task that the service adds by itself: pages have its words in the reader's language
     salt: Mapped[str]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     due_at: Mapped[datetime]

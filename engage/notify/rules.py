@@ -9,10 +9,11 @@ from engage.domain.deadlines import Promise
 from engage.domain.events import Event
 from engage.domain.guards import APPROVAL_LEVEL, RIGHTS_LEVEL
 from engage.domain.lifecycle import Stage
+from engage.domain.news import NO_NEWS
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, outside_rules, triage_rules, work_rules
+from engage.notify import aftercare_rules, clock_rules, outside_rules, triage_rules, waiting_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
@@ -41,9 +42,14 @@ QUIET: frozenset[type[Event]] = frozenset(
 )
 
 
-def tell(event: Event, case: Case, *, event_id: uuid.UUID) -> None:
-    """Enqueue the notices that the event calls for; the same event never makes the same notice twice."""
-    owe(notices(event, case), case, event_id=event_id)
+def tell(event: Event, case: Case, *, event_id: uuid.UUID) -> bool:
+    """Enqueue the notices that the event calls for; the same event never makes the same notice twice.
+
+    Returns whether the person has news by one of them.
+    """
+    called = notices(event, case)
+    owe(called, case, event_id=event_id)
+    return any(one.user_id is None and one.template not in NO_NEWS for one in called)
 
 
 def called_for(event: Event, case: Case, *, event_id: uuid.UUID) -> list[Owed]:
@@ -249,11 +255,12 @@ def _(event: events.DeadlineExtended, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ReminderDue, case: Case) -> list[Notice]:
-    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, and those one step up
-    where they seem to be away: due, or due_soon."""
+    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, or is told of new
+    cases where a panel is to be named, and those one step up where they seem to be away: due, or due_soon."""
     if event.promise == Promise.ANSWER:
         return to_person("reminder_to_answer")
-    people = [*working_on(case), *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
+    owing = first_to_tell(case) if event.promise == Promise.FORM_PANEL else working_on(case)
+    people = [*owing, *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
     return to_staff(people, "due" if event.rung == "due" else "due_soon", promise=event.promise)
 
 
@@ -282,7 +289,8 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
     return []
 
 
-for kind, rule in {**aftercare_rules.RULES, **outside_rules.RULES, **triage_rules.RULES}.items():
+RULES_OF_OTHERS = (aftercare_rules.RULES, outside_rules.RULES, triage_rules.RULES, waiting_rules.RULES)
+for kind, rule in {kind: rule for rules in RULES_OF_OTHERS for kind, rule in rules.items()}.items():
     notices.register(kind)(rule)
 for kind_of_work, rule_of_work in work_rules.RULES.items():
     notices.register(kind_of_work)(rule_of_work)

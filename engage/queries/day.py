@@ -15,8 +15,10 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     and_,
+    case,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
@@ -164,14 +166,14 @@ def _tasks(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             literal("task", String).label("kind"),
-            literal("task", String).label("code"),
+            func.coalesce(Task.code, literal("task", String)).label("code"),
             Task.due_at.label("at"),
             Task.id.label("subject_id"),
             Case.reference.label("reference"),
             Statement.title.label("title"),
             Case.level.label("level"),
             Site.time_zone.label("time_zone"),
-            Task.words.label("words"),
+            case((Task.code.is_(None), Task.words)).label("words"),
             Task.owner_id.label("owner_id"),
         )
         .select_from(Task)
@@ -219,6 +221,13 @@ def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Selec
             Rating.needs_second,
             Rating.decided_at.is_(None),
             Rating.rated_by_id.is_distinct_from(actor.id),
+        ),
+        _line("panel", nothing, Deadline.due_at, Deadline.id)
+        .join(Deadline, Deadline.case_id == Case.id)
+        .where(
+            open_to(actor, Permission.SEAT_PANEL),
+            Deadline.promise == Promise.FORM_PANEL,
+            Deadline.ended_at.is_(None),
         ),
         _line("seat", nothing, Appeal.lodged_at, Appeal.id)
         .join(Appeal, Appeal.case_id == Case.id)

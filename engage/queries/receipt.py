@@ -38,6 +38,7 @@ class NextDays:
     road: Road
     is_sensitive: bool
     steps: Sequence[Step]
+    news_by: datetime | None  # when the person hears from us at the latest, None once nothing is going on
 
 
 def next_days(case_id: uuid.UUID) -> NextDays:
@@ -62,4 +63,5 @@ def days_of(case: Case, site: Site, owed: Sequence[Deadline]) -> NextDays:
         road=case.road,
         is_sensitive=case.class_ is CaseClass.RESTRICTED,
         steps=[Step(row.promise, row.due_at) for row in told],
+        news_by=case.news_due_at,
     )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engage import clock, vault
 from engage.domain import guards, policy
-from engage.domain.case import Writer
+from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import AppealDecided, CaseReferred, CaseReopened, PanelSeated, ReviewReported
 from engage.domain.guards import Refusal, Refused
@@ -58,17 +58,37 @@ def free_for_panel(case: Case) -> list[uuid.UUID]:
     return [user for user in people_with(role, case) if user not in touched(case)]
 
 
+def could_join_panel(case: Case) -> list[uuid.UUID]:
+    """Return who could be made a panel member of the case: active people of its site, or of all, who never touched it.
+
+    Administrators have no part in cases (product 6). In the restricted lane nobody is named: who may know of such a
+    case is for the administrator alone to say.
+    """
+    if case.class_ is CaseClass.RESTRICTED:
+        return []
+    never = (Role.ADMIN, Role.PANEL, Role.FOCAL)
+    people = [user for role in Role if role not in never for user in people_with(role, case)]
+    left_out = touched(case) | {user for role in never for user in people_with(role, case)}
+    return [user for user in dict.fromkeys(people) if user not in left_out]
+
+
+def _why_no_panel(case: Case, appeal: Appeal | None) -> Refusal:
+    if appeal is None:
+        return Refusal("no_appeal")
+    return Refusal("nobody_named" if free_for_panel(case) else "nobody_free_for_panel")
+
+
 def seat_panel(case: Case, user_ids: Iterable[uuid.UUID], *, actor: Actor) -> None:
     """Name the people who will decide the appeal. Naming them again replaces them.
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: no appeal is open, nobody was named, or somebody touched the case before.
+        Refused: no appeal is open, nobody was named or is free at all, or somebody touched the case before.
     """
     policy.require(actor, Permission.SEAT_PANEL, case.facts)
     wanted, row = list(dict.fromkeys(user_ids)), cases.open_appeal(case)
     if row is None or not wanted:
-        raise Refused(Refusal("no_appeal" if row is None else "nobody_named"))
+        raise Refused(_why_no_panel(case, row))
     conflicts.refuse_kept_out(case, wanted, what="seat")
     if not set(wanted) <= set(free_for_panel(case)):
         raise Refused(Refusal("touched_before"))
@@ -80,6 +100,7 @@ def seat_panel(case: Case, user_ids: Iterable[uuid.UUID], *, actor: Actor) -> No
     row.seats += [PanelSeat(appeal_id=row.id, user_id=user, seated_at=now) for user in wanted if user not in sitting]
     db.session.flush()
     record(case, PanelSeated(appeal_id=row.id, members=len(wanted)), actor=actor)
+    deadlines.meet(case, Promise.FORM_PANEL, actor=actor, subject_id=row.id)
 
 
 def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: bool) -> None:

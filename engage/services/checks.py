@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from engage.domain.escalation import Seat
+from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
@@ -16,6 +18,9 @@ from engage.services import sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
+NO_PANEL = (
+    "Nobody could sit on a panel. Give the role panel to somebody who works no cases there, or to one of all sites."
+)
 _MIGRATIONS = Path(__file__).parent.parent / "migrations" / "versions"
 
 
@@ -112,3 +117,5 @@ def _people() -> Iterator[Finding]:
         yield Finding(f"ladder of {code}", f"Nobody is: {names}. Give somebody the role." if names else None)
         hears = None if who.hears_of_new(site_id) else "Nobody is told of a new or of a restricted concern."
         yield Finding(f"new concerns at {code}", hears)
+        hears_appeals = who.sits(Seat(Role.PANEL), site_id)
+        yield Finding(f"appeals at {code}", None if hears_appeals else NO_PANEL)

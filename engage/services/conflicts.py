@@ -30,7 +30,7 @@ from engage.domain.policy import SYSTEM, Actor, Permission
 from engage.extensions import db
 from engage.models import Case, CaseEvent, CaseSubject, Involvement, StaffUser
 from engage.scope import first_to_tell
-from engage.services import cases, conversation
+from engage.services import cases, conversation, deadlines
 from engage.services.chain import canonical
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
@@ -183,6 +183,8 @@ def _take_off(case: Case, users: Collection[uuid.UUID]) -> None:
         seats.remove(seat)
         db.session.delete(seat)
         record(case, TakenOff(user_id=seat.user_id, part="panel"), actor=SYSTEM)
+        if appeal is not None and not seats:
+            deadlines.open_for_panel(case, appeal)
     draft = cases.latest_proposal(case)
     waits = draft is not None and draft.sent_at is None and draft.returned_at is None
     if draft is not None and waits and draft.drafted_by_id in users:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from engage import clock
 from engage.domain import deadlines as rules
+from engage.domain.case import Kind
 from engage.domain.deadlines import ByDate, Promise, Recomputed, Why, span_from
 from engage.domain.events import DeadlineMet
 from engage.domain.pauses import Pause, as_if_ended
@@ -114,8 +115,14 @@ def open_for_remedies(case: Case, remedies: Sequence[Remedy]) -> None:
 
 
 def open_for_appeal(case: Case, appeal: Appeal) -> None:
-    """Start the panel's time to decide."""
-    _start(case, Promise.DECIDE_APPEAL, appeal.lodged_at, appeal.id)
+    """Start our time to name a panel, and the panel's to decide."""
+    for promise in promises_opened(Kind.GRIEVANCE, Moment.APPEAL):  # whatever was raised: an appeal is an appeal
+        _start(case, promise, appeal.lodged_at, appeal.id)
+
+
+def open_for_panel(case: Case, appeal: Appeal) -> None:
+    """Start our time to name a panel anew from now: nobody is left on the one there was."""
+    _start(case, Promise.FORM_PANEL, clock.utcnow(), appeal.id)
 
 
 def open_again(case: Case, promise: Promise) -> None:

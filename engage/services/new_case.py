@@ -17,7 +17,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, Site, Statement
-from engage.services import deadlines
+from engage.services import deadlines, news
 from engage.services.chain import GENESIS
 from engage.services.new_rows import NewRow, columns_of, insert_unless_there, row_of
 from engage.services.timeline import append, digest_of
@@ -77,6 +77,7 @@ def of(
     statement = _statement(case, concern)
     event = CaseReceived(channel=case.channel, kind_of_case=case.kind.value, on_behalf=case.on_behalf)
     owed = deadlines.rows_at_receipt(case)
+    case.news_due_at = news.due_after(case, clock.utcnow())
     row = append(case, event, actor=actor, content=digest_of_statement(statement))
     return NewCase(case, statement, owed, event, row, actor)
 

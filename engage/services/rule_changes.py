@@ -17,6 +17,7 @@ from engage.domain.escalation import ASSIGNEE, Seat
 from engage.domain.guards import Refusal
 from engage.domain.ladder_file import ALL_SITES
 from engage.domain.policy import Actor
+from engage.domain.promises_file import completed
 from engage.domain.rule_changes import Problem, RulesRefused
 from engage.domain.sections import BadCatalogue
 from engage.extensions import db
@@ -48,8 +49,9 @@ class Edit:
 
 
 def documents_of(row: RuleSet) -> dict[str, dict[str, Any]]:
-    """Return copies of the documents an administrator may change."""
-    return {name: copy.deepcopy(getattr(row, name)) for name in EDITED}
+    """Return copies of the documents an administrator may change, with the promises that came after them."""
+    promises = completed(row.promises, shipped_documents()["promises"])
+    return copy.deepcopy({name: promises if name == "promises" else getattr(row, name) for name in EDITED})
 
 
 def problems(site: Site, base: RuleSet, edit: Edit) -> list[Problem]:

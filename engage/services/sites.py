@@ -14,6 +14,7 @@ from sqlalchemy.orm import load_only
 
 from engage import clock
 from engage.domain.catalogue import Catalogue, read_catalogue
+from engage.domain.promises_file import completed
 from engage.extensions import db
 from engage.models import Case, RuleSet, Site
 from engage.models.base import Instant
@@ -128,6 +129,7 @@ def rules_of(rule_set_id: uuid.UUID) -> Catalogue:
     if rule_set_id not in _read:
         row = db.session.scalars(select(RuleSet).where(RuleSet.id == rule_set_id)).one()
         documents = {name: getattr(row, name) for name in _PER_SITE}
+        documents["promises"] = completed(row.promises, shipped_documents()["promises"])
         _read[rule_set_id] = read_catalogue({**documents, "roles": shipped_documents()["roles"]})
     return _read[rule_set_id]
 

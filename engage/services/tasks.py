@@ -70,6 +70,18 @@ def add_at_site(site_id: uuid.UUID, todo: Todo, *, actor: Actor) -> Task:
     return row
 
 
+def add_for_service(case: Case, code: str, owner_id: uuid.UUID) -> Task:
+    """Give somebody who may have the case a task that the service adds by itself; they are told. The caller chose them.
+
+    Pages have its words by the code; the row keeps them as they were meant.
+    """
+    row = _new(case.site_id, case.id, Todo(rules.BY_SERVICE[code], owner_id), SYSTEM)
+    row.code = code
+    event = TaskAdded(task_id=row.id, owner_id=row.owner_id, due_at=row.due_at)
+    record(case, event, actor=SYSTEM, content=digest_of(row.salt, row.words))
+    return row
+
+
 def take_over(task_id: uuid.UUID, *, actor: Actor) -> Task:
     """Make an open task one's own. Taking what one has already changes nothing.
 

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Iterable
 
 from engage import clock
-from engage.domain.events import Event
-from engage.domain.policy import Actor, Party
+from engage.domain.events import Event, TaskFinished
+from engage.domain.news import is_spoken
+from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
 from engage.models import Case, CaseEvent
 from engage.notify import rules
+from engage.services import news
 from engage.services.chain import breaks, canonical, hash_over
 
 
@@ -39,10 +41,13 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
 
     The caller holds the case by `lock`, so numbers follow one another. `content` is the salted digest of the words
     or files the event speaks of. The case's version counts up, which is how a second member of staff notices.
+    What tells the person something puts off the day by which they hear from us again (R37).
     """
     row = append(case, event, actor=actor, role=role, content=content)
     db.session.add(row)
-    rules.tell(event, case, event_id=row.id)
+    told = rules.tell(event, case, event_id=row.id)
+    if (done := news.follow(case, told=told or is_spoken(event))) is not None:
+        record(case, TaskFinished(task_id=done), actor=SYSTEM)
     return row
 
 

@@ -13,7 +13,12 @@ from engage.unit_of_work import release
 
 bp = Blueprint("health", __name__)
 
-BY_DEADLINES = ("climb-ladder", "chase-explanations", "end-pauses")  # they look at what is due, equally often
+BY_DEADLINES = (
+    "climb-ladder",
+    "chase-explanations",
+    "end-pauses",
+    "ask-for-news",
+)  # they look at what is due, equally often
 LATE_SECONDS = 900  # ours: a notice owed for longer than many sweeps
 MISSED = 3  # ours: an entry of the schedule that stayed away this many times in a row
 SILENT_SECONDS = 60  # ours: and at least so long, however short the interval

@@ -168,6 +168,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "propose": _("Propose"),
         "answer": _("Their answer"),
         "implement": _("Put right"),
+        "form_panel": _("Name the panel"),
         "decide_appeal": _("Decide the appeal"),
         "check_afterwards": _("Check afterwards"),
     },
@@ -233,6 +234,10 @@ REFUSALS: dict[str, LazyString] = {
     "read_back_needed": _("Read the answer back to the person, and confirm that you did."),
     "no_appeal": _("No appeal is open."),
     "nobody_named": _("Name at least one person."),
+    "nobody_free_for_panel": _(
+        "Nobody is free for a panel. An administrator has to give the role “Appeal panel” to somebody who never worked "
+        "on this case or read it."
+    ),
     "touched_before": _("Someone named has worked on this case or read it before. A panel needs people who have not."),
     "reasons_needed": _("Write the reasons, and choose an outcome."),
     "reason_needed": _("Say why."),

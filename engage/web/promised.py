@@ -21,6 +21,7 @@ TABLE = (
     Promise.PROPOSE,
     Promise.ANSWER,
     Promise.IMPLEMENT,
+    Promise.FORM_PANEL,
     Promise.DECIDE_APPEAL,
     Promise.CHECK_AFTERWARDS,
 )
@@ -36,13 +37,15 @@ class Row:
 
 def promised(rules: Catalogue) -> list[Row]:
     """Return the table of promises as people read it, from the rules the workers use."""
-    return [
+    rows = [
         Row(
             label=gettext(rules.promises.labels[promise]),
             times=[in_words(rules.promises.entry(promise, level)) for level in Level],
         )
         for promise in TABLE
     ]
+    news = [_span(rules.promises.news_every[level]) for level in Level]
+    return [*rows, Row(gettext("While it is open you hear from us, at least every"), news)]
 
 
 def in_words(entry: Entry) -> str:

@@ -6,6 +6,10 @@ from flask_babel.speaklater import LazyString
 PERMISSIONS: dict[str, LazyString] = {
     "task": _("Add a task"),
 }
+# What the service asks for by itself, by the code of the task.
+BY_SERVICE: dict[str, LazyString] = {
+    "tell_news": _("Tell the person how it stands"),
+}
 # What whoever approves a proposal looks at (R43).
 RIGHTS: dict[str, LazyString] = {
     "adequate": _("It puts right what was hurt, and is enough for it"),

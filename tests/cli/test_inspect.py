@@ -11,7 +11,16 @@ from engage.services import passwords, sites
 from engage.unit_of_work import unit_of_work
 from tests import states
 
-NEEDED = (Role.COORDINATOR, Role.APPROVER, Role.OVERSIGHT, Role.RIGHTS_LEAD, Role.FOCAL, Role.ADMIN, Role.CUSTODIAN)
+NEEDED = (
+    Role.COORDINATOR,
+    Role.APPROVER,
+    Role.OVERSIGHT,
+    Role.RIGHTS_LEAD,
+    Role.FOCAL,
+    Role.ADMIN,
+    Role.CUSTODIAN,
+    Role.PANEL,
+)
 
 
 @pytest.fixture

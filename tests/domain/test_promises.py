@@ -5,6 +5,7 @@ import pytest
 from engage.domain.case import Kind
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Moment, promises_opened
+from engage.domain.promises_file import completed
 from engage.domain.severity import Level
 
 
@@ -21,7 +22,7 @@ def test_a_grievance_opens_its_promises_at_their_moments():
         (Promise.INTERIM_MEASURE,),
         (Promise.ANSWER,),
         (Promise.IMPLEMENT,),
-        (Promise.DECIDE_APPEAL,),
+        (Promise.FORM_PANEL, Promise.DECIDE_APPEAL),
         (Promise.CHECK_AFTERWARDS,),
     ]
 
@@ -51,6 +52,7 @@ DEFAULTS = {
     Promise.PROPOSE: [Days(30), Days(30), Days(30), Days(45), Days(60)],
     Promise.ANSWER: [Days(15)] * 5,
     Promise.IMPLEMENT: [Days(30), Days(30), Days(30), None, None],
+    Promise.FORM_PANEL: [Days(5)] * 5,
     Promise.DECIDE_APPEAL: [Days(30)] * 5,
     Promise.CHECK_AFTERWARDS: [Days(30)] * 5,
 }
@@ -98,3 +100,14 @@ def test_the_other_numbers_are_those_of_the_reference(catalogue):
     assert (table.extension.without_approval, table.extension.with_approval) == (1, 1)
     assert [table.news_every[level].count for level in Level] == [14, 14, 14, 7, 7]
     assert table.note == "default, to be agreed with communities"
+
+
+def test_kept_rules_get_what_came_after_them_and_nothing_else_that_they_lack():
+    shipped = {"promises": {"form_panel": {"1": {"days": 5}}, "assess": {"1": {"days": 3}}}}
+    assert completed({"promises": {}, "version": 2}, shipped) == {
+        "promises": {"form_panel": {"1": {"days": 5}}},
+        "version": 2,
+    }
+    own = {"promises": {"form_panel": {"1": {"days": 9}}}}
+    assert completed(own, shipped) == own
+    assert completed({"promises": "none"}, shipped) == {"promises": "none"}

@@ -19,7 +19,7 @@ from engage.domain.case import Identity, Kind
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.policy import Actor, Permission
 from engage.extensions import db
-from engage.services import cases, escalation, pauses
+from engage.services import asking_for_news, cases, escalation, pauses
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.lives import truths
@@ -100,6 +100,7 @@ class AnyLife(RuleBasedStateMachine):
             case = cases.lock_own(self.life.case.id)
             escalation.climb_case(case, clock.utcnow())
         pauses.end_due()
+        asking_for_news.ask_due()
         self.hold("sweep", None)
         self.count()
 

@@ -33,6 +33,7 @@ def test_a_site_without_staff_is_named_with_its_empty_seats(problems):
     found = problems()
     assert "coordinator" in found["ladder of ALO"]
     assert found["new concerns at ALO"] == "Nobody is told of a new or of a restricted concern."
+    assert found["appeals at ALO"] == checks.NO_PANEL
     assert "sites" not in found
 
 

@@ -145,6 +145,7 @@ def test_a_promise_that_is_made_to_nobody_does_not_begin(team):
         for level in "12345":
             promises["promises"]["consult"][level] = "not promised"
             promises["promises"]["decide_appeal"][level] = "not promised"
+            promises["promises"]["form_panel"][level] = "not promised"
 
     change_rules(team.site_id, change)
     assert P.CONSULT not in owed(states.an_assessed_case(team))

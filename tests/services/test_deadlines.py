@@ -162,7 +162,7 @@ def test_a_panel_has_its_time_from_the_appeal(clock, team):
     reference = states.an_appealed_case(team)
     due = the_open(reference, P.DECIDE_APPEAL).due_at
     assert due.astimezone(BELGRADE).date() == (clock.now + timedelta(days=30)).date()
-    assert set(owed(reference)) == {P.DECIDE_APPEAL}
+    assert set(owed(reference)) == {P.FORM_PANEL, P.DECIDE_APPEAL}
 
 
 @pytest.mark.parametrize(("level", "days"), [(2, [30]), (3, [30, 90]), (4, [30, 90, 180]), (5, [30, 90, 180, 365])])

@@ -79,7 +79,7 @@ def test_the_second_time_the_person_is_offered_a_panel_in_the_notice_and_goes_th
     act(reference, appeals.appeal, "You are slow.", actor=person_of(reference))
     case = case_of(reference)
     assert (case.stage, case.panel_offered) == (Stage.APPEALED, False)
-    assert set(owed(reference)) == {P.DECIDE_APPEAL}
+    assert set(owed(reference)) == {P.FORM_PANEL, P.DECIDE_APPEAL}
     assert kinds_of(reference)[-1] == "CaseAppealed"
 
 

@@ -31,6 +31,7 @@ def how_it_works(code: str | None = None) -> ResponseReturnValue:
         before=rules.promises.before_assessment.value,
         appeal_days=rules.promises.appeal_window.count,
         together_days=rules.promises.answer_together.count,
+        news_days=max(days.count for days in rules.promises.news_every.values()),
         avenues=place.outside_avenues if place else [],
         ways=ways_in(place) if place else [],
         log=rule_history.change_log(place.id, clock.utcnow()) if place else [],

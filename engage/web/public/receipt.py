@@ -52,6 +52,7 @@ def show_receipt(received: Received) -> Response:
             reference=received.reference,
             steps=[Line(_by(step.due_at), str(_words(step.promise, days))) for step in days.steps],
             come_back=_come_back(days),
+            news_by=filters.day(days.news_by) if days.news_by else None,
             can_get_another=days.road in (Road.DIRECT, Road.RELAY),
             help_at=url_for("public.help", code=days.site_code) if days.is_sensitive else None,
             qr_svg=picture_of(received.code),

@@ -5,15 +5,19 @@ import uuid
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage.domain.guards import Refusal
 from engage.models import Case
 from engage.queries import case_parts
 from engage.services import appeals
 from engage.services.appeals import OUTCOMES
+from engage.web import labels
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.appeal_forms import AppealForm, DecideForm, ReferForm, ReopenForm, ReportForm, SeatPanelForm
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
+
+_MOST_NAMES = 10  # ours: enough to choose from, and short enough to read
 
 
 @bp.route("/cases/<reference>/appeal", methods=["GET", "POST"])
@@ -40,10 +44,17 @@ def seat_panel_case(reference: str) -> ResponseReturnValue:
         form,
         lambda case: appeals.seat_panel(case, [uuid.UUID(user) for user in form.members.data], actor=me()),
         done=gettext("The panel is named, and its members are told."),
-        lead=None
-        if free
-        else gettext("Nobody who could sit has stayed away from this case. Ask for another panel member."),
+        lead=None if free else _nobody_is_free(page.case),
     )
+
+
+def _nobody_is_free(case: Case) -> str:
+    """What has to change so that a panel can be named, and for whom."""
+    why = labels.refusal(Refusal("nobody_free_for_panel"))
+    names = [name for _, name in case_parts.names_of(appeals.could_join_panel(case))][:_MOST_NAMES]
+    if not names:
+        return why
+    return f"{why} {gettext('It could be one of: %(names)s.', names=gettext(', ').join(names))}"
 
 
 @bp.route("/cases/<reference>/decide", methods=["GET", "POST"])

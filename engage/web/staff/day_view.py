@@ -11,7 +11,7 @@ from flask import url_for
 from engage.queries import case_parts
 from engage.queries.accounts import Account
 from engage.queries.day import MOST, Day, Item
-from engage.web import filters, labels
+from engage.web import filters, labels, work_labels
 from engage.web.locale import gettext
 
 Row = dict[str, object]
@@ -68,7 +68,7 @@ def _line(one: Item, *, dated: bool) -> Row:
         "reference": one.reference,
         "title": one.title or (gettext("Without words: a recording or a picture") if one.reference else None),
         "level": one.level,
-        "due": filters.due(one.at) if dated or one.kind == "pause" else filters.age(one.at),
+        "due": filters.due(one.at) if dated or one.kind in _UNTIL else filters.age(one.at),
         "day": filters.day(one.at) if dated and not is_late else None,
         "tone": "late" if is_late else "soon" if dated and filters.is_soon(one.at) else None,
         "exact": filters.moment(one.at),
@@ -81,19 +81,22 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "errand": lambda code: gettext("Tell the person"),
     "explanation": lambda code: gettext("Explain in writing why it is late"),
     "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedies", code)),
-    "task": lambda code: gettext("Task"),
+    "task": lambda code: str(work_labels.BY_SERVICE[code]),  # what somebody wrote is shown as it is
     "proposal": lambda code: gettext("Approve a proposal"),
     "screening": lambda code: gettext("Decide on a screening out"),
     "rating": lambda code: gettext("Decide on a lower level"),
+    "panel": lambda code: gettext("Name a panel"),
     "seat": lambda code: gettext("Decide an appeal"),
     "reply": lambda code: gettext("Read what the person wrote"),
     "pause": lambda code: gettext("A pause ends"),
     "case": lambda code: labels.label("stage", code),
 }
+_UNTIL = ("pause", "panel")  # what waits until an instant that lies ahead
 _DECISIONS = {
     "proposal": "staff.approve_proposal_case",
     "screening": "staff.approve_screen_out_case",
     "rating": "staff.approve_rating_case",
+    "panel": "staff.seat_panel_case",
     "seat": "staff.decide_case",
 }
 

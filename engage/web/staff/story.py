@@ -11,7 +11,7 @@ from engage.queries.case_parts import Entry
 from engage.web import labels
 from engage.web.filters import day, moment
 from engage.web.locale import gettext, lazy_gettext
-from engage.web.staff import aftercare_story, clock_story, outside_story, triage_story, work_story
+from engage.web.staff import aftercare_story, clock_story, outside_story, triage_story, waiting_story, work_story
 
 _ = lazy_gettext
 
@@ -65,6 +65,7 @@ TITLES: Mapping[str, LazyString] = {
     "DeadlineExtended": _("Promise put off"),
     **clock_story.TITLES,
     **work_story.TITLES,
+    **waiting_story.TITLES,
     "ReminderDue": _("Reminder"),
     "RungReached": _("Told one step up"),
     "NoticeUndeliverable": _("A notice could not be delivered"),
@@ -198,6 +199,7 @@ _DETAILS: Mapping[str, Detail] = {
     "DeadlineExtended": _new_date,
     **clock_story.DETAILS,
     **work_story.DETAILS,
+    **waiting_story.DETAILS,
     "ReminderDue": _promised,
     "RungReached": lambda page, values: f"{_promised(page, values)} · {labels.label('role', values['role'])}",
     "PersonTold": _reached,

@@ -7,7 +7,7 @@ from flask import url_for
 from engage.domain.policy import Permission
 from engage.models import Task
 from engage.queries.case_page import CasePage
-from engage.web import filters
+from engage.web import filters, work_labels
 from engage.web.locale import gettext
 from engage.web.staff.pause_forms import midnight_after
 
@@ -26,6 +26,11 @@ def due(task: Task) -> Row:
     }
 
 
+def words_of(task: Task) -> str:
+    """Return what is to be done: as it was written, or what the service asks for in the reader's language."""
+    return str(work_labels.BY_SERVICE[task.code]) if task.code else task.words
+
+
 def end_of(day: date, time_zone: str) -> datetime:
     """Return the last minute of a day where the site is."""
     return midnight_after(day, time_zone) - timedelta(minutes=1)
@@ -36,7 +41,7 @@ def on_case(page: CasePage) -> list[Row]:
     directs = page.may(Permission.ASSIGN)
     return [
         {
-            "what": page.read(row.words),
+            "what": words_of(row) if row.code else page.read(row.words),
             "href": None if page.is_masked else url_for("staff.show_task", task_id=row.id),
             "who": page.names.get(row.owner_id, gettext("somebody of ours")),
             "finish_href": url_for("staff.finish_task", task_id=row.id)

@@ -137,6 +137,7 @@ def _shown(page: TaskPage, form: FlaskForm, *, why: str | None = None, status: i
             "staff/show_task.html",
             page=page,
             task=page.task,
+            words=task_view.words_of(page.task),
             due=task_view.due(page.task),
             form=form,
             why=why,

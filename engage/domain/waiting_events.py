@@ -1,0 +1,13 @@
+"""What happens while somebody waits: the person for news, we for their answer, one of us for a word from above."""
+
+import uuid
+from dataclasses import dataclass
+
+from engage.domain.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class NewsMissed(Event):
+    task_id: uuid.UUID
+    role: str  # who hears of it: one step up
+    all_sites: bool

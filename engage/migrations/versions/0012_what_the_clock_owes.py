@@ -1,0 +1,69 @@
+"""what the clock still owes: news of a quiet case, the naming of a panel"""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+import sqlalchemy as sa
+from alembic import op
+
+from engage import clock
+
+revision = "0012"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+QUIET = sa.text("news_due_at IS NOT NULL")
+INSTANT = sa.DateTime(timezone=True)
+OWED = sa.text("ended_at IS NULL")
+PROMISES = (
+    *("acknowledge", "assess", "interim_measure", "consult", "start_investigation", "propose", "answer", "implement"),
+    *("form_panel", "decide_appeal", "check_afterwards"),
+)
+
+
+def upgrade() -> None:
+    op.add_column("case", sa.Column("news_due_at", INSTANT, nullable=True))
+    op.add_column("case", sa.Column("news_task_id", sa.Uuid(), nullable=True))
+    op.create_index("ix_case_news_due", "case", ["news_due_at"], postgresql_where=QUIET, sqlite_where=QUIET)
+    op.add_column("task", sa.Column("code", sa.String(), nullable=True))
+    _begin_to_count_quiet()
+    _allow(PROMISES)
+
+
+def downgrade() -> None:
+    for table in ("rung", "explanation"):
+        of_newer = sa.text("deadline_id IN (SELECT id FROM deadline WHERE promise = 'form_panel')")
+        op.execute(sa.table(table).delete().where(of_newer))
+    op.execute("DELETE FROM deadline WHERE promise = 'form_panel'")
+    _allow([one for one in PROMISES if one != "form_panel"])
+    op.drop_column("task", "code")
+    op.drop_index("ix_case_news_due", table_name="case")
+    op.drop_column("case", "news_task_id")
+    op.drop_column("case", "news_due_at")
+
+
+def _allow(promises: Collection[str]) -> None:
+    """Let a deadline be of one of these promises."""
+    name = op.f("ck_deadline_promise")
+    op.drop_index("ix_deadline_look_at", table_name="deadline")
+    with op.batch_alter_table("deadline") as batch:
+        batch.drop_constraint(name, type_="check")
+        batch.create_check_constraint(name, f"promise IN ({', '.join(repr(one) for one in promises)})")
+    op.create_index("ix_deadline_look_at", "deadline", ["look_at"], postgresql_where=OWED, sqlite_where=OWED)
+
+
+def _begin_to_count_quiet() -> None:
+    """Cases that are open begin a fortnight now, severe ones a week, as the shipped rules promise it."""
+    case = sa.table(
+        "case",
+        sa.column("news_due_at", INSTANT),
+        sa.column("closed_at", INSTANT),
+        sa.column("their_turn", sa.Boolean()),
+        sa.column("level", sa.Integer()),
+    )
+    waits = sa.and_(case.c.closed_at.is_(None), sa.not_(case.c.their_turn))
+    severe = sa.func.coalesce(case.c.level, 0) >= 4
+    for condition, days in ((severe, 7), (sa.not_(severe), 14)):
+        due = clock.utcnow() + timedelta(days=days)
+        op.execute(case.update().where(waits, condition).values(news_due_at=due))

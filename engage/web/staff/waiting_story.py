@@ -1,0 +1,25 @@
+"""What happened while somebody waited, in words; engage.web.staff.story takes them in."""
+
+from collections.abc import Callable, Mapping
+
+from flask_babel.speaklater import LazyString
+
+from engage.queries.case_page import CasePage
+from engage.web import labels
+from engage.web.locale import lazy_gettext
+
+_ = lazy_gettext
+Values = Mapping[str, object]
+
+TITLES: Mapping[str, LazyString] = {
+    "NewsMissed": _("Nobody told the person how it stands: told one step up"),
+}
+
+
+def _to_whom(page: CasePage, values: Values) -> str:
+    return labels.label("role", values["role"])
+
+
+DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
+    "NewsMissed": _to_whom,
+}
