@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
+from engage.notify import aftercare_rules, clock_rules, findings_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
@@ -35,6 +35,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         *aftercare_rules.QUIET,
+        *findings_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
