@@ -148,7 +148,7 @@ def _assess(team: states.Team, reference: str) -> None:
 
 
 def _propose(team: states.Team, reference: str) -> None:
-    states.act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     states.act(reference, proposals.propose, states.offer("Water the road.", "Move the stop."), actor=team.officer)
 
 

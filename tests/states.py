@@ -14,10 +14,11 @@ from engage.domain.policy import Actor, Membership, Party, Role
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, StaffMembership, StaffUser
-from engage.services import answers, cases, endings, intake, proposals, sites, triage
+from engage.services import answers, cases, endings, intake, investigation, proposals, sites, triage
 from engage.services.assessing import Assessment
+from engage.services.findings import Line, Offer
 from engage.services.intake import Concern
-from engage.services.proposals import Line, Offer
+from engage.services.investigation import Plan
 from engage.unit_of_work import unit_of_work
 
 
@@ -121,9 +122,28 @@ def offer(*words: str, **values: Any) -> Offer:
         "finding": "substantiated",
         "close_type": "agreed_remedied" if words else "agreed_explained",
         "root_cause": "control_failed",
+        "involvement": "caused",
         "lines": lines,
     }
     return Offer(**{**standard, **values})
+
+
+def plan(**values: Any) -> Plan:
+    """How the facts of an ordinary concern are established, within ten days."""
+    standard = {
+        "to_establish": "How much dust comes from the haul road.",
+        "how": "Measure for a week, and read the records of the water truck.",
+        "heard": "The person, two neighbours, the driver.",
+        "evidence": "Measurements and the truck's records.",
+        "due_at": clock.utcnow() + timedelta(days=10),
+    }
+    return Plan(**{**standard, **values})
+
+
+def look_into(reference: str, actor: Actor) -> None:
+    """Begin an investigation with its plan, and talk with the person."""
+    act(reference, investigation.investigate, plan(), actor=actor)
+    act(reference, proposals.consult, "At the school, in Serbian, with the person alone.", actor=actor)
 
 
 def an_acknowledged_case(team: Team, **values: Any) -> str:
@@ -142,7 +162,7 @@ def an_assessed_case(team: Team, level: Level = Level.LOW, **values: Any) -> str
 def a_proposed_case(team: Team, *remedies: str, level: Level = Level.LOW) -> str:
     reference = an_assessed_case(team, level)
     if level > Level.LOW:
-        act(reference, proposals.investigate, actor=team.officer)
+        look_into(reference, team.officer)
     act(reference, proposals.propose, offer(*remedies), actor=team.officer)
     if level >= Level.MODERATE:
         act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)

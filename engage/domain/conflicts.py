@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 # Who did one of these investigates the case: they neither approve what comes of it nor hear an appeal (domain R03).
-INVESTIGATES = frozenset({"InvestigationStarted", "ConsultationHeld", "ProposalDrafted"})
+INVESTIGATES = frozenset({"InvestigationStarted", "InvestigationPlanned", "ConsultationHeld", "ProposalDrafted"})
 
 
 class SubjectKind(StrEnum):

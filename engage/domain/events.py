@@ -13,6 +13,7 @@ from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecor
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.findings_events import InvestigationPlanned as InvestigationPlanned
 from engage.domain.outside_events import ReferralAccepted as ReferralAccepted
 from engage.domain.outside_events import ReferralDeclined as ReferralDeclined
 from engage.domain.outside_events import ReferralMade as ReferralMade
@@ -142,6 +143,7 @@ class InvestigationStarted(Event):
 @dataclass(frozen=True, slots=True)
 class ConsultationHeld(Event):
     message_id: uuid.UUID
+    held: bool = True  # or a try that reached nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from engage.domain.case import Answer, Kind
+from engage.domain.consultation import TRIES
 from engage.domain.lifecycle import Action, Stage
 
 ROUNDS = 3  # Source: product 3, domain 2.2 PROPOSED -> NEGOTIATING.
@@ -68,6 +69,7 @@ class Circumstances:
     owes_retaliation_look: bool = False
     is_collective: bool = False
     reported_back: bool = False
+    consulted: bool = False
 
     @property
     def waits_for_person(self) -> bool:
@@ -104,7 +106,7 @@ def why_not_convert(case: Circumstances, kind: Kind, *, person_agreed: bool) -> 
 
 
 def why_not_propose(case: Circumstances) -> Refusal | None:
-    """Investigate first from level 3 up, and let the person answer before offering again."""
+    """Investigate first from level 3 up, hear the person, and let them answer before offering again."""
     if case.proposal_draft:
         return Refusal("waits_for_approval")
     if waits := why_not_move_on(Action.PROPOSE, owes_look=case.owes_retaliation_look):
@@ -113,7 +115,18 @@ def why_not_propose(case: Circumstances) -> Refusal | None:
         return Refusal("investigate_first", {"level": case.level})
     if case.stage is Stage.PROPOSED and case.waits_for_person:
         return Refusal("waits_for_person")
-    return None
+    return why_not_unheard(case)
+
+
+def why_not_unheard(case: Circumstances) -> Refusal | None:
+    """From level 3 up, and wherever facts were looked into, the person is heard before anything is proposed (R31).
+
+    Domain 2.2 asks for it before the investigation begins. It stands here instead: grave facts are looked into at once
+    and must not wait for two tries to reach somebody. The promise to consult has a date of its own meanwhile.
+    """
+    grave = case.level is not None and case.level > FAST_ROAD_LEVEL
+    needed = not case.consulted and (grave or case.stage is Stage.INVESTIGATING)
+    return Refusal("consult_first", {"needed": TRIES}) if needed else None
 
 
 def why_not_respond(case: Circumstances) -> Refusal | None:

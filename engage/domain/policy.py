@@ -70,6 +70,7 @@ class Permission(StrEnum):
     AGREE_TO_CONVERT = "agree_to_convert"
     RECORD_PROCEEDING = "record_proceeding"
     HAND_OVER = "hand_over"
+    VIEW_MONEY = "view_money"  # sums of remedies; whoever carries one out sees its own, see engage.domain.money
 
 
 class NotAllowed(PermissionError):
@@ -187,6 +188,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.LINK: _DESK,
         P.RECORD_PROCEEDING: _DESK,
         P.HAND_OVER: _CASEWORK,  # a human decides, by name; domain R36
+        P.VIEW_MONEY: {**_DESK, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,
@@ -205,7 +207,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
 # What the person may do with their own case. Nobody of ours can withdraw, accept, refuse or appeal for them;
 # an answer given by word of mouth is recorded with Permission.RECORD_ANSWER.
 PERSONS = frozenset(
-    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT}
+    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT, P.VIEW_MONEY}
     | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
 )
 # What the service does by itself: confirming receipt once the notice has reached the person.

@@ -6,6 +6,7 @@ from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, Sit
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
+from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.outside import Referral
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
@@ -50,6 +51,7 @@ __all__ = [
     "Feedback",
     "Heartbeat",
     "IndependentReview",
+    "InvestigationPlan",
     "Involvement",
     "IssueCase",
     "Meeting",

@@ -104,6 +104,7 @@ class Case(Keyed, Base):
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
     root_cause: Mapped[str | None]
+    further_causes: Mapped[list[Any] | None] = mapped_column(Document)  # after the first one, in their order
     version: Mapped[int]  # the number of events so far; forms carry it, so that a second of two at once is noticed
     head_hash: Mapped[str]  # the hash of the last event: a record whose end was cut off does not match it
 

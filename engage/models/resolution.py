@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Answer
+from engage.domain.money import Money
 from engage.models.base import Base, Document, Keyed, stored
 
 
@@ -41,8 +42,11 @@ class Proposal(Keyed, Base):
     shared_findings: Mapped[str]  # what we found, as the person may read it
     internal_findings: Mapped[str | None]
     finding: Mapped[str]
+    why_not_investigated: Mapped[str | None]  # as the person may read it
     close_type: Mapped[str]
     root_cause: Mapped[str]
+    further_causes: Mapped[list[Any] | None] = mapped_column(Document)  # after the first one, in their order
+    involvement: Mapped[str | None]  # what we had to do with it; proposals from before it was asked have none
     salt: Mapped[str]
     drafted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     drafted_at: Mapped[datetime]
@@ -57,6 +61,11 @@ class Proposal(Keyed, Base):
     read_back: Mapped[bool | None]
     remedies: Mapped[list["Remedy"]] = relationship(lazy="selectin", order_by="Remedy.number")
     approvals: Mapped[list["Approval"]] = relationship(lazy="selectin", order_by="Approval.approved_at")
+
+    @property
+    def causes(self) -> list[str]:
+        """Every root cause, the first one first."""
+        return [self.root_cause, *(self.further_causes or ())]
 
     def stands(self, *, their_turn: bool) -> bool:
         """Whether it lies with the person or was answered. One that the closing of its case overtook does neither."""
@@ -82,13 +91,20 @@ class Remedy(Keyed, Base):
     """One line of a resolution: what is done, by whom, by when, with what evidence, confirmed by the person."""
 
     __tablename__ = "remedy"
-    __table_args__ = (UniqueConstraint("proposal_id", "number"), Index(None, "case_id"))
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "number"),
+        Index(None, "case_id"),
+        CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="currency_iff_amount"),
+        CheckConstraint("amount IS NULL OR amount > 0", name="amount_is_positive"),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     proposal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("proposal.id"))
     number: Mapped[int]
     type_code: Mapped[str]
     words: Mapped[str]
+    amount: Mapped[int | None] = mapped_column(BigInteger)  # as engage.domain.money counts it
+    currency: Mapped[str | None]
     salt: Mapped[str]
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     due_at: Mapped[datetime]
@@ -98,6 +114,11 @@ class Remedy(Keyed, Base):
     confirmed_at: Mapped[datetime | None]
     confirmation_words: Mapped[str | None]
     sign_off: Mapped[str | None]
+
+    @property
+    def money(self) -> Money | None:
+        """The sum that is paid. Whoever draws it asks `engage.domain.money.may_see` first."""
+        return Money.of_parts(self.amount, self.currency) if self.amount and self.currency else None
 
 
 class Appeal(Keyed, Base):

@@ -13,7 +13,15 @@ from engage.domain.news import NO_NEWS
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Proposal, Screening
-from engage.notify import aftercare_rules, clock_rules, outside_rules, triage_rules, waiting_rules, work_rules
+from engage.notify import (
+    aftercare_rules,
+    clock_rules,
+    findings_rules,
+    outside_rules,
+    triage_rules,
+    waiting_rules,
+    work_rules,
+)
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
@@ -36,6 +44,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         *aftercare_rules.QUIET,
+        *findings_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -289,7 +298,13 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
     return []
 
 
-RULES_OF_OTHERS = (aftercare_rules.RULES, outside_rules.RULES, triage_rules.RULES, waiting_rules.RULES)
+RULES_OF_OTHERS = (
+    aftercare_rules.RULES,
+    findings_rules.RULES,
+    outside_rules.RULES,
+    triage_rules.RULES,
+    waiting_rules.RULES,
+)
 for kind, rule in {kind: rule for rules in RULES_OF_OTHERS for kind, rule in rules.items()}.items():
     notices.register(kind)(rule)
 for kind_of_work, rule_of_work in work_rules.RULES.items():

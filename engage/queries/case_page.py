@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engage import vault
-from engage.domain import guards, policy, retaliation
+from engage.domain import consultation, guards, money, policy, retaliation
 from engage.domain.case import Road, Writer
+from engage.domain.consultation import TALKS, Sought
 from engage.domain.deadlines import Promise
 from engage.domain.events import ProposalDrafted, ReportedBack
 from engage.domain.guards import Circumstances, Refusal
@@ -29,6 +30,7 @@ from engage.models import (
     Errand,
     Explanation,
     IndependentReview,
+    InvestigationPlan,
     Message,
     Pause,
     Proposal,
@@ -41,7 +43,7 @@ from engage.models import (
     StaffUser,
     Task,
 )
-from engage.queries import case_parts, outside_parts, triage_parts
+from engage.queries import case_parts, findings_parts, outside_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.triage_parts import TriageParts
@@ -49,7 +51,7 @@ from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
 REPORTED_BACK, DRAFTED = ReportedBack.__name__, ProposalDrafted.__name__
-_ON_ASKING = {**triage_parts.THERE, **outside_parts.THERE}
+_BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE}  # read when it is first asked for
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
@@ -100,6 +102,21 @@ class CasePage:
     def outside(self) -> OutsideParts:
         """What bodies outside have to do with the case; read when it is first asked for."""
         return outside_parts.of(self.case.id, self._there)
+
+    @cached_property
+    def plans(self) -> Sequence[InvestigationPlan]:
+        """The plans of the investigation, the newest first; read when they are first asked for."""
+        return findings_parts.plans(self.case.id) if "plans" in self._there else ()
+
+    @property
+    def is_rated_finally(self) -> bool:
+        """Whether it was rated once the facts were known, or is too slight to ask for that. Source: domain R24."""
+        slight = (self.case.level or 0) < guards.APPROVAL_LEVEL
+        return slight or self.triage.rating_of("final") is not None
+
+    def sees_sum(self, remedy: Remedy) -> bool:
+        """Whether the reader may know what the remedy pays."""
+        return money.may_see(self.actor, remedy.owner_id, self.facts)
 
     @cached_property
     def is_masked(self) -> bool:
@@ -163,6 +180,17 @@ class CasePage:
         """Whether a check after closure is owed."""
         return any(row.promise is Promise.CHECK_AFTERWARDS and row.ended_at is None for row in self.deadlines)
 
+    @property
+    def _sought(self) -> Sought:
+        """What was done to hear the person; the same as `services.consulting` reads for a use case."""
+        talks = [one.values.get("held", True) for one in self.entries if one.kind in TALKS]
+        return Sought(
+            was_held=any(talks),
+            tries=len(self.attempts),
+            asked=[one.written_at for one in self.messages if one.is_question],
+            written=[one.written_at for one in self.messages if one.writer is Writer.PERSON],
+        )
+
     @cached_property
     def circumstances(self) -> Circumstances:
         """The facts that guards look at; the same as `services.cases.circumstances` reads for a use case."""
@@ -195,6 +223,7 @@ class CasePage:
             is_collective=self.case.is_collective,
             reported_back=self.case.is_collective
             and any(one.kind == REPORTED_BACK and (since is None or one.at >= since) for one in self.entries),
+            consulted=consultation.was_sought(self._sought, self.case.class_, self.case.road),
         )
 
 
@@ -234,14 +263,14 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in _ON_ASKING if has[name]],
+        _there=[name for name in _BESIDE if has[name]],
     )
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
 def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
     """What reads the case, the vault's rows of it, and of what else it has something."""
-    seldom = (there.label(name) for name, there in {**case_parts.SELDOM, **_ON_ASKING}.items())
+    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *_BESIDE.items()])
     last_read = case_parts.last_read(actor).label("last_read")
     wanted = (
         select(Case, SealedContact, SealedIdentity, last_read, *seldom)
@@ -254,7 +283,7 @@ def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def _visible(wanted: Select[*Row], reference: str | BindParameter[str], actor: Actor) -> Select[*Row]:
     shown = (
-        joinedload(Case.site).load_only(Site.name, Site.code, Site.time_zone, Site.is_group_intake),
+        joinedload(Case.site).load_only(Site.name, Site.code, Site.country, Site.time_zone, Site.is_group_intake),
         joinedload(Case.statement),
         joinedload(Case.assignee).load_only(StaffUser.name).lazyload(StaffUser.memberships),
     )

@@ -56,7 +56,7 @@ def accept(case: Case, *, actor: Actor, sign_off: SignOff = SignOff()) -> None:
         if owes_word:
             meetings.owe_report_back(case)
     else:
-        cases.finish(case, Action.ACCEPT, proposal.close_type, proposal.root_cause)
+        cases.finish(case, Action.ACCEPT, proposal.close_type, proposal.causes)
     _record_answer(case, proposal, ProposalAccepted(proposal_id=proposal.id, sign_off=sign_off.mode), actor)
 
 
@@ -86,7 +86,7 @@ def refuse(case: Case, *, actor: Actor, wants_panel: bool, sign_off: SignOff = S
         cases.move(case, Action.REFUSE, Stage.APPEALED)
         deadlines.end_all(case)
     else:
-        cases.finish(case, Action.REFUSE, "not_agreed", proposal.root_cause)
+        cases.finish(case, Action.REFUSE, "not_agreed", proposal.causes)
     event = ProposalRefused(proposal_id=proposal.id, wants_panel=wants_panel, sign_off=sign_off.mode)
     _record_answer(case, proposal, event, actor)
     if wants_panel:

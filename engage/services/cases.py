@@ -1,6 +1,7 @@
 """Taking a case in hand: found within what the actor may see, locked, and looked at as guards need it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
@@ -16,7 +17,7 @@ from engage.extensions import db
 from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Meeting, Proposal, Rating, Screening, SealedContact
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
-from engage.services import deadlines, pausing, search_index, sites
+from engage.services import consulting, deadlines, pausing, search_index, sites
 from engage.services.timeline import record
 
 
@@ -128,6 +129,7 @@ def circumstances(case: Case) -> Circumstances:
         owes_retaliation_look=owes_retaliation_look(case),
         is_collective=case.is_collective,
         reported_back=case.is_collective and group_was_told(case, since),
+        consulted=consulting.was_sought(case),
     )
 
 
@@ -166,8 +168,10 @@ def open_rating(case: Case) -> Rating | None:
     return db.session.scalar(waiting)
 
 
-def finish(case: Case, action: Action, close_type: str, root_cause: str | None = None) -> None:
+def finish(case: Case, action: Action, close_type: str, causes: Sequence[str] = ()) -> None:
     """Move the case to closed with exactly one close type; what was still owed ends, and the checks begin.
+
+    `causes` are the root causes in their order; without any, those of an earlier end stay.
 
     Raises:
         IllegalTransition: the action does not close the case from where it is.
@@ -176,7 +180,8 @@ def finish(case: Case, action: Action, close_type: str, root_cause: str | None =
     case.closed_at = clock.utcnow()
     case.close_type = close_type
     case.panel_offered = False
-    case.root_cause = root_cause or case.root_cause
+    if causes:
+        case.root_cause, case.further_causes = causes[0], list(causes[1:])
     deadlines.end_all(case)
     pausing.end_all(case, actor=SYSTEM)
     deadlines.open_checks(case)

@@ -64,7 +64,7 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     if reason:
         message = conversation.add(case, reason, writer=Writer.NOTE, actor=actor, tells=False)
         content = conversation.digest_of_message(message)
-    cases.finish(case, Action.VERIFY, proposal.close_type, proposal.root_cause)
+    cases.finish(case, Action.VERIFY, proposal.close_type, proposal.causes)
     record(case, CaseVerified(close_type=proposal.close_type, unconfirmed=unconfirmed), actor=actor, content=content)
 
 
@@ -98,7 +98,7 @@ def lapse(case: Case, *, actor: Actor) -> None:
     next_stage(case.stage, Action.LAPSE)
     guards.stop_if(guards.why_not_lapse(cases.circumstances(case), clock.utcnow()))
     proposal = cases.standing_proposal(case)
-    cases.finish(case, Action.LAPSE, "lapsed", proposal.root_cause)
+    cases.finish(case, Action.LAPSE, "lapsed", proposal.causes)
     record(case, CaseLapsed(proposal_id=proposal.id), actor=actor)
 
 

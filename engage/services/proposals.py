@@ -1,9 +1,7 @@
-"""Finding out and offering a resolution: investigation, consultation, proposals and their approval."""
+"""Offering a resolution: talks before it, proposals and their approval."""
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 
 from sqlalchemy import func, select
 
@@ -13,7 +11,6 @@ from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
     ConsultationHeld,
-    InvestigationStarted,
     ProposalApproved,
     ProposalDrafted,
     ProposalReturned,
@@ -24,45 +21,9 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
-from engage.services import arrangements, cases, conflicts, conversation, deadlines, sites, wording
+from engage.services import arrangements, cases, conflicts, conversation, deadlines, findings, wording
+from engage.services.findings import Line, Offer
 from engage.services.timeline import digest_of, record
-
-MOST_REMEDIES = 20  # ours: more lines than any page or person can follow
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One remedy that is offered; the date is an aware instant."""
-
-    type_code: str
-    words: str
-    due_at: datetime
-    owner_id: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a proposal says, and what closing will need."""
-
-    shared_findings: str
-    finding: str
-    close_type: str
-    root_cause: str
-    lines: Sequence[Line] = ()
-    internal_findings: str | None = None
-
-
-def investigate(case: Case, *, actor: Actor) -> None:
-    """Begin to establish the facts.
-
-    Raises:
-        NotAllowed: policy refuses the actor.
-        IllegalTransition: the case is not assessed, or past it.
-    """
-    policy.require(actor, Action.INVESTIGATE, case.facts)
-    cases.move(case, Action.INVESTIGATE)
-    record(case, InvestigationStarted(), actor=actor)
-    deadlines.meet(case, Promise.START_INVESTIGATION, actor=actor)
 
 
 def consult(case: Case, words: str, *, actor: Actor, held: bool = True, without: str | None = None) -> None:
@@ -80,7 +41,7 @@ def consult(case: Case, words: str, *, actor: Actor, held: bool = True, without:
         words = "\n\n".join(filter(None, [words, without]))
     message = conversation.add(case, words, writer=Writer.NOTE, actor=actor, tells=False)
     content = conversation.digest_of_message(message)
-    record(case, ConsultationHeld(message_id=message.id), actor=actor, content=content)
+    record(case, ConsultationHeld(message_id=message.id, held=held), actor=actor, content=content)
     deadlines.meet(case, Promise.CONSULT, actor=actor)
 
 
@@ -91,14 +52,15 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a guard says no, a code is none of the lists, or a group would have to keep silent (R46).
+        Refused: a guard says no, it could not be kept and counted, see `findings.check`, or a group would have to keep
+            silent (R46).
         IllegalTransition: the case is not at a stage from which something is proposed.
     """
     policy.require(actor, Action.PROPOSE, case.facts)
     next_stage(case.stage, Action.PROPOSE)
     guards.stop_if(guards.why_not_propose(cases.circumstances(case)))
-    _check_codes(case, offer)
-    words = wording.found(offer.shared_findings, *(line.words for line in offer.lines))
+    findings.check(case, offer)
+    words = wording.found(*offer.told)
     stop_if(guards.why_not_keep_silent(words.silence, is_collective=case.is_collective))
     number = 1 + (db.session.scalar(select(func.max(Proposal.number)).where(Proposal.case_id == case.id)) or 0)
     proposal = Proposal(
@@ -111,6 +73,9 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
         finding=offer.finding,
         close_type=offer.close_type,
         root_cause=offer.root_cause,
+        further_causes=list(offer.further_causes),
+        involvement=offer.involvement,
+        why_not_investigated=offer.why_not_investigated,
         salt=vault.salt(),
         drafted_by_id=actor.id,
         drafted_at=clock.utcnow(),
@@ -200,7 +165,9 @@ def roles_missing(case: Case, proposal: Proposal) -> list[Role]:
 def digest_of_proposal(proposal: Proposal) -> str:
     """Return the salted digest under which the record keeps a proposal and its remedies."""
     remedies = [part for remedy in proposal.remedies for part in (remedy.type_code, remedy.words)]
-    return digest_of(proposal.salt, proposal.shared_findings, proposal.internal_findings, *remedies)
+    sums = [f"{one.number}: {one.amount} {one.currency}" for one in proposal.remedies if one.amount]
+    rest = filter(None, [proposal.involvement, proposal.why_not_investigated, *sums])  # older ones have none of these
+    return digest_of(proposal.salt, proposal.shared_findings, proposal.internal_findings, *remedies, *rest)
 
 
 def _waiting(case: Case) -> Proposal:
@@ -229,31 +196,9 @@ def _remedy(case: Case, proposal: Proposal, line: Line, place: int) -> Remedy:
         number=place,
         type_code=line.type_code,
         words=line.words,
+        amount=line.money.parts if line.money else None,
+        currency=line.money.currency if line.money else None,
         salt=vault.salt(),
         owner_id=line.owner_id or case.assignee_id,
         due_at=line.due_at,
     )
-
-
-def _check_codes(case: Case, offer: Offer) -> None:
-    lists = {name: {term.code for term in terms} for name, terms in sites.rules_for(case).taxonomy.lists.items()}
-    if not offer.shared_findings.strip():
-        raise Refused(Refusal("findings_to_share_needed"))
-    if len(offer.lines) > MOST_REMEDIES:
-        raise Refused(Refusal("too_many_remedies", {"most": MOST_REMEDIES}))
-    if (
-        offer.finding not in lists["findings"]
-        or offer.close_type not in closes_by_answer(case)
-        or offer.root_cause not in lists["root_causes"]
-        or any(line.type_code not in lists["remedies"] for line in offer.lines)
-    ):
-        raise Refused(Refusal("not_in_the_list"))
-    if any(line.due_at <= clock.utcnow() for line in offer.lines):
-        raise Refused(Refusal("date_is_past"))
-
-
-def closes_by_answer(case: Case) -> tuple[str, ...]:
-    """Return the close types that a proposal of the case may carry."""
-    if any(appeal.decided_at is not None for appeal in case.appeals):
-        return ("resolved_on_appeal", "agreed_remedied", "agreed_explained", "resolved_independently")
-    return ("agreed_remedied", "agreed_explained", "resolved_independently")

@@ -39,4 +39,5 @@ def found(*words: str) -> Found:
 
 def found_in_proposal(proposal: Proposal) -> Found:
     """Return what a proposal holds in the words that its person reads."""
-    return found(proposal.shared_findings, *(remedy.words for remedy in proposal.remedies))
+    told = (proposal.shared_findings, proposal.why_not_investigated or "")
+    return found(*told, *(remedy.words for remedy in proposal.remedies))

@@ -6,7 +6,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.extensions import compress, csrf, limiter, login
-from engage.web import account, admin, dev, errors, filters, health, labels, locale, public, security, staff
+from engage.web import account, admin, dev, errors, filters, health, labels, locale, money, public, security, staff
 from engage.web.assets import init_assets
 from engage.web.templating import Templates
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     init_assets(app)
     filters.init_app(app)
     labels.init_app(app)
+    money.init_app(app)
     if proxies := app.extensions["engage"].TRUSTED_PROXIES:
         believed = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
         app.wsgi_app = believed  # type: ignore[method-assign]  # - as Flask says that it is done

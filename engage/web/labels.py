@@ -5,13 +5,22 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import aftercare_labels, clock_labels, outside_labels, rule_labels, triage_labels, work_labels
+from engage.web import (
+    aftercare_labels,
+    clock_labels,
+    findings_labels,
+    outside_labels,
+    rule_labels,
+    triage_labels,
+    work_labels,
+)
 from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 
 LABELS: dict[str, dict[str, LazyString]] = {
     **aftercare_labels.GROUPS,
+    **findings_labels.GROUPS,
     **outside_labels.GROUPS,
     **triage_labels.GROUPS,
     "stage": {
@@ -76,6 +85,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "extend": _("Put off a promise"),
         "extend_again": _("Put off a promise a second time"),
         **clock_labels.PERMISSIONS,
+        **findings_labels.PERMISSIONS,
         **work_labels.PERMISSIONS,
         **outside_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
@@ -195,6 +205,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
 
 REFUSALS: dict[str, LazyString] = {
     **aftercare_labels.REFUSALS,
+    **findings_labels.REFUSALS,
     **outside_labels.REFUSALS,
     **triage_labels.REFUSALS,
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),

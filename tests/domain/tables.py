@@ -43,6 +43,7 @@ WHO = {
     "link":               ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "record_proceeding":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "hand_over":          ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
+    "view_money":         ".     S     A     S     E     .     S     .     .     .     V     .     .      yes    .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

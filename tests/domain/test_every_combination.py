@@ -108,7 +108,7 @@ def test_every_action_leads_from_every_stage_where_the_tables_say(stage, action)
 
 
 # Why each action waits, the first reason that holds; None where nothing does. `look` is the look at retaliation that is
-# owed, `turn` whose it is after a proposal. Written down from product 3 and domain 2.2, R27, R32, R52, R60.
+# owed, `turn` whose it is after a proposal. Written down from product 3 and domain 2.2, R27, R31, R32, R52, R60.
 def waits(action, case, *, turn, silent):
     if case.owes_retaliation_look and action in ("investigate", "propose", "lapse", "verify"):
         return "retaliation_first"
@@ -120,6 +120,7 @@ def waits(action, case, *, turn, silent):
         "propose": [
             ("investigate_first", case.stage.value == "assessed" and case.level in (3, 4, 5)),
             ("waits_for_person", case.stage.value == "proposed" and turn == "theirs"),
+            ("consult_first", not case.consulted and (case.level in (3, 4, 5) or case.stage.value == "investigating")),
         ],
         "accept": [("nothing_to_answer", turn != "theirs")],
         "refuse": [("nothing_to_answer", turn != "theirs")],
@@ -162,9 +163,10 @@ def test_every_action_waits_for_what_the_tables_say_whatever_the_case_is_like(st
         FLAGS,
         FLAGS,
         FLAGS,
+        FLAGS,
     )
     panel = frozenset({ME})
-    for kind, level, rounds, turn, silent, draft, asked, offered, look, sits in flags:
+    for kind, level, rounds, turn, silent, draft, asked, offered, look, sits, heard in flags:
         case = Circumstances(
             stage,
             kind,
@@ -174,6 +176,7 @@ def test_every_action_waits_for_what_the_tables_say_whatever_the_case_is_like(st
             screen_out_asked=asked,
             panel_offered=offered,
             owes_retaliation_look=look,
+            consulted=heard,
             panel=panel if sits else frozenset(),
             **TURNS[turn],
             **SILENCE[silent],

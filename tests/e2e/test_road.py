@@ -19,6 +19,7 @@ PROPOSAL = {
     "shared_findings": "We measured the dust. It is above what we promised.",
     "finding": "substantiated",
     "root_cause": "control_failed",
+    "involvement": "caused",
     "close_type": "agreed_remedied",
     "lines-0-type_code": "repair",
     "lines-0-words": "Water the road twice a day.",

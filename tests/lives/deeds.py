@@ -22,6 +22,7 @@ from engage.services import (
     conversation,
     delays,
     endings,
+    investigation,
     pauses,
     pausing,
     proposals,
@@ -89,7 +90,7 @@ def decide_on_screening_out(life: Life, actor: Actor) -> None:
 
 @deed(A.INVESTIGATE)
 def investigate(life: Life, actor: Actor) -> None:
-    life.act(actor, proposals.investigate)
+    life.act(actor, investigation.investigate, states.plan())
 
 
 @deed(A.PROPOSE)

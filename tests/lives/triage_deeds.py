@@ -3,8 +3,9 @@
 from engage.domain.policy import Actor, Permission
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
-from engage.services import arrangements, explanations, ratings, risks
+from engage.services import arrangements, explanations, investigation, ratings, risks
 from engage.services.assessing import Rerating
+from tests import states
 from tests.lives.life import Life, deed
 
 P = Permission
@@ -45,3 +46,8 @@ def arrange_help(life: Life, actor: Actor) -> None:
 def explain_in_writing(life: Life, actor: Actor) -> None:
     owed = [row.id for row in explanations.owed_by(life.case)] or [life.case.id]
     life.act(actor, explanations.write, life.one_of(*owed), "The laboratory was closed.")
+
+
+@deed(P.NOTE)
+def plan_the_investigation_anew(life: Life, actor: Actor) -> None:
+    life.act(actor, investigation.plan_anew, states.plan(), why=life.one_of("The driver is away.", None))

@@ -181,7 +181,7 @@ def test_whoever_asks_for_a_screening_out_is_not_asked_to_decide_it(team):
 
 def test_a_proposal_that_needs_approval_goes_to_those_who_may_give_it(team):
     reference = states.an_assessed_case(team, Level.HIGH)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     forget_notices()
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     assert told() == {("proposal_to_approve", team.approver.id), ("proposal_to_approve", team.rights_lead.id)}

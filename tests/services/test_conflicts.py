@@ -108,7 +108,7 @@ def test_a_panel_member_whom_the_case_is_about_leaves_the_panel(team):
 
 def test_a_draft_of_somebody_the_case_is_about_goes_back(team):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     name(reference, team.officer, team.coordinator)
     draft = cases.latest_proposal(case_of(reference))
@@ -120,7 +120,7 @@ def test_a_draft_of_somebody_the_case_is_about_goes_back(team):
 
 def test_an_approval_by_somebody_the_case_is_about_counts_no_longer(team):
     reference = states.an_assessed_case(team, Level.HIGH)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     name(reference, team.approver, team.coordinator)

@@ -10,7 +10,7 @@ from engage.domain.guards import Refused
 from engage.domain.policy import Role
 from engage.models import Message
 from engage.services import cases, conversation, proposals, triage
-from engage.services.proposals import Line
+from engage.services.findings import Line
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of, person_of

@@ -20,7 +20,7 @@ def team(clock, session, sent_tasks):
 def test_who_approves_has_looked_at_every_right(team):
     """R43: adequate, prompt, fair, fit for women and men, without a waiver, harm stopped, heard before."""
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     for left_out in RIGHTS:
         seen = [one for one in RIGHTS if one != left_out]

@@ -53,7 +53,7 @@ def test_a_risk_without_anything_that_keeps_the_person_safe_is_refused(team):
 def test_no_step_of_ours_is_taken_before_the_risk_was_looked_at_again(team):
     """R52: stage change without re-assessment refused."""
     reference = states.an_assessed_case(team, Level.MODERATE, **AT_RISK)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     with pytest.raises(Refused) as early:
         act(reference, proposals.propose, states.offer("Water."), actor=team.officer)
     assert code(early) == "retaliation_first"
@@ -79,7 +79,7 @@ def test_a_risk_raised_later_holds_back_what_follows(team):
     reference = states.an_assessed_case(team)
     look(reference, team.coordinator, Likelihood.LIKELY, Harm.GRAVE)
     assert case_of(reference).retaliation_risk == "high"
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     with pytest.raises(Refused):
         act(reference, proposals.propose, states.offer("Water."), actor=team.officer)
 

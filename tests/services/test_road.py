@@ -75,7 +75,7 @@ def test_a_moderate_case_is_investigated_before_anything_is_proposed(team):
 
 def test_a_moderate_proposal_waits_for_a_second_person(team):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     assert case_of(reference).stage is Stage.INVESTIGATING
     refused("waits_for_approval", reference, proposals.propose, states.offer(), actor=team.officer)
@@ -85,7 +85,7 @@ def test_a_moderate_proposal_waits_for_a_second_person(team):
 
 def test_a_high_proposal_needs_the_human_rights_lead_too(team):
     reference = states.an_assessed_case(team, Level.HIGH)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     assert case_of(reference).stage is Stage.INVESTIGATING
@@ -98,7 +98,7 @@ def test_a_high_proposal_needs_the_human_rights_lead_too(team):
 def test_nobody_approves_their_own_proposal(team):
     reference = states.an_assessed_case(team, Level.MODERATE)
     act(reference, triage.assign, team.approver.id, actor=team.coordinator)
-    act(reference, proposals.investigate, actor=team.approver)
+    states.look_into(reference, team.approver)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.approver)
     with pytest.raises(NotAllowed):
         act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
@@ -106,7 +106,7 @@ def test_nobody_approves_their_own_proposal(team):
 
 def test_a_proposal_that_was_sent_back_can_be_written_again(team):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     act(reference, proposals.return_proposal, "Say by when.", actor=team.approver)
     refused("nothing_to_approve", reference, proposals.approve_proposal, RIGHTS, actor=team.approver)

@@ -19,7 +19,7 @@ def team(session, sent_tasks):
 
 
 DEEDS = {
-    "investigated": lambda reference, actor: act(reference, proposals.investigate, actor=actor),
+    "investigated": lambda reference, actor: states.look_into(reference, actor),
     "consulted": lambda reference, actor: act(reference, proposals.consult, "We met.", actor=actor),
     "assigned": lambda reference, actor: act(reference, triage.assign, actor.id, actor=actor),
 }
@@ -34,7 +34,7 @@ def test_who_investigated_approves_nothing_and_sits_on_no_panel(team, deed, role
     act(reference, triage.assign, both.id, actor=team.coordinator)
     DEEDS[deed](reference, both)
     if deed != "investigated":
-        act(reference, proposals.investigate, actor=both if deed == "assigned" else team.coordinator)
+        states.look_into(reference, both if deed == "assigned" else team.coordinator)
     if deed != "assigned":
         act(reference, triage.assign, team.officer.id, actor=team.coordinator)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.coordinator)
@@ -48,7 +48,7 @@ def test_who_drafted_does_not_approve_even_a_later_draft(team):
     """R03: approver != investigator."""
     both = states.staff(Role.OFFICER, Role.APPROVER, Role.COORDINATOR, site_id=team.site_id)
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water."), actor=both)
     act(reference, proposals.return_proposal, "Too little.", actor=team.approver)
     act(reference, proposals.propose, states.offer("Pave."), actor=team.officer)

@@ -27,10 +27,22 @@ def proposal(**more):
         "shared_findings": "We measured the dust.",
         "finding": "substantiated",
         "root_cause": "control_failed",
+        "involvement": "caused",
         "close_type": "agreed_remedied",
         "lines-0-type_code": "repair",
         "lines-0-words": "Water the road.",
         "lines-0-due_on": in_days(10),
+        **more,
+    }
+
+
+def plan(**more):
+    return {
+        "to_establish": "How much dust comes from the haul road.",
+        "how": "Measure for a week.",
+        "heard": "The person and two neighbours.",
+        "evidence": "Measurements.",
+        "due_on": in_days(10),
         **more,
     }
 

@@ -78,7 +78,7 @@ def test_notes_and_names_of_staff_are_not_on_the_page(client, team):
 
 def test_a_draft_of_a_proposal_is_not_on_the_page(client, team):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     page = come_back(client, reference).page()
     assert "Water the road." not in page

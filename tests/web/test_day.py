@@ -63,7 +63,7 @@ def test_the_late_come_first_then_today_and_the_rest_stands_with_its_date(client
 
 def test_what_waits_for_a_word_of_the_reader_stands_there_and_not_with_whoever_asked(client, team, clock):
     offered = states.an_assessed_case(team, Level.MODERATE)
-    act(offered, proposals.investigate, actor=team.officer)
+    states.look_into(offered, team.officer)
     act(offered, proposals.propose, states.offer("Water the road."), actor=team.officer)
     out = states.an_acknowledged_case(team)
     act(out, triage.ask_screen_out, "not_connected", "Another mine.", "The council.", actor=team.coordinator)

@@ -3,11 +3,11 @@
 import pytest
 
 from engage.domain.severity import Level
-from engage.services import ratings
+from engage.services import proposals, ratings
 from engage.services.assessing import Rerating
 from tests import states
 from tests.states import act, case_of
-from tests.web.as_staff import assessment, done, kinds, page, send, sign_in
+from tests.web.as_staff import assessment, done, kinds, page, plan, send, sign_in
 
 WORDS = {"why": "The wells were measured: they are clean.", "phase": "final"}
 
@@ -93,13 +93,36 @@ def test_the_risk_is_looked_at_again_before_the_case_goes_on(client, team):
     assert "Say what is done to keep the person safe." in words(refused)
     safe = {**at_risk, "measures": "We meet at the church."}
     done(send(browser, f"/staff/cases/{reference}/assess", **assessment("3", **safe)))
-    done(send(browser, f"/staff/cases/{reference}/investigate"))
+    done(send(browser, f"/staff/cases/{reference}/investigate", **plan()))
+    talk = {"outcome": "held", "channel": "walk_in", "account": "At the school."}
+    done(send(browser, f"/staff/cases/{reference}/consult", **talk))
     shown = browser.get(f"/staff/cases/{reference}")
     assert "Look again at what the person risks" in words(shown)
     assert browser.get(f"/staff/cases/{reference}/propose").status_code == 409
     done(send(browser, f"/staff/cases/{reference}/assess-retaliation", **safe))
     assert "Look again at what the person risks" not in words(browser.get(f"/staff/cases/{reference}"))
     assert browser.get(f"/staff/cases/{reference}/propose").status_code == 200
+
+
+def test_whoever_writes_and_approves_a_proposal_sees_that_the_level_is_from_triage(client, team):
+    """R24: preliminary at triage, final once the facts are known."""
+    reference = states.an_assessed_case(team, Level.MODERATE)
+    states.look_into(reference, team.officer)
+    officer, approver = sign_in(client, team.officer), sign_in(client, team.approver)
+    still = "Level 3 was given at triage"
+    shown = page(officer.get(f"/staff/cases/{reference}/propose"))
+    assert still in shown.text
+    assert shown.find("a", string="Rate it for good")["href"].endswith("/rate")
+    act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
+    assert still in approver.get(f"/staff/cases/{reference}/approve-proposal").text
+    done(send(officer, f"/staff/cases/{reference}/rate", phase="final"))
+    assert still not in approver.get(f"/staff/cases/{reference}/approve-proposal").text
+
+
+def test_on_the_fast_road_nobody_is_asked_to_rate_again(client, team):
+    reference = states.an_assessed_case(team)
+    shown = sign_in(client, team.officer).get(f"/staff/cases/{reference}/propose")
+    assert "was given at triage" not in shown.text
 
 
 def test_an_interpreter_is_arranged_before_the_meeting(client, session, team):

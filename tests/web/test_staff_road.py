@@ -9,7 +9,7 @@ from engage.models import Statement
 from engage.services import cases
 from tests import states
 from tests.states import case_of
-from tests.web.as_staff import SPOKEN, assessment, done, filled, kinds, page, proposal, send, sign_in
+from tests.web.as_staff import SPOKEN, assessment, done, filled, kinds, page, plan, proposal, send, sign_in
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at)
     at(team.coordinator, reference, "acknowledge", how="notice")
     at(team.coordinator, reference, "assess", **assessment("3", title="Dust at the haul road"))
     at(team.coordinator, reference, "assign", assignee=str(team.officer.id))
-    at(team.officer, reference, "investigate")
+    at(team.officer, reference, "investigate", **plan())
     at(team.officer, reference, "consult", outcome="held", channel="walk_in", account="At the school, in Serbian.")
     at(team.officer, reference, "propose", **proposal())
     at(team.approver, reference, "approve-proposal", decision="approve", checks=list(RIGHTS))
@@ -51,6 +51,7 @@ def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at)
         "CaseAssessed",
         "CaseAssigned",
         "InvestigationStarted",
+        "InvestigationPlanned",
         "AttemptLogged",
         "ConsultationHeld",
         "ProposalDrafted",
@@ -87,7 +88,8 @@ def test_a_remedy_line_that_was_begun_is_filled_in_whole_and_nothing_typed_is_lo
 
 def test_a_proposal_sent_back_is_not_typed_again(client, team, at):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    at(team.officer, reference, "investigate")
+    at(team.officer, reference, "investigate", **plan())
+    at(team.officer, reference, "consult", outcome="held", channel="walk_in", account="At the school.")
     at(team.officer, reference, "propose", **proposal())
     at(team.approver, reference, "approve-proposal", decision="return", reason="Name the days.")
     again = sign_in(client, team.officer).get(f"/staff/cases/{reference}/propose")
@@ -98,7 +100,8 @@ def test_a_proposal_sent_back_is_not_typed_again(client, team, at):
 
 def test_sending_back_needs_a_reason(client, team, at):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    at(team.officer, reference, "investigate")
+    at(team.officer, reference, "investigate", **plan())
+    at(team.officer, reference, "consult", outcome="held", channel="walk_in", account="At the school.")
     at(team.officer, reference, "propose", **proposal())
     browser = sign_in(client, team.approver)
     assert send(browser, f"/staff/cases/{reference}/approve-proposal", decision="return").status_code == 422

@@ -1,54 +1,44 @@
 """What may happen in a story: each word of a step and the use case it stands for."""
 
-import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from engage import clock
-from engage.domain import guards
 from engage.domain.deadlines import Promise
 from engage.domain.severity import Level
-from engage.services import answers, appeals, conversation, deadlines, delays, endings, meetings, proposals, triage
+from engage.services import (
+    answers,
+    appeals,
+    conversation,
+    deadlines,
+    delays,
+    endings,
+    meetings,
+    triage,
+)
 from engage.services.answers import PORTAL, SignOff
 from engage.services.assessing import Assessment
 from engage.services.demo.risk import KEPT_SAFE, RISKS, looked_at
 from engage.services.demo.scenes import Scene, look_again
-from engage.services.proposals import Line, Offer
-
-Act = Callable[[Scene, Any], None]
-ACTS: dict[str, Act] = {}
-NOBODY = NOTHING = uuid.UUID(int=0)  # for what a story names and does not have: the use case refuses it
-
-
-def act(function: Act) -> Act:
-    """Let the steps of stories call the function by its name."""
-    ACTS[function.__name__] = function
-    return function
-
-
-def _by(scene: Scene, role: str | None = None) -> Any:
-    """Return the case in the hands of a role, and the actor: what most use cases want."""
-    actor = scene.staff(role) if role else scene.handler()
-    return scene.case(actor), actor
+from engage.services.demo.steps import NOBODY, NOTHING, act, by
 
 
 @act
 def acknowledge(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     triage.acknowledge(case, actor=actor)
 
 
 @act
 def route(scene: Scene, code: str) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     triage.route(case, scene.cast.site_ids[code], actor=actor)
     scene.site = code
 
 
 @act
 def assess(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     level = Level(how["level"])
     likelihood, harm = RISKS[how.get("risk", "low")]
     found = Assessment(
@@ -70,26 +60,26 @@ def assess(scene: Scene, how: dict[str, Any]) -> None:
 
 @act
 def assign(scene: Scene, role: str) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     triage.assign(case, scene.staff(role).id or NOBODY, actor=actor)
     scene.assignee = role
 
 
 @act
 def reply(scene: Scene, words: str) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     conversation.reply(case, words, actor=actor)
 
 
 @act
 def ask(scene: Scene, words: str) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     conversation.reply(case, words, actor=actor, asks=True)
 
 
 @act
 def note(scene: Scene, words: str) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     conversation.note(case, words, actor=actor)
 
 
@@ -101,51 +91,16 @@ def person(scene: Scene, words: str) -> None:
 
 @act
 def attempt(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     conversation.log_attempt(case, how["by"], reached=how["reached"], actor=actor)
 
 
 @act
-def consult(scene: Scene, words: str) -> None:
-    case, actor = _by(scene)
-    proposals.consult(case, words, actor=actor)
-
-
-@act
 def delay(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     row = deadlines.first_open(case, Promise(how["promise"]))
     new_date = clock.utcnow() + timedelta(days=how["days"])
     delays.tell_delay(case, row.id if row else NOTHING, delays.Delay(how["done"], how["words"]), new_date, actor=actor)
-
-
-@act
-def investigate(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene)
-    looked_at(case, actor)
-    proposals.investigate(case, actor=actor)
-
-
-@act
-def propose(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene)
-    looked_at(case, actor)
-    lines = [Line(code, words, clock.utcnow() + timedelta(days=days)) for code, words, days in how.get("remedies", ())]
-    offer = Offer(how["found"], how["finding"], how["close"], how["cause"], lines)
-    proposal = proposals.propose(case, offer, actor=actor)
-    scene.remedies = [remedy.id for remedy in proposal.remedies]
-
-
-@act
-def approve(scene: Scene, role: str) -> None:
-    case, actor = _by(scene, role)
-    proposals.approve_proposal(case, guards.RIGHTS, actor=actor)
-
-
-@act
-def return_proposal(scene: Scene, words: str) -> None:
-    case, actor = _by(scene, "approver")
-    proposals.return_proposal(case, words, actor=actor)
 
 
 def _answer(scene: Scene, how: str | dict[str, Any]) -> Any:
@@ -153,7 +108,7 @@ def _answer(scene: Scene, how: str | dict[str, Any]) -> Any:
     if isinstance(how, str):
         actor = scene.person()
         return scene.case(actor), actor, SignOff(PORTAL, words=how)
-    case, actor = _by(scene)
+    case, actor = by(scene)
     return case, actor, SignOff(how["mode"], read_back=True, words=how["words"])
 
 
@@ -190,7 +145,7 @@ def refuse_to_panel(scene: Scene, how: Any) -> None:
 @act
 def done(scene: Scene, how: list[Any]) -> None:
     number, evidence = how
-    case, actor = _by(scene)
+    case, actor = by(scene)
     endings.finish_remedy(case, scene.remedies[number - 1], evidence, actor=actor)
 
 
@@ -203,33 +158,33 @@ def confirm(scene: Scene, how: list[Any]) -> None:
 
 @act
 def tell_group(scene: Scene, how: dict[str, str]) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     meetings.report_back(case, meetings.Met(clock.utcnow().date() - timedelta(days=1), **how), actor=actor)
 
 
 @act
 def verify(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     looked_at(case, actor)
     endings.verify(case, actor=actor)
 
 
 @act
 def lapse(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene, "approver")
+    case, actor = by(scene, "approver")
     looked_at(case, actor)
     endings.lapse(case, actor=actor)
 
 
 @act
 def answer(scene: Scene, words: str) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     endings.answer(case, words, actor=actor)
 
 
 @act
 def check(scene: Scene, words: str) -> None:
-    case, actor = _by(scene)
+    case, actor = by(scene)
     endings.check_afterwards(case, endings.AfterTalk(words, "yes", punished=False), actor=actor)
 
 
@@ -241,26 +196,26 @@ def appeal(scene: Scene, words: str) -> None:
 
 @act
 def seat(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     members = [user for role in ("panel", "second_panel") if (user := scene.staff(role).id)]
     appeals.seat_panel(case, members, actor=actor)
 
 
 @act
 def decide(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene, "panel")
+    case, actor = by(scene, "panel")
     appeals.decide(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
 
 
 @act
 def refer(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     appeals.refer(case, how["body"], how["terms"], is_binding=how.get("binding", False), actor=actor)
 
 
 @act
 def report(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     appeals.report(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
 
 
@@ -272,13 +227,13 @@ def reopen(scene: Scene, words: str) -> None:
 
 @act
 def screen_out(scene: Scene, how: dict[str, Any]) -> None:
-    case, actor = _by(scene, "coordinator")
+    case, actor = by(scene, "coordinator")
     triage.ask_screen_out(case, how["reason"], how["words"], how["referral"], actor=actor)
 
 
 @act
 def second_yes(scene: Scene, _how: Any) -> None:
-    case, actor = _by(scene, "approver")
+    case, actor = by(scene, "approver")
     triage.decide_screen_out(case, approve=True, actor=actor)
 
 

@@ -14,9 +14,10 @@ from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
 from engage.notify.claims import WAITING, Claimed
 from engage.services import cases, deadlines, errands, escalation
-from engage.services.demo.acts import ACTS
+from engage.services.demo import acts, finding_out  # noqa: F401 - they fill the table of acts
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
 from engage.services.demo.scenes import Scene, come_in, schedule
+from engage.services.demo.steps import ACTS
 from engage.settings import settings
 
 STORIES = ("bor", "kol", "ros")

@@ -128,6 +128,7 @@ def _shown(own: OwnCase) -> dict[str, Any]:
         "steps": case_words.track(own),
         "proposal": own.proposal,
         "is_agreed": own.was_accepted,
+        "found_told": case_thread.found(own),
         "remedies": case_thread.remedies(own),
         "messages": case_thread.thread(own),
         "outside": case_outside.shown(own),

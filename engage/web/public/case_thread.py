@@ -8,6 +8,7 @@ from flask import url_for
 from engage.domain.case import Answer, Writer
 from engage.models import Attachment
 from engage.queries.own_case import OwnCase
+from engage.web import money
 from engage.web.filters import short_day, size
 from engage.web.labels import label
 from engage.web.locale import gettext
@@ -22,6 +23,15 @@ def thread(own: OwnCase) -> list[Entry]:
     return [entry for _, entry in sorted(said, key=lambda pair: pair[0])]
 
 
+def found(own: OwnCase) -> list[str]:
+    """Return what we say of the concern and of our part in it, in plain words."""
+    offer = own.proposal
+    if offer is None:
+        return []
+    said = [label("finding_told", offer.finding)]
+    return [*said, label("involvement_told", offer.involvement)] if offer.involvement else said
+
+
 def remedies(own: OwnCase) -> list[dict[str, object]]:
     """Return what was proposed, or agreed and how far it is."""
     if own.proposal is None:
@@ -30,6 +40,7 @@ def remedies(own: OwnCase) -> list[dict[str, object]]:
     return [
         {
             "text": remedy.words,
+            "sum": money.written(remedy.money) if remedy.money else None,
             "by": gettext("by %(day)s", day=short_day(remedy.due_at)),
             "done": bool(remedy.finished_at),
             "confirmed": remedy.confirmed,

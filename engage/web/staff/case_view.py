@@ -1,7 +1,7 @@
 """The case page in words: what its template and components are given."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -182,9 +182,15 @@ def facts(page: CasePage) -> list[Row]:
         ),
         (gettext("Round"), str(case.round) if case.round else None),
         (gettext("Ended as"), labels.term("close_types", case.close_type)),
-        (gettext("Root cause"), labels.term("root_causes", case.root_cause)),
+        (gettext("Root cause"), causes_in_words([case.root_cause, *(case.further_causes or ())])),
         (gettext("Looks like spam"), gettext("look at it before it is worked on") if case.flagged else None),
     )
+
+
+def causes_in_words(codes: Sequence[str | None]) -> str:
+    """Return root causes in their order, numbered where there are several."""
+    said = [labels.term("root_causes", code) for code in codes if code]
+    return " · ".join(f"{number}. {words}" for number, words in enumerate(said, start=1)) if said[1:] else "".join(said)
 
 
 def people(page: CasePage) -> list[Row]:

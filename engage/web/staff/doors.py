@@ -18,6 +18,7 @@ from engage.web import labels
 from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
+from engage.web.staff.findings_doors import FINDINGS_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
 from engage.web.staff.triage_doors import TRIAGE_DOORS
 
@@ -197,6 +198,7 @@ DOORS: Mapping[str, Door] = {
     "staff.restrict_case": Door(P.RESTRICT, _open, lambda page: page.case.class_ is not CaseClass.RESTRICTED),
     **AFTERCARE_DOORS,
     **OUTSIDE_DOORS,
+    **FINDINGS_DOORS,
     **TRIAGE_DOORS,
 }
 

@@ -1,10 +1,9 @@
-"""Forms of finding out, proposing, recording answers and putting right."""
+"""Forms of talks, approving, recording answers and putting right."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
 
 from engage.domain.guards import RIGHTS
 from engage.domain.wall_clock import instant_of
@@ -12,12 +11,6 @@ from engage.services.endings import AfterTalk
 from engage.web import labels
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm, choices
-
-LINES = 5  # Source: the page as the design has it; a longer plan is told in the words of a line.
-
-
-class InvestigateForm(StaffForm):
-    """One button."""
 
 
 class ConsultForm(StaffForm):
@@ -36,50 +29,6 @@ class ConsultForm(StaffForm):
         _l("Something the person needs was not arranged. Why did you meet without it?"),
         hint=_l("Only if you met all the same."),
     )
-
-
-class RemedyLine(Form):
-    """One remedy of a proposal; an empty line is left out."""
-
-    type_code = fields.pick(_l("What is done"))
-    words = fields.words(_l("In words the person understands"))
-    due_on = fields.day(_l("Done by"))
-    owner = fields.pick(_l("Who sees to it"))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing of the line was filled in but its owner."""
-        return not (self.type_code.data or self.words.data or self.due_on.data)
-
-    def validate(self, extra_validators: object = None) -> bool:
-        """A line that was begun is filled in whole."""
-        sound = super().validate(extra_validators)
-        if self.is_empty:
-            return bool(sound)
-        for field, missing in (
-            (self.type_code, _l("Choose what is done")),
-            (self.words, _l("Write what is done")),
-            (self.due_on, _l("Give the date by which it is done")),
-        ):
-            if not field.data and not field.errors:
-                field.errors = [*field.errors, missing]
-                sound = False
-        return bool(sound)
-
-
-class ProposeForm(StaffForm):
-    shared_findings = fields.words(
-        _l("What we found, as the person will read it"),
-        hint=_l("Plain words. No names of other people."),
-        needed=_l("Write what we found"),
-    )
-    internal_findings = fields.words(_l("What only staff should know (optional)"))
-    finding = fields.choose(_l("Is the concern substantiated?"), needed=_l("Choose a finding"))
-    root_cause = fields.pick(_l("Root cause"), needed=_l("Choose a root cause"))
-    close_type = fields.choose(
-        _l("If the person agrees, how does it end?"), needed=_l("Choose how it ends if the person agrees")
-    )
-    lines = FieldList(FormField(RemedyLine), min_entries=LINES, max_entries=LINES)
 
 
 def end_of(on: date, time_zone: str) -> datetime:

@@ -11,13 +11,22 @@ from engage.queries.case_parts import Entry
 from engage.web import labels
 from engage.web.filters import day, moment
 from engage.web.locale import gettext, lazy_gettext
-from engage.web.staff import aftercare_story, clock_story, outside_story, triage_story, waiting_story, work_story
+from engage.web.staff import (
+    aftercare_story,
+    clock_story,
+    findings_story,
+    outside_story,
+    triage_story,
+    waiting_story,
+    work_story,
+)
 
 _ = lazy_gettext
 
 TITLES: Mapping[str, LazyString] = {
     **aftercare_story.TITLES,
     **outside_story.TITLES,
+    **findings_story.TITLES,
     **triage_story.TITLES,
     "CaseReceived": _("Received"),
     "CaseRouted": _("Sent to its site"),
@@ -156,6 +165,7 @@ def _new_date(page: CasePage, values: Values) -> str:
 _DETAILS: Mapping[str, Detail] = {
     **aftercare_story.DETAILS,
     **outside_story.DETAILS,
+    **findings_story.DETAILS,
     **triage_story.DETAILS,
     "CaseReceived": lambda page, values: labels.term("channels", _text(values, "channel")),
     "CaseAssessed": _assessed,
