@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from engage.notify import outbox
-from engage.services import delivery, escalation, explanations, heartbeats, pauses, retention, systemic
+from engage.services import corrective, delivery, escalation, explanations, heartbeats, pauses, retention, systemic
 from engage.services import tasks as work
 from engage.unit_of_work import unit_of_work
 
@@ -44,8 +44,8 @@ def chase_explanations() -> None:
 
 @shared_task(name="engage.remind_tasks")
 def remind_tasks() -> None:
-    """Remind staff of their tasks that fall due."""
-    finished("remind-tasks", work.remind_due())
+    """Remind staff of their tasks that fall due, and of what they change because of a case."""
+    finished("remind-tasks", work.remind_due() + corrective.remind_due())
 
 
 @shared_task(name="engage.watch_repetition")

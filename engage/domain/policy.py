@@ -68,6 +68,7 @@ class Permission(StrEnum):
     ARRANGE = "arrange"
     LINK = "link"
     AGREE_TO_CONVERT = "agree_to_convert"
+    CORRECT = "correct"
 
 
 class NotAllowed(PermissionError):
@@ -183,6 +184,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.ASSESS_RETALIATION: {**_FIELD, R.RIGHTS_LEAD: Reach.SEVERE},
         P.ARRANGE: _FIELD,
         P.LINK: _DESK,
+        P.CORRECT: _DESK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

@@ -41,8 +41,9 @@ from engage.models import (
     StaffUser,
     Task,
 )
-from engage.queries import case_parts, triage_parts
+from engage.queries import case_parts, corrective, triage_parts
 from engage.queries.case_parts import Entry, Fate
+from engage.queries.corrective import Changes
 from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
 
@@ -93,6 +94,11 @@ class CasePage:
     def triage(self) -> TriageParts:
         """What triage knows of the case beside its facts; read when it is first asked for."""
         return triage_parts.of(self.case.id, self.actor, self._there)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What we change because of the case, and what keeps happening with it; read when it is first asked for."""
+        return corrective.of(self.case.id, self.actor) if "changes" in self._there else Changes()
 
     @cached_property
     def is_masked(self) -> bool:
@@ -221,7 +227,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in triage_parts.THERE if has[name]],
+        _there=[name for name in (*triage_parts.THERE, "changes") if has[name]],
     )
 
 

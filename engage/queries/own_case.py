@@ -20,6 +20,7 @@ from engage.models import (
     Case,
     CaseEvent,
     ConversionRequest,
+    CorrectiveAction,
     Deadline,
     Feedback,
     IndependentReview,
@@ -31,6 +32,7 @@ from engage.models import (
     Screening,
     SealedContact,
 )
+from engage.queries import corrective
 from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
@@ -141,6 +143,7 @@ class OwnCase:
     appeals: Sequence[Appeal] = ()
     review: IndependentReview | None = None
     screening: Screening | None = None
+    changes: Sequence[CorrectiveAction] = ()  # what we change because of it, where the person may read of it
     conversion: ConversionRequest | None = None  # we ask whether it may be something less, and wait for the answer
     has_feedback: bool = False
     has_address: bool = False
@@ -207,6 +210,7 @@ def page(actor: Actor) -> OwnCase:
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
         screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
+        changes=corrective.shared_in(case.id) if "CorrectiveActionDecided" in happened else (),
         conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
         has_feedback=has_feedback,
         has_address=has_address,

@@ -76,6 +76,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "extend_again": _("Put off a promise a second time"),
         **clock_labels.PERMISSIONS,
         **work_labels.PERMISSIONS,
+        **aftercare_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
     },
     "kind": {

@@ -41,6 +41,7 @@ WHO = {
     "assess_retaliation": "R     S     A     S     .     .     S     .     .     .     V     .     .      .      .",
     "arrange":            "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "link":               ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "correct":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

@@ -129,6 +129,7 @@ def _shown(own: OwnCase) -> dict[str, Any]:
         "proposal": own.proposal,
         "is_agreed": own.was_accepted,
         "remedies": case_thread.remedies(own),
+        "changes": case_thread.changes(own),
         "messages": case_thread.thread(own),
         "why": case_words.why(own),
         "seen_by": case_words.seen_by(own),

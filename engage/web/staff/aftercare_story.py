@@ -1,5 +1,6 @@
 """What happened in meetings and after closure, in words; engage.web.staff.story takes them in."""
 
+import uuid
 from collections.abc import Callable, Mapping
 
 from flask_babel import gettext, lazy_gettext
@@ -18,8 +19,19 @@ TITLES: Mapping[str, LazyString] = {
     "JoinedSystemicIssue": _("The same keeps happening here: part of a systemic issue"),
     "ProceedingRecorded": _("A body outside has the same matter"),
     "ProceedingEnded": _("A body outside is done with the matter"),
+    "CorrectiveActionDecided": _("It was decided what we change because of it"),
+    "CorrectiveActionDone": _("What we change because of it is done"),
+    "CorrectiveActionDue": _("Reminder of what we change because of it"),
 }
+
+
+def _owner(page: CasePage, values: Values) -> str:
+    return page.names.get(uuid.UUID(str(values["owner_id"])), gettext("somebody of ours"))
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "MeetingHeld": lambda page, values: gettext("Round %(round)s", round=values["round"]),
+    "CorrectiveActionDecided": _owner,
+    "CorrectiveActionDue": _owner,
     "ProceedingRecorded": lambda page, values: labels.label("proceeding", values["kind_of_body"]),
 }
