@@ -7,6 +7,7 @@ from celery import shared_task
 from engage.notify import outbox
 from engage.services import (
     asking_for_news,
+    corrective,
     delivery,
     escalation,
     explanations,
@@ -59,8 +60,8 @@ def ask_for_news() -> None:
 
 @shared_task(name="engage.remind_tasks")
 def remind_tasks() -> None:
-    """Remind staff of their tasks that fall due."""
-    finished("remind-tasks", work.remind_due())
+    """Remind staff of their tasks that fall due, and of what they change because of a case."""
+    finished("remind-tasks", work.remind_due() + corrective.remind_due())
 
 
 @shared_task(name="engage.watch_repetition")

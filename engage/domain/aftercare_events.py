@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from engage.domain.event import Event
 
@@ -58,3 +59,25 @@ class FeedbackGiven(Event):
 class CheckedAfterwards(Event):
     deadline_id: uuid.UUID
     reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectiveActionDecided(Event):
+    """Something is changed so that it does not happen again (domain R53); `shared` where the person reads of it."""
+
+    action_id: uuid.UUID
+    owner_id: uuid.UUID
+    due_at: datetime
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectiveActionDone(Event):
+    action_id: uuid.UUID
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectiveActionDue(Event):
+    action_id: uuid.UUID
+    owner_id: uuid.UUID

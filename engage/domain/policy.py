@@ -71,6 +71,7 @@ class Permission(StrEnum):
     RECORD_PROCEEDING = "record_proceeding"
     HAND_OVER = "hand_over"
     VIEW_MONEY = "view_money"  # sums of remedies; whoever carries one out sees its own, see engage.domain.money
+    CORRECT = "correct"
 
 
 class NotAllowed(PermissionError):
@@ -189,6 +190,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.RECORD_PROCEEDING: _DESK,
         P.HAND_OVER: _CASEWORK,  # a human decides, by name; domain R36
         P.VIEW_MONEY: {**_DESK, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
+        P.CORRECT: _DESK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

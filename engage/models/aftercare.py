@@ -91,19 +91,30 @@ class IssueCase(Base):
     joined_at: Mapped[datetime]
 
 
+_TO_REMIND = text("finished_at IS NULL AND reminded_at IS NULL")
+
+
 class CorrectiveAction(Keyed, Base):
-    """What we change so that it does not happen again: who sees to it, and by when."""
+    """What we change so that it does not happen again: who sees to it, and by when. Of an issue or of one case."""
 
     __tablename__ = "corrective_action"
     __table_args__ = (
         CheckConstraint("(finished_at IS NULL) = (finished_by_id IS NULL)", name="finished_by_iff_finished"),
+        CheckConstraint("(issue_id IS NULL) <> (case_id IS NULL)", name="of_issue_or_case"),
         Index(None, "issue_id"),
+        Index(None, "case_id"),
+        # The sweep reads what is due along it and no further.
+        Index("ix_corrective_action_to_remind", "due_at", postgresql_where=_TO_REMIND, sqlite_where=_TO_REMIND),
     )
 
-    issue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("systemic_issue.id"))
+    issue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("systemic_issue.id"))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"))
     words: Mapped[str]
+    shared_words: Mapped[str | None]  # what the person of the case reads of it
+    salt: Mapped[str]
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     due_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
     added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     added_at: Mapped[datetime]
     evidence: Mapped[str | None]

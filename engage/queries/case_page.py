@@ -43,8 +43,9 @@ from engage.models import (
     StaffUser,
     Task,
 )
-from engage.queries import case_parts, findings_parts, outside_parts, triage_parts
+from engage.queries import case_parts, corrective, findings_parts, outside_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
+from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.triage_parts import TriageParts
 from engage.scope import visible_to
@@ -117,6 +118,11 @@ class CasePage:
     def sees_sum(self, remedy: Remedy) -> bool:
         """Whether the reader may know what the remedy pays."""
         return money.may_see(self.actor, remedy.owner_id, self.facts)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What we change because of the case, and what keeps happening with it; read when it is first asked for."""
+        return corrective.of(self.case.id, self.actor) if "changes" in self._there else Changes()
 
     @cached_property
     def is_masked(self) -> bool:
@@ -263,7 +269,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in _BESIDE if has[name]],
+        _there=[name for name in (*_BESIDE, "changes") if has[name]],
     )
 
 

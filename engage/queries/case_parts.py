@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.policy import Actor
@@ -20,10 +20,12 @@ from engage.models import (
     CaseEvent,
     CaseSubject,
     ContactAttempt,
+    CorrectiveAction,
     Deadline,
     Errand,
     Explanation,
     IndependentReview,
+    IssueCase,
     Message,
     OutboxMessage,
     Pause,
@@ -124,6 +126,7 @@ SELDOM: Mapping[str, ColumnElement[bool]] = {
     "pauses": exists().where(Pause.case_id == Case.id),
     "tasks": exists().where(Task.case_id == Case.id, Task.finished_at.is_(None)),
     "explanations": exists().where(Explanation.case_id == Case.id),
+    "changes": or_(exists().where(CorrectiveAction.case_id == Case.id), exists().where(IssueCase.case_id == Case.id)),
     "rungs": exists().where(ReachedRung.deadline_id == Deadline.id, Deadline.case_id == Case.id),
 }
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -30,12 +31,14 @@ from engage.domain.conflicts import INVESTIGATES
 from engage.domain.deadlines import Promise
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, Permission
+from engage.domain.systemic import READS
 from engage.extensions import db
 from engage.models import (
     Appeal,
     Approval,
     Case,
     CaseEvent,
+    CorrectiveAction,
     Deadline,
     Errand,
     Explanation,
@@ -48,11 +51,12 @@ from engage.models import (
     Site,
     StaffUser,
     Statement,
+    SystemicIssue,
     Task,
 )
 from engage.models.promise import HELD
 from engage.queries import absence
-from engage.scope import open_to, visible_to
+from engage.scope import open_to, readable_by, visible_to
 
 MOST = 200  # Ours: more than anybody does in a day; the page says that there is more.
 NEW_FOR = timedelta(days=7)  # Ours: what counts as new for somebody who never said that they had seen it.
@@ -102,7 +106,7 @@ def day(actor: Actor, now: datetime) -> Day:
     )
     return Day(
         owed=_items(_owed(actor, people, mine)),
-        tasks=_items([_tasks(actor, people)]),
+        tasks=_items([_tasks(actor, people), _changes(actor, people)]),
         waits=_items(_waits(actor, mine, now)),
         arrived=_items([_arrived(actor, people, seen_at)], newest=True),
         seen_at=seen_at,
@@ -186,6 +190,39 @@ def _tasks(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
             or_(Task.case_id.is_(None), visible_to(actor)),
         )
     )
+
+
+def _changes(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
+    """What they are to change so that it does not happen again: of a case, or of what keeps happening (the code)."""
+    return (
+        select(
+            literal("change", String).label("kind"),
+            cast(CorrectiveAction.issue_id, String).label("code"),
+            CorrectiveAction.due_at.label("at"),
+            CorrectiveAction.id.label("subject_id"),
+            Case.reference.label("reference"),
+            Statement.title.label("title"),
+            Case.level.label("level"),
+            Site.time_zone.label("time_zone"),
+            CorrectiveAction.words.label("words"),
+            CorrectiveAction.owner_id.label("owner_id"),
+        )
+        .select_from(CorrectiveAction)
+        .outerjoin(SystemicIssue, SystemicIssue.id == CorrectiveAction.issue_id)
+        .outerjoin(Case, Case.id == CorrectiveAction.case_id)
+        .outerjoin(Statement, Statement.case_id == Case.id)
+        .join(Site, Site.id == func.coalesce(Case.site_id, SystemicIssue.site_id))
+        .where(
+            CorrectiveAction.owner_id.in_(people),
+            CorrectiveAction.finished_at.is_(None),
+            or_(and_(CorrectiveAction.case_id.is_(None), _at_their_sites(actor)), readable_by(actor)),
+        )
+    )
+
+
+def _at_their_sites(actor: Actor) -> ColumnElement[bool]:
+    held = {one.site_id for one in actor.memberships if one.role in READS}
+    return true() if None in held else SystemicIssue.site_id.in_(held)
 
 
 def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Select[*tuple[Any, ...]]]:

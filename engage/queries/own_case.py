@@ -20,6 +20,7 @@ from engage.models import (
     Case,
     CaseEvent,
     ConversionRequest,
+    CorrectiveAction,
     Deadline,
     Feedback,
     IndependentReview,
@@ -31,7 +32,7 @@ from engage.models import (
     Screening,
     SealedContact,
 )
-from engage.queries import outside_parts
+from engage.queries import corrective, outside_parts
 from engage.queries.outside_parts import OutsideParts
 from engage.scope import HELD
 
@@ -145,6 +146,7 @@ class OwnCase:
     review: IndependentReview | None = None
     screening: Screening | None = None
     outside: OutsideParts = OutsideParts()
+    changes: Sequence[CorrectiveAction] = ()  # what we change because of it, where the person may read of it
     conversion: ConversionRequest | None = None  # we ask whether it may be something less, and wait for the answer
     has_feedback: bool = False
     has_address: bool = False
@@ -211,6 +213,7 @@ def page(actor: Actor) -> OwnCase:
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
         screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
+        changes=corrective.shared_in(case.id) if "CorrectiveActionDecided" in happened else (),
         conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
         outside=outside_parts.of(case.id, {part for kind, part in _OUTSIDE.items() if kind in happened}),
         has_feedback=has_feedback,

@@ -19,7 +19,7 @@ from engage.models import (
     Statement,
     SystemicIssue,
 )
-from engage.scope import visible_to
+from engage.scope import readable_by, visible_to
 
 MOST = 200  # Ours: more than anybody reads of one page; the open ones come first.
 
@@ -50,6 +50,7 @@ class IssuePage:
     issue: SystemicIssue
     site: Site
     actions: Sequence[tuple[CorrectiveAction, str]]
+    of_cases: Sequence[tuple[CorrectiveAction, str, str]]  # of single cases the reader may read, with their reference
     members: Sequence[Member]
     count: int  # of all its cases
 
@@ -94,6 +95,15 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
         .where(CorrectiveAction.issue_id == issue_id)
         .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
     )
+    of_cases = db.session.execute(
+        select(CorrectiveAction, StaffUser.name, Case.reference)
+        .join(StaffUser, StaffUser.id == CorrectiveAction.owner_id)
+        .join(Case, Case.id == CorrectiveAction.case_id)
+        .join(IssueCase, IssueCase.case_id == Case.id)
+        .where(IssueCase.issue_id == issue_id, readable_by(actor))
+        .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
+        .limit(MOST)
+    )
     members = db.session.execute(
         select(Case.reference, Statement.title, Statement.community)
         .join(IssueCase, IssueCase.case_id == Case.id)
@@ -104,7 +114,9 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
     )
     count = db.session.scalar(select(func.count()).where(IssueCase.issue_id == issue_id)) or 0
     shown = [Member(*row) for row in members]
-    return IssuePage(issue, site, [(action, name) for action, name in actions], shown, count)
+    own = [(row, name) for row, name in actions]
+    theirs = [(row, name, reference) for row, name, reference in of_cases]
+    return IssuePage(issue, site, own, theirs, shown, count)
 
 
 def owners_at(site_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 
-from engage import clock
+from engage import clock, vault
 from engage.domain import systemic
 from engage.domain.case import CaseClass, Kind
 from engage.domain.events import JoinedSystemicIssue
@@ -119,19 +119,33 @@ def add_action(issue_id: uuid.UUID, words: str, owner_id: uuid.UUID, due_at: dat
     owner = db.session.get(StaffUser, owner_id)
     if owner is None or not owner.is_active or not systemic.may(owner.actor, "read", issue.site_id):
         raise Refused(Refusal("owner_unknown"))
-    added = {"added_by_id": actor.id, "added_at": clock.utcnow()}
-    db.session.add(CorrectiveAction(issue_id=issue.id, words=words, owner_id=owner.id, due_at=due_at, **added))
+    row = CorrectiveAction(
+        issue_id=issue.id,
+        words=words,
+        salt=vault.salt(),
+        owner_id=owner.id,
+        due_at=due_at,
+        added_by_id=actor.id,
+        added_at=clock.utcnow(),
+    )
+    db.session.add(row)
 
 
 def finish_action(action_id: uuid.UUID, evidence: str, *, actor: Actor) -> None:
     """Say that it is done, with what shows it. Whoever sees to it may, and who decides at the site.
 
     Raises:
+        NoResultFound: there is none, or it belongs to a case: see services.corrective.
         NotAllowed: neither of them.
         Refused: it is done already, or nothing shows it.
     """
-    row = db.session.get_one(CorrectiveAction, action_id, with_for_update=True)
-    issue = db.session.get_one(SystemicIssue, row.issue_id)
+    row, issue = db.session.execute(
+        select(CorrectiveAction, SystemicIssue)
+        .join(SystemicIssue, SystemicIssue.id == CorrectiveAction.issue_id)
+        .where(CorrectiveAction.id == action_id)
+        .with_for_update(of=CorrectiveAction)
+        .execution_options(populate_existing=True)
+    ).one()
     if actor.id != row.owner_id and not systemic.may(actor, "decide", issue.site_id):
         raise NotAllowed("finish_action")
     if row.finished_at is not None or not evidence.strip():

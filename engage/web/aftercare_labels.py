@@ -3,6 +3,9 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+PERMISSIONS: dict[str, LazyString] = {
+    "correct": _("Decide what we change because of it"),
+}
 GROUPS: dict[str, dict[str, LazyString]] = {
     "stayed_right": {
         "yes": _("Yes, it is still good"),

@@ -87,6 +87,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         **clock_labels.PERMISSIONS,
         **findings_labels.PERMISSIONS,
         **work_labels.PERMISSIONS,
+        **aftercare_labels.PERMISSIONS,
         **outside_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
     },

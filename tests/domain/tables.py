@@ -44,6 +44,7 @@ WHO = {
     "record_proceeding":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "hand_over":          ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "view_money":         ".     S     A     S     E     .     S     .     .     .     V     .     .      yes    .",
+    "correct":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

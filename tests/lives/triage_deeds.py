@@ -1,10 +1,14 @@
 """What is established of a case after triage, as deeds of anybody."""
 
+from datetime import timedelta
+
+from engage import clock
 from engage.domain.policy import Actor, Permission
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
-from engage.services import arrangements, explanations, investigation, ratings, risks
+from engage.services import arrangements, corrective, explanations, investigation, ratings, risks
 from engage.services.assessing import Rerating
+from engage.services.corrective import Change
 from tests import states
 from tests.lives.life import Life, deed
 
@@ -51,3 +55,11 @@ def explain_in_writing(life: Life, actor: Actor) -> None:
 @deed(P.NOTE)
 def plan_the_investigation_anew(life: Life, actor: Actor) -> None:
     life.act(actor, investigation.plan_anew, states.plan(), why=life.one_of("The driver is away.", None))
+
+
+@deed(P.CORRECT)
+def decide_what_is_changed(life: Life, actor: Actor) -> None:
+    owner = life.cast.staff[life.one_of(*life.cast.staff)]
+    shared = life.one_of(None, "We water the road every morning.")
+    change = Change("Wet the road twice a day.", owner.id, clock.utcnow() + timedelta(days=20), shared)
+    life.act(actor, corrective.decide, change)

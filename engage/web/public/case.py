@@ -130,6 +130,7 @@ def _shown(own: OwnCase) -> dict[str, Any]:
         "is_agreed": own.was_accepted,
         "found_told": case_thread.found(own),
         "remedies": case_thread.remedies(own),
+        "changes": case_thread.changes(own),
         "messages": case_thread.thread(own),
         "outside": case_outside.shown(own),
         "why": case_words.why(own),

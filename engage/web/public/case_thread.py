@@ -51,6 +51,19 @@ def remedies(own: OwnCase) -> list[dict[str, object]]:
     ]
 
 
+def changes(own: OwnCase) -> list[dict[str, str]]:
+    """Return what we change because of it, in the words meant for the person, and how far it is."""
+    return [
+        {
+            "text": row.shared_words or "",
+            "by": gettext("done on %(day)s", day=short_day(row.finished_at))
+            if row.finished_at
+            else gettext("by %(day)s", day=short_day(row.due_at)),
+        }
+        for row in own.changes
+    ]
+
+
 def _entry(at: datetime, author: str, words: str, files: Sequence[Attachment] = (), *, mine: bool) -> Said:
     return at, {
         "side": "person" if mine else "us",

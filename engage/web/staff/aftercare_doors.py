@@ -25,7 +25,19 @@ def _can_report_back(page: CasePage) -> bool:
     return page.case.is_collective and page.case.stage in (Stage.PROPOSED, Stage.IMPLEMENTING, Stage.CLOSED)
 
 
+def _always(page: CasePage) -> bool:
+    """What we learn outlives the case: it may be decided on at any time, after closure too."""
+    return True
+
+
+def _drawn_elsewhere(page: CasePage) -> bool:
+    """It has a link of its own, beside what it is about."""
+    return False
+
+
 AFTERCARE_DOORS: Mapping[str, Door] = {
     "staff.meet_case": Door(P.NOTE, _open, _is_proposed, _("Record a meeting")),
     "staff.report_back_case": Door(P.REPLY, _open, _can_report_back, _("Record that the group was told")),
+    "staff.correct_case": Door(P.CORRECT, _open, _always),
+    "staff.finish_correction_case": Door(P.READ_UNMASKED, _open, _drawn_elsewhere, _("Mark as done")),
 }

@@ -12,7 +12,16 @@ from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
 from engage.web import labels, step_words
-from engage.web.staff import case_view, deadline_view, late_view, outside_view, story, task_view, triage_view
+from engage.web.staff import (
+    case_view,
+    corrective_view,
+    deadline_view,
+    late_view,
+    outside_view,
+    story,
+    task_view,
+    triage_view,
+)
 from engage.web.staff.acting import limits, note_reading, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.conversation_forms import MessageForm
@@ -48,6 +57,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         files=case_view.files(page.files),
         is_masked=page.is_masked,
         tasks=task_view.on_case(page),
+        changes=corrective_view.shown(page),
         triage=triage_view.shown(page),
         outside=outside_view.shown(page),
         events=[story.told(page, entry) for entry in news[:_SHOWN]],

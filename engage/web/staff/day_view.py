@@ -82,6 +82,7 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "explanation": lambda code: gettext("Explain in writing why it is late"),
     "remedy": lambda code: gettext("Remedy: %(what)s", what=labels.term("remedies", code)),
     "task": lambda code: str(work_labels.BY_SERVICE[code]),  # what somebody wrote is shown as it is
+    "change": lambda code: gettext("So that it does not happen again"),
     "proposal": lambda code: gettext("Approve a proposal"),
     "screening": lambda code: gettext("Decide on a screening out"),
     "rating": lambda code: gettext("Decide on a lower level"),
@@ -105,6 +106,10 @@ def _href(one: Item) -> str:
     """Where it is done: the page of the step itself where there is one."""
     if one.kind == "task":
         return url_for("staff.show_task", task_id=one.subject_id)
+    if one.kind == "change" and one.reference is None:
+        return url_for("staff.finish_corrective_action", issue_id=uuid.UUID(one.code), action_id=one.subject_id)
+    if one.kind == "change":
+        return url_for("staff.finish_correction_case", reference=one.reference, action_id=one.subject_id)
     if one.kind == "errand":
         return url_for("staff.tell_person", reference=one.reference, errand_id=one.subject_id)
     if one.kind == "explanation":
