@@ -20,6 +20,7 @@ RUN_STAMP := .venv/.run-$(call sum,requirements.txt)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
 NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
 TEXT_STAMP := translations/.made
+FONT_STAMP := engage/fonts/.made-$(call sum,package-lock.json engage/cli/fonts.py)
 TEXTS := $(shell find engage templates $(wildcard translations) -type f ! -path '*@pseudo*' ! -path '*/static/*' \
   \( -name '*.py' -o -name '*.html' -o -name '*.txt' -o -name '*.toml' -o -name '*.po' \))
 
@@ -70,7 +71,7 @@ lock: $(DEV_STAMP) ## Compile requirements*.txt from requirements*.in, with exac
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
-build: $(NPM_STAMP) $(TEXT_STAMP) ## Build style sheets and scripts into engage/static/dist, and the languages
+build: $(NPM_STAMP) $(TEXT_STAMP) $(FONT_STAMP) ## Build style sheets and scripts into engage/static/dist, fonts and languages
 	@$(BIN)/node frontend/build.mjs
 
 migrate: $(RUN_STAMP) ## Bring the database to the newest schema
@@ -84,7 +85,7 @@ migration: $(DEV_STAMP) ## Write a migration from the models: make migration nam
 	$(BIN)/ruff check -q --fix --exit-zero engage/migrations/versions && $(BIN)/ruff format -q engage/migrations/versions
 
 clean: ## Remove what make made; var/, which holds data, stays
-	rm -rf .venv node_modules engage/static/dist translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv node_modules engage/static/dist engage/fonts translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(DEV_STAMP)
@@ -108,6 +109,12 @@ $(DEV_STAMP): | $(RUN_STAMP)
 $(TEXT_STAMP): babel.cfg $(TEXTS) | $(RUN_STAMP)
 	@echo 'Writing the languages …'
 	@$(BIN)/python -c 'from engage.cli.languages import write_all; print(write_all())'
+	@touch $@
+
+$(FONT_STAMP): | $(NPM_STAMP)
+	@echo 'Making the fonts of files to print …'
+	@$(BIN)/python -c 'from engage.cli.fonts import write_all; print(write_all())'
+	@rm -f engage/fonts/.made-*
 	@touch $@
 
 $(NPM_STAMP): | $(RUN_STAMP)

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     FILE_MAX_BYTES: int = Field(15 * 1024 * 1024, description="Largest file accepted.")
     FILES_MAX: int = Field(10, description="Most files in one form.")
     FORM_MAX_BYTES: int = Field(4 * 1024 * 1024, description="Largest form without its files.")
+    FONTS: Path | None = Field(
+        None, description="Folder of the fonts of files to print; without it engage/fonts, which `make build` fills."
+    )
     LOG_LEVEL: str = Field("INFO", description="Least serious log line that is written.")
     METRICS_TOKEN: SecretStr | None = Field(
         None, description="Bearer token of /metrics; without it the page is closed."
@@ -102,6 +105,11 @@ class Settings(BaseSettings):
     def broker_url(self) -> str:
         """The broker's address in force."""
         return self.BROKER_URL.get_secret_value() if self.BROKER_URL is not None else "filesystem://"
+
+    @property
+    def fonts(self) -> Path:
+        """The folder of the fonts in force."""
+        return self.FONTS or Path(__file__).parent / "engage" / "fonts"
 
     @property
     def public_url(self) -> str:

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+_TALKATIVE = ("fontTools", "fpdf")  # they tell which letters a file uses, and a line for each table of each font
+
 
 def configure(level: str) -> None:
     """Send every log line to standard error as JSON. Called once per process; calling again changes nothing."""
@@ -27,3 +29,5 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)

@@ -97,10 +97,12 @@ def prepare(app: Flask) -> list[SignIn]:
     queue are swept away: the database is the truth, and one fresh nudge stands for all of them.
 
     Raises:
-        CannotStart: the front end is not built.
+        CannotStart: the front end or the fonts are not built.
     """
     if not (Path(app.static_folder or "") / "dist" / "manifest.json").exists():
         raise CannotStart("The pages have no style yet. Run: make build")
+    if not settings().fonts.is_dir():
+        raise CannotStart("The fonts of files to print are missing. Run: make build")
     var = settings().VAR
     with locked(var):
         settings().root_secret  # noqa: B018 - made on first use

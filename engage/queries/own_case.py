@@ -208,7 +208,7 @@ def page(actor: Actor) -> OwnCase:
         deadlines=[row for row in dates if row.ended_at is None],
         put_off=[row for row in dates if row.ended_at is not None],
         pauses=db.session.scalars(_PAUSES, of_case).all() if has_pauses else (),
-        seen=_seen(case.id),
+        seen=seen_by(case.id),
         proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
@@ -240,7 +240,7 @@ def _by_message(files: Sequence[Attachment]) -> dict[uuid.UUID | None, list[Atta
     return found
 
 
-def _seen(case_id: uuid.UUID) -> list[Seen]:
-    """Who opened the case, by role and day: the person learns that somebody did, not which of us."""
+def seen_by(case_id: uuid.UUID) -> list[Seen]:
+    """Return who opened the case, by role and day: the person learns that somebody did, not which of us."""
     rows = db.session.execute(_SEEN, {"case_id": case_id})
     return [Seen(role, tuple(row.on for row in some)) for role, some in groupby(rows, key=lambda row: row.role)]

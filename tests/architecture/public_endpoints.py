@@ -40,6 +40,7 @@ WITH_A_CODE = frozenset(
         "public.confirm_remedy",
         "public.counter_proposal",
         "public.download_case",
+        "public.print_case",
         "public.give_feedback",
         "public.open_file",
         "public.refuse_proposal",

@@ -33,7 +33,7 @@ LINK = re.compile(r'href="(/[^"#]*)')
 # Codes of what staff see of one case are as many as its actions; more than these pages show nothing new.
 STAFF = ("coordinator.bor", "officer.bor", "approver.all", "focal.all", "auditor.all", "liaison.kol", "admin.all")
 NOT_FOLLOWED = re.compile(
-    r"^/(static|leave|language|dev|health|metrics|account/sign-out|staff/files|case/files)|download|\?"
+    r"^/(static|leave|language|dev|health|metrics|account/sign-out|staff/files|case/files|case/print)|download|/file$|\?"
 )
 
 

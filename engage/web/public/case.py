@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from engage.domain.case import Writer
 from engage.domain.lifecycle import Stage
+from engage.queries import case_file as case_files
 from engage.queries import own_case
 from engage.queries.own_case import Holder, OwnCase
 from engage.services import answers, attachments, cases, conversation, sent_forms
 from engage.services.attachments import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
+from engage.web import case_file
 from engage.web.filters import speak_in
 from engage.web.locale import gettext
 from engage.web.public import case_outside, case_thread, case_words
@@ -76,6 +78,13 @@ def download_case(holder: Holder) -> ResponseReturnValue:
     answer = Response(text, mimetype="text/plain")
     answer.headers["Content-Disposition"] = 'attachment; filename="engage.txt"'
     return answer
+
+
+@bp.route("/case/print")
+@with_case
+def print_case(holder: Holder) -> ResponseReturnValue:
+    """Everything that may lie on paper, as a file to print."""
+    return case_file.answer_with(case_files.own(holder.actor))
 
 
 @bp.route("/case/feedback", methods=["GET", "POST"])

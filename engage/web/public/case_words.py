@@ -220,6 +220,7 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
         doors.append(("burn_contact", gettext("Erase how to reach me")))
     doors.append(("change_code", gettext("Get a new code")))
     doors.append(("download_case", gettext("Download everything")))
+    doors.append(("print_case", gettext("Keep everything as a file to print (PDF)")))
     if own.case.stage is not Stage.CLOSED:
         doors.append(("withdraw", gettext("Stop my concern")))
     doors.append(("outside_avenues", gettext("Other places to turn to")))
