@@ -27,5 +27,5 @@ def _can_report_back(page: CasePage) -> bool:
 
 AFTERCARE_DOORS: Mapping[str, Door] = {
     "staff.meet_case": Door(P.NOTE, _open, _is_proposed, _("Record a meeting")),
-    "staff.report_back_case": Door(P.REPLY, _open, _can_report_back, _("Record that the group was told")),
+    "staff.report_back_case": Door(P.TELL_PERSON, _open, _can_report_back, _("Record that the group was told")),
 }
