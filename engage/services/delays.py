@@ -44,7 +44,7 @@ def tell_delay(case: Case, deadline_id: uuid.UUID, said: Delay, new_date: dateti
         Refused: the promise is not open and late, it is not said what was done or why, or the date is past or too far
             away.
     """
-    policy.require(actor, Permission.REPLY, case.facts)
+    policy.require(actor, Permission.TELL_PERSON, case.facts)
     rows, now = rows_of(case), clock.utcnow()
     row = _open_row(rows, deadline_id)
     if row is None or not is_late(row, now):

@@ -63,7 +63,7 @@ def report_back(case: Case, met: Met, *, actor: Actor) -> Meeting:
         Refused: the concern is not that of a group, there is nothing to tell yet, something of the meeting is missing,
             or its day lies ahead.
     """
-    policy.require(actor, Permission.REPLY, case.facts)
+    policy.require(actor, Permission.TELL_PERSON, case.facts)
     if not case.is_collective:
         raise Refused(Refusal("not_a_group"))
     if case.stage not in (Stage.PROPOSED, Stage.IMPLEMENTING, Stage.CLOSED):

@@ -39,8 +39,9 @@ def watch(now: datetime | None = None) -> int:
     the same time; a case that somebody has in hand is left to the next sweep, and a cluster that fails stops no other.
     """
     now, count = now or clock.utcnow(), 0
-    for site_id in db.session.scalars(select(RuleSet.site_id).distinct()).all():
-        lift = sites.in_force(site_id).severity.uplift
+    has_rules = select(RuleSet.site_id).where(RuleSet.effective_at <= now).distinct()
+    for site_id in db.session.scalars(has_rules).all():
+        lift = sites.rules_of(sites.rule_set_in_force(site_id, now)).severity.uplift
         since = now - timedelta(days=lift.similar_within_days)
         for category, place in db.session.execute(_repeated(site_id, since, lift.similar_cases)).all():
             try:

@@ -74,6 +74,7 @@ def assess(life: Life, actor: Actor) -> None:
         harm=harm,
         measures="We meet away from the site.",
         immediate_action="The road is closed until tomorrow.",
+        community=life.one_of(None, "Upper village", " upper VILLAGE"),
     )
     life.act(actor, triage.assess, found)
 
@@ -271,7 +272,7 @@ def put_off(life: Life, actor: Actor) -> None:
     life.act(actor, delays.extend, chosen, "The expert is away.", due + life.one_of(1, 5, 400) * DAY)
 
 
-@deed(P.REPLY)
+@deed(P.TELL_PERSON)
 def tell_of_a_delay(life: Life, actor: Actor) -> None:
     row = an_open_deadline(life)
     said = delays.Delay("We measured.", "The expert is away.")

@@ -12,6 +12,7 @@ from engage.domain.guards import Refused
 from engage.domain.lifecycle import Action, IllegalTransition
 from engage.domain.policy import Actor, NotAllowed, Party, Permission, Role, may
 from engage.models import Case
+from engage.services import tasks
 from tests import states
 from tests.states import case_of, person_of
 
@@ -26,7 +27,8 @@ class Cast:
     def __init__(self, code: str = "BOR") -> None:
         team = states.Team(code)
         self.site_id = team.site_id
-        elsewhere = states.a_site(f"X{code[:2]}")
+        elsewhere = self.elsewhere_id = states.a_site(f"X{code[:2]}")
+        self.codes = {self.site_id: code, elsewhere: f"X{code[:2]}"}
         self.staff: dict[str, Actor] = {role.value: getattr(team, role.value) for role in Role if hasattr(team, role)}
         self.staff |= {"second_coordinator": team.second_coordinator, "second_focal": team.second_focal}
         for role in (Role.PANEL, Role.FOCAL, Role.OFFICER, Role.PUBLISHER, Role.STEWARD):
@@ -37,6 +39,10 @@ class Cast:
         self.staff["jack_of_all_trades"] = states.staff(*many, site_id=self.site_id)
         self.staff["stranger"] = states.staff(*many, Role.FOCAL, site_id=elsewhere)
         self.staff["nobody"] = states.staff(site_id=self.site_id)
+        self.elsewhere = states.a_case(elsewhere)
+        stranger = self.staff["stranger"]
+        assert stranger.id is not None
+        states.act(self.elsewhere, tasks.add, tasks.Todo("Ring the council.", stranger.id), actor=stranger)
 
     def name_of(self, user_id: uuid.UUID | None) -> str:
         return next((name for name, actor in self.staff.items() if actor.id == user_id), "?")
@@ -44,10 +50,11 @@ class Cast:
 
 @dataclass
 class Life:
-    """One case, and the dice of the step that is being taken."""
+    """One case, the one beside it, and the dice of the step that is being taken."""
 
     cast: Cast
     reference: str
+    neighbour: str  # another case of the same site
     dice: random.Random = field(default_factory=random.Random)
 
     @property
@@ -84,6 +91,7 @@ class Deed:
     """Something somebody may try. `recorded` deeds are the person's own or taken down by staff.
 
     `unless` says for which actor a step of the lifecycle waits although its guard, as pages show it, says nothing.
+    A deed `aside` is not about the case, whose policy has no say then, and leaves it as it is.
     """
 
     name: str
@@ -91,6 +99,7 @@ class Deed:
     do: Callable[[Life, Actor], None]
     recorded: bool = False
     unless: Callable[[Life, Actor], bool] = lambda _life, _actor: False
+    aside: bool = False
 
     def asked_of(self, actor: Actor) -> Action | Permission:
         """Which permission the actor needs for it."""
@@ -101,12 +110,16 @@ DEEDS: dict[str, Deed] = {}
 
 
 def deed(
-    what: Action | Permission, *, recorded: bool = False, unless: Callable[[Life, Actor], bool] | None = None
+    what: Action | Permission,
+    *,
+    recorded: bool = False,
+    unless: Callable[[Life, Actor], bool] = Deed.unless,
+    aside: bool = False,
 ) -> Callable[[Callable[[Life, Actor], None]], Callable[[Life, Actor], None]]:
     """Put a function into the table of deeds, under its own name."""
 
     def into_table(do: Callable[[Life, Actor], None]) -> Callable[[Life, Actor], None]:
-        DEEDS[do.__name__] = Deed(do.__name__, what, do, recorded, *([unless] if unless else []))
+        DEEDS[do.__name__] = Deed(do.__name__, what, do, recorded, unless, aside)
         return do
 
     return into_table

@@ -1,5 +1,6 @@
 """The life of one case as a Hypothesis state machine: anybody tries anything, in any order, while time jumps about."""
 
+import logging
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -9,27 +10,48 @@ from typing import ClassVar
 from hypothesis import HealthCheck, Phase, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlalchemy import delete
 
 import tests.lives.deeds
+import tests.lives.group_deeds
 import tests.lives.outside_deeds
 import tests.lives.triage_deeds
+import tests.lives.work_deeds
 from engage import clock
 from engage.domain import guards, policy
 from engage.domain.case import Identity, Kind
 from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.policy import Actor, Permission
 from engage.extensions import db
-from engage.services import asking_for_news, cases, escalation, pauses
+from engage.models import Absence
+from engage.services import asking_for_news, cases, escalation, explanations, pauses, systemic, tasks
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.lives import truths
+from tests.lives import truths, work_truths
 from tests.lives.life import DEEDS, NO, PERSON, Cast, Deed, Life
 
-assert tests.lives.deeds and tests.lives.outside_deeds and tests.lives.triage_deeds  # they fill the table
+assert tests.lives.deeds and tests.lives.group_deeds and tests.lives.outside_deeds  # they fill the table
+assert tests.lives.triage_deeds and tests.lives.work_deeds
 LUCK = st.integers(0, 2**32 - 1)
 HOUR = timedelta(hours=1)
+TOLD_AT = (Stage.PROPOSED, Stage.IMPLEMENTING)
 STEPS = [one for one in DEEDS.values() if isinstance(one.what, Action)]
 BESIDE = [one for one in DEEDS.values() if isinstance(one.what, Permission)]
+
+
+class Failures(logging.Handler):
+    """What the sweeps log as an error, because one bad row must not stop the rest; here it stops the life."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(f"{record.getMessage()}: {record.exc_info and record.exc_info[1]!r}")
+
+
+FAILURES = Failures()
+logging.getLogger("engage.services").addHandler(FAILURES)
 
 
 class AnyLife(RuleBasedStateMachine):
@@ -50,7 +72,8 @@ class AnyLife(RuleBasedStateMachine):
         identity = dice.choice([Identity.ANONYMOUS, Identity.ANONYMOUS, Identity.CONFIDENTIAL])
         harms_child = dice.random() < 0.1
         values = {"kind": kind, "identity": identity, "harms_child": harms_child}
-        self.life = Life(self.cast, states.a_case(self.cast.site_id, **values), dice)
+        ours = states.a_case(self.cast.site_id, **values, is_collective=dice.random() < 0.3)
+        self.life = Life(self.cast, ours, states.a_case(self.cast.site_id), dice)
         self.seen = truths.look(self.life)
         truths.always(self.seen, self.life)
         self.count()
@@ -81,9 +104,11 @@ class AnyLife(RuleBasedStateMachine):
             Stage.PROPOSED: ["try_to_reach", "try_to_reach", "approve_the_proposal", "look_at_what_they_risk"],
             Stage.IMPLEMENTING: ["finish_a_remedy", "confirm_a_remedy", "look_at_what_they_risk"],
             Stage.APPEALED: ["seat_a_panel"],
-            Stage.CLOSED: ["look_afterwards"],
+            Stage.CLOSED: ["look_afterwards", "say_how_it_was", "come_back"],
         }
-        self.attempt(DEEDS[self.life.one_of(*helpers.get(self.life.case.stage, ["write"]))], able=True)
+        case = self.life.case
+        of_groups = ["tell_the_group"] if case.is_collective and case.stage in TOLD_AT else []
+        self.attempt(DEEDS[self.life.one_of(*helpers.get(case.stage, ["write"]), *of_groups)], able=True)
 
     def do_something_beside(self) -> None:
         self.attempt(self.life.one_of(*BESIDE), able=True)
@@ -99,9 +124,11 @@ class AnyLife(RuleBasedStateMachine):
         with unit_of_work():
             case = cases.lock_own(self.life.case.id)
             escalation.climb_case(case, clock.utcnow())
-        pauses.end_due()
-        asking_for_news.ask_due()
+        for sweep in (pauses.end_due, explanations.miss_due, tasks.remind_due, systemic.watch, asking_for_news.ask_due):
+            sweep()
+        assert FAILURES.heard == [], "a sweep could not do its work"
         self.hold("sweep", None)
+        work_truths.of_one_day(self.life, self.life.one_of(*self.cast.staff))
         self.count()
 
     def attempt(self, what: Deed, *, able: bool) -> None:
@@ -121,7 +148,7 @@ class AnyLife(RuleBasedStateMachine):
             self.refused[what.name] += 1
         else:
             note(f"{name} did {what.name}")
-            assert granted, f"{name} did {what.name} against the policy"
+            assert granted or what.aside, f"{name} did {what.name} against the policy"
             assert must is not False, f"{name} did {what.name} although the lifecycle or a guard says no"
             self.hold(what.name, actor)
             self.done[what.name] += 1
@@ -156,6 +183,9 @@ class AnyLife(RuleBasedStateMachine):
         if life is not None and life.case.stage is not Stage.CLOSED:
             DEEDS["withdraw"].do(life, life.actor(PERSON))
         db.session.rollback()
+        FAILURES.heard.clear()
+        with unit_of_work():
+            db.session.execute(delete(Absence))  # the next life begins on the same day, and everybody is there
 
 
 def live(cast: Cast, move_to: Callable[[datetime], None], *, lives: int, steps: int, throw: int) -> type[AnyLife]:

@@ -16,7 +16,9 @@ from engage.extensions import db
 from engage.models import (
     Appeal,
     Approval,
+    Case,
     CaseEvent,
+    CaseLink,
     ContactAttempt,
     Deadline,
     IndependentReview,
@@ -28,6 +30,7 @@ from engage.models import (
 )
 from engage.scope import first_to_tell
 from engage.services import timeline
+from tests.lives import work_truths
 from tests.lives.life import Life
 
 Row = dict[str, Any]
@@ -43,7 +46,13 @@ ENDS = {
     "report": "resolved_independently",
     "withdraw": "withdrawn",
 }
-TAKES_UP_AGAIN = {"appeal": Stage.APPEALED, "reopen": Stage.ASSESSED, "refer": Stage.INDEPENDENT}
+TAKES_UP_AGAIN = {
+    "appeal": Stage.APPEALED,
+    "reopen": Stage.ASSESSED,
+    "come_back": Stage.ASSESSED,
+    "refer": Stage.INDEPENDENT,
+}
+MODELS = (Proposal, Remedy, Screening, Appeal, Pause, ContactAttempt, IndependentReview, *work_truths.MODELS)
 
 
 @dataclass(frozen=True)
@@ -56,19 +65,17 @@ class Look:
     deadlines: dict[uuid.UUID, Row]
     told: dict[uuid.UUID, tuple[str, uuid.UUID | None]]
     others: dict[str, list[Row]]
+    neighbours: tuple[Row, ...]  # the other case of the site, and one of another site
 
     @property
     def stage(self) -> Stage:
         return Stage(self.case["stage"])
 
     def same_as(self, other: "Look") -> bool:
-        return (self.case, self.subjects, self.deadlines, self.told, self.others) == (
-            other.case,
-            other.subjects,
-            other.deadlines,
-            other.told,
-            other.others,
-        )
+        return self._rows() == other._rows()
+
+    def _rows(self) -> tuple[object, ...]:
+        return self.case, self.subjects, self.deadlines, self.told, self.others, self.neighbours
 
     @property
     def standing(self) -> Row:
@@ -83,11 +90,11 @@ def values_of(row: object) -> Row:
 def look(life: Life) -> Look:
     db.session.expire_all()
     case = life.case
+    beside = select(Case).where(Case.reference.in_((life.neighbour, life.cast.elsewhere)))
+    near = {row.reference: values_of(row) for row in db.session.scalars(beside)}
     rows = {
-        model.__tablename__: [
-            values_of(row) for row in db.session.scalars(select(model).where(model.case_id == case.id))
-        ]
-        for model in (Proposal, Remedy, Screening, Appeal, Pause, ContactAttempt, IndependentReview)
+        model.__tablename__: [values_of(row) for row in db.session.scalars(select(model).where(_of(model, case.id)))]
+        for model in MODELS
     }
     told = select(OutboxMessage.id, OutboxMessage.template, OutboxMessage.user_id)
     return Look(
@@ -104,7 +111,13 @@ def look(life: Life) -> Look:
             for id_, template, user in db.session.execute(told.where(OutboxMessage.case_id == case.id))
         },
         others=rows,
+        neighbours=(near[life.neighbour], near[life.cast.elsewhere]),
     )
+
+
+def _of(model: Any, case_id: uuid.UUID) -> Any:
+    mine = model.case_id == case_id
+    return mine | (model.other_id == case_id) if model is CaseLink else mine
 
 
 def always(now: Look, life: Life) -> None:
@@ -126,6 +139,7 @@ def always(now: Look, life: Life) -> None:
     assert case["assignee_id"] is None or case["assignee_id"] not in now.subjects
     assert 0 <= case["round"] <= 3
     assert first_to_tell(life.case), "nobody would hear of this case"
+    work_truths.always(now.others, case, now.neighbours, life)
 
 
 def after(before: Look, now: Look, life: Life, deed: str, actor: Actor | None) -> None:
@@ -138,6 +152,7 @@ def after(before: Look, now: Look, life: Life, deed: str, actor: Actor | None) -
     if before.case["class_"] is CaseClass.RESTRICTED:
         assert now.case["class_"] is CaseClass.RESTRICTED
     _tells_the_right_people(before, now, life)
+    work_truths.after(before, now, life, deed, actor)
     for row in now.others["proposal"]:
         sent_before = any(one["id"] == row["id"] and one["sent_at"] for one in before.others["proposal"])
         if row["sent_at"] and not sent_before:

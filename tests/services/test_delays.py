@@ -160,6 +160,15 @@ def test_a_delay_is_told_by_a_human_with_a_new_date_and_the_breach_stays(clock, 
     assert session.scalars(select(Message).where(Message.words == f"{LATE.done_so_far}\n\n{WHY}")).one()
 
 
+def test_nobody_tells_a_delay_of_ours_but_one_of_us(clock, reference):
+    """What the person may write is theirs; that we are late, and until when, is ours to say."""
+    row = the_open(reference, P.PROPOSE)
+    clock.move_to(row.due_at + timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        later = clock.now + timedelta(days=7)
+        act(reference, delays.tell_delay, row.id, LATE, later, actor=person_of(reference))
+
+
 def test_a_breach_that_the_sweep_noted_is_not_noted_again_when_the_delay_is_told(clock, team, reference):
     row = the_open(reference, P.PROPOSE)
     clock.move_to(row.due_at + timedelta(days=1))

@@ -98,6 +98,8 @@ def test_only_a_group_is_told_and_only_once_there_is_something_to_tell(team, a_m
     refused("nothing_to_report_back", early, meetings.report_back, a_meeting(), actor=team.coordinator)
     with pytest.raises(NotAllowed):
         act(early, meetings.report_back, a_meeting(), actor=team.auditor)
+    with pytest.raises(NotAllowed):
+        act(single, meetings.report_back, a_meeting(), actor=person_of(single))
 
 
 def test_talks_are_recorded_with_day_place_language_and_who(team, session, a_meeting):

@@ -83,6 +83,16 @@ def test_one_that_fails_stops_no_other(team, monkeypatch, session):
     assert the_issue(session).category == "WAT"
 
 
+def test_a_site_whose_rules_begin_tomorrow_stops_no_other(team, clock):
+    """A machine's clock that is set back must not stop the sweep for every site (R66)."""
+    alike(team, 3)
+    today = clock.now
+    clock.advance(timedelta(days=1))
+    states.a_site("NEW")
+    clock.move_to(today)
+    assert systemic.watch() == 3
+
+
 def test_what_is_decided_has_an_owner_and_a_date_and_is_done_before_it_ends(team, session):
     """R53: root cause and corrective actions with owner, date and linked cases."""
     alike(team, 3)

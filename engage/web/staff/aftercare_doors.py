@@ -37,7 +37,7 @@ def _drawn_elsewhere(page: CasePage) -> bool:
 
 AFTERCARE_DOORS: Mapping[str, Door] = {
     "staff.meet_case": Door(P.NOTE, _open, _is_proposed, _("Record a meeting")),
-    "staff.report_back_case": Door(P.REPLY, _open, _can_report_back, _("Record that the group was told")),
+    "staff.report_back_case": Door(P.TELL_PERSON, _open, _can_report_back, _("Record that the group was told")),
     "staff.correct_case": Door(P.CORRECT, _open, _always),
     "staff.finish_correction_case": Door(P.READ_UNMASKED, _open, _drawn_elsewhere, _("Mark as done")),
 }

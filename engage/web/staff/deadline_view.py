@@ -153,7 +153,7 @@ def what_can_be_done(page: CasePage, row: Deadline) -> list[tuple[str, str]]:
     if row.ended_at is not None or not row.promise.owed_by_us:
         return []
     reference = page.case.reference
-    if row.due_at < clock.utcnow() and page.may(Permission.REPLY):
+    if row.due_at < clock.utcnow() and page.may(Permission.TELL_PERSON):
         href = url_for("staff.tell_delay_case", reference=reference, deadline_id=row.id)
         return [(gettext("Tell the person of the delay"), href)]
     if row.due_at >= clock.utcnow() and page.may(Permission.EXTEND) and row.promise.can_pause:

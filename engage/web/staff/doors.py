@@ -174,7 +174,7 @@ DOORS: Mapping[str, Door] = {
     "staff.note_case": Door(P.NOTE, _open, _always),
     "staff.log_attempt_case": Door(P.TELL_PERSON, _open, _always, _("Log a try to reach the person")),
     "staff.tell_person": Door(P.TELL_PERSON, _open, _drawn_elsewhere),
-    "staff.tell_delay_case": Door(P.REPLY, _open, _drawn_elsewhere, _("Tell the person of a delay")),
+    "staff.tell_delay_case": Door(P.TELL_PERSON, _open, _drawn_elsewhere, _("Tell the person of a delay")),
     "staff.extend_case": Door(P.EXTEND, _open, _drawn_elsewhere),
     "staff.explain_delay_case": Door(P.EXPLAIN, _open, _drawn_elsewhere),
     "staff.pause_case": Door(P.PAUSE, _pause, _is_open),

@@ -37,7 +37,7 @@ def _is_late(row: Deadline) -> bool:
 def _to_tell(page: CasePage, row: Deadline) -> Row:
     name = case_view.subject_of(page, row.promise, row.subject_id)
     href = None
-    if page.may(Permission.REPLY):
+    if page.may(Permission.TELL_PERSON):
         href = url_for("staff.tell_delay_case", reference=page.case.reference, deadline_id=row.id)
     return {"what": gettext("Tell the person of the delay: %(promise)s", promise=name), "href": href, "due": None}
 
