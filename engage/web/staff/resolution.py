@@ -12,6 +12,7 @@ from engage.models import Case
 from engage.queries.case_page import CasePage
 from engage.services import conversation, proposals
 from engage.services.proposals import Line, Offer
+from engage.web.filters import local
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
@@ -95,7 +96,7 @@ def _offer_lists(page: CasePage, form: ProposeForm) -> None:
         for line, remedy in zip(form.lines, before.remedies, strict=False):
             line.form.type_code.data, line.form.words.data = remedy.type_code, remedy.words
             line.form.owner.data = str(remedy.owner_id) if remedy.owner_id else ""
-            line.form.due_on.data = remedy.due_at.date() if remedy.due_at > clock.utcnow() else None
+            line.form.due_on.data = local(remedy.due_at).date() if remedy.due_at > clock.utcnow() else None
 
 
 def _offer(page: CasePage, form: ProposeForm) -> Offer:
