@@ -49,7 +49,7 @@ def test_nobody_confirms_a_remedy_that_is_not_done_or_not_theirs(team):
 
 
 def test_a_remedy_the_person_called_good_is_neither_done_nor_answered_a_second_time(team):
-    """A page left open in another window takes the person's yes back from nobody, and leaves nothing owed by no date."""
+    """A page left open in another window takes no yes back, and leaves nothing owed by no date."""
     reference = states.an_implementing_case(team)
     remedy, person = remedy_of(reference), person_of(reference)
     act(reference, endings.finish_remedy, remedy, "Photo.", actor=team.officer)
