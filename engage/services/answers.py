@@ -126,7 +126,7 @@ def confirm_remedy(
 
     Raises:
         NotAllowed: neither the person nor staff who may record their answer.
-        Refused: there is no such remedy, or it is not done yet.
+        Refused: there is no such remedy, it is not done yet, or they have said that it is put right.
     """
     require_voice(case, Permission.VIEW, actor, sign_off)
     remedy = db.session.get(Remedy, remedy_id)
@@ -134,6 +134,7 @@ def confirm_remedy(
         remedy is None
         or remedy.case_id != case.id
         or remedy.finished_at is None
+        or remedy.confirmed  # its promise is met; a no after the yes would be owed by no date
         or case.stage is not Stage.IMPLEMENTING
     ):
         raise Refused(Refusal("nothing_to_confirm"))

@@ -35,7 +35,7 @@ def finish_remedy(case: Case, remedy_id: uuid.UUID, evidence: str, *, actor: Act
         Refused: there is no such remedy to finish.
     """
     remedy = db.session.get(Remedy, remedy_id)
-    if remedy is None or remedy.case_id != case.id or case.stage is not Stage.IMPLEMENTING:
+    if remedy is None or remedy.case_id != case.id or remedy.finished_at or case.stage is not Stage.IMPLEMENTING:
         raise Refused(Refusal("nothing_to_finish"))
     policy.require(actor, Permission.FINISH_REMEDY, case.facts)
     remedy.evidence, remedy.finished_at, remedy.confirmed = evidence, clock.utcnow(), None

@@ -9,6 +9,7 @@ from flask_login import current_user, login_fresh
 from engage import clock
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
 from engage.queries.accounts import Account
+from engage.web import given_back
 from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
@@ -24,6 +25,7 @@ def close(bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] 
     `but` names endpoints that are open.
     """
     bp.before_request(_gate(frozenset(roles), fresh, but))
+    given_back.watch(bp)
     bp.context_processor(frame)
 
 
@@ -67,7 +69,7 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
         if request.endpoint in but:
             return None
         if not current_user.is_authenticated or (fresh and not login_fresh()):
-            return _to_sign_in()
+            return given_back.to_sign_in_again() or _to_sign_in()
         _stay_signed_in()
         account = me()
         g.actor, g.user_locale = account.actor, account.locale

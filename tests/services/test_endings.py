@@ -48,6 +48,17 @@ def test_nobody_confirms_a_remedy_that_is_not_done_or_not_theirs(team):
         refused("nothing_to_confirm", reference, answers.confirm_remedy, remedy, confirmed=True, actor=person)
 
 
+def test_a_remedy_the_person_called_good_is_neither_done_nor_answered_a_second_time(team):
+    """A page left open in another window takes no yes back, and leaves nothing owed by no date."""
+    reference = states.an_implementing_case(team)
+    remedy, person = remedy_of(reference), person_of(reference)
+    act(reference, endings.finish_remedy, remedy, "Photo.", actor=team.officer)
+    refused("nothing_to_finish", reference, endings.finish_remedy, remedy, "Another photo.", actor=team.officer)
+    act(reference, answers.confirm_remedy, remedy, confirmed=True, actor=person)
+    refused("nothing_to_finish", reference, endings.finish_remedy, remedy, "Another photo.", actor=team.officer)
+    refused("nothing_to_confirm", reference, answers.confirm_remedy, remedy, confirmed=False, actor=person)
+
+
 def test_a_talk_after_closure_is_recorded_while_one_is_owed(team):
     reference = states.an_implementing_case(team)
     refused(

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from engage.domain.case import Identity, Kind, Road
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
-from engage.models import ContactAttempt, Deadline, Errand, Message, OutboxMessage
-from engage.services import appeals, errands
+from engage.models import ContactAttempt, Deadline, Errand, Message, OutboxMessage, Site
+from engage.services import answers, appeals, errands
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of, person_of
-from tests.web.as_staff import assessment, done, filled, kinds, page, proposal, send, sign_in
+from tests.web.as_staff import assessment, done, filled, in_days, kinds, page, proposal, send, sign_in
 
 
 @pytest.fixture
@@ -38,6 +38,16 @@ def test_the_second_tier_through_pages(client, team, at):
     assert case_of(reference).stage is Stage.PROPOSED
     at(team.officer, reference, "propose", **proposal(close_type="resolved_on_appeal"))
     assert case_of(reference).their_turn
+
+
+def test_a_proposal_to_be_changed_keeps_its_days_at_a_site_west_of_greenwich(client, session, team, at):
+    with unit_of_work():
+        session.get_one(Site, team.site_id).time_zone = "America/Paramaribo"
+    reference = states.an_assessed_case(team)
+    at(team.officer, reference, "propose", **proposal(**{"lines-0-due_on": in_days(10)}))
+    act(reference, answers.counter, actor=person_of(reference))
+    again = filled(sign_in(client, team.officer).get(f"/staff/cases/{reference}/propose"))
+    assert again["lines-0-due_on"] == in_days(10)
 
 
 def test_the_panel_offers_only_people_who_never_touched_the_case(client, team):

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from engage.domain.lifecycle import Stage
-from engage.models import Attachment, Message
+from engage.domain.severity import Level
+from engage.models import AfterCheck, Attachment, ContactAttempt, Message
 from engage.services import conversation, triage
 from tests import states
 from tests.states import act, case_of, person_of
@@ -69,8 +70,37 @@ def test_a_double_click_answers_once(first, session, team):
     reference = states.an_assessed_case(team)
     address = f"/staff/cases/{reference}/reply"
     form = {**filled(first.get(address)), "message": "We come on Thursday."}
-    assert [first.post(address, data=form).status_code for _ in range(2)] == [303, 409]
+    assert [first.post(address, data=form).status_code for _ in range(2)] == [303, 303]
     assert len(session.scalars(select(Message).where(Message.words == "We come on Thursday.")).all()) == 1
+
+
+def test_a_double_click_counts_as_one_try_to_reach_the_person(first, session, team):
+    reference = states.an_assessed_case(team)
+    address = f"/staff/cases/{reference}/log-attempt"
+    form = {**filled(first.get(address)), "channel": "voice_call", "reached": "no"}
+    assert [first.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    assert len(session.scalars(select(ContactAttempt)).all()) == 1
+    form = {**filled(first.get(address)), "channel": "voice_call", "reached": "no"}
+    done(first.post(address, data=form))
+    assert len(session.scalars(select(ContactAttempt)).all()) == 2  # tried again later, from a page opened anew
+
+
+def test_a_double_click_holds_one_of_the_checks_after_closure(first, session, team):
+    reference = states.a_closed_case(team, level=Level.MODERATE)  # checked after 30 and after 90 days
+    address = f"/staff/cases/{reference}/check-afterwards"
+    form = {**filled(first.get(address)), "outcome": "attempt", "account": "Nobody at home."}
+    assert [first.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+    assert len(session.scalars(select(AfterCheck)).all()) == 1
+
+
+def test_a_note_put_in_other_words_from_the_same_page_is_a_note_of_its_own(first, session, team):
+    reference = states.an_assessed_case(team)
+    address = f"/staff/cases/{reference}/note"
+    form = filled(first.get(address))
+    for words in ("Booked.", "Booked for Friday.", "Booked for Friday."):
+        done(first.post(address, data={**form, "message": words}))
+    kept = session.scalars(select(Message.words).where(Message.words.like("Booked%"))).all()
+    assert sorted(kept) == ["Booked for Friday.", "Booked."]
 
 
 def test_a_note_is_never_in_the_way_of_others(first, second, team):

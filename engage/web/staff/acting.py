@@ -17,7 +17,7 @@ from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.models import Case
 from engage.queries import case_page, case_parts
 from engage.queries.case_page import CasePage
-from engage.services import access, cases, conflicts
+from engage.services import access, cases, conflicts, sent_forms
 from engage.services.attachments import Checked, FileRefused
 from engage.services.cases import ChangedMeanwhile
 from engage.settings import settings
@@ -74,7 +74,7 @@ def act(
     template: str = "staff/act_on_case.html",
     **shown: object,
 ) -> ResponseReturnValue:
-    """Show the form, or do what it says and go back to the case with a banner.
+    """Show the form, or do what it says and go back to the case with a banner. Sent twice, it is done once.
 
     Somebody else's step meanwhile (409), a refusal (422) and a full disk (507) show the form again with what was typed.
     With `needs_version=False` nothing that others did meanwhile stands in the way, which is right for adding a note.
@@ -130,9 +130,11 @@ def _do(reference: str, form: StaffForm, do: Callable[[Case], object], *, needs_
     """Carry it out; whether the actor may still see the case afterwards."""
     with unit_of_work():
         case = cases.lock(reference, me())
-        if needs_version:
-            cases.expect_version(case, form.opened_at)
-        do(case)
+        mark = form.mark(request.path)
+        if mark is None or sent_forms.is_first(case.id, mark):
+            if needs_version:
+                cases.expect_version(case, form.opened_at)
+            do(case)
         return policy.may(me(), Permission.VIEW, case.facts)
 
 

@@ -1,7 +1,10 @@
 """What the forms of staff are made of. Shape and size only; what may happen to a case is the domain's business."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 
+from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,24 +23,32 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from engage.services import intake
 from engage.web.typed import plain
 
 LONGEST = 20_000  # Ours: a long report; longer ones come as a file.
 _LONGEST_LINE = 300
+_UNSAID = frozenset({"csrf_token", "version"})  # what a form carries beside what somebody says with it
 Text = object  # a text or one that is translated when it is shown
 
 
 class VersionField(IntegerField):
-    """The version of the case that the form was opened with. What is no number is no version, and no error."""
+    """The version of the case that the form was opened with, and a token that tells this form from every other.
+
+    What is no number is no version, and no error; a form without a token of ours is never taken for one sent before.
+    """
 
     widget = HiddenInput()
+    token: str | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        first = valuelist[0] if valuelist else ""
+        first, _, token = (valuelist[0] if valuelist else "").partition(".")
         self.data = int(first) if first.isascii() and first.isdecimal() and len(first) < 10 else None
+        self.token = token if intake.is_token(token) else None
 
     def _value(self) -> str:
-        return "" if self.data is None else str(self.data)
+        self.token = self.token or intake.new_token()
+        return "" if self.data is None else f"{self.data}.{self.token}"
 
 
 class StaffForm(FlaskForm):
@@ -49,6 +60,15 @@ class StaffForm(FlaskForm):
     def opened_at(self) -> int:
         """The version the form was opened with, or one that no case has."""
         return self.version.data if isinstance(self.version.data, int) else -1
+
+    def mark(self, where: str) -> str | None:
+        """Return what tells that this very form, saying the same, was sent to the same place before."""
+        if self.version.token is None:
+            return None
+        said = [(name, request.form.getlist(name)) for name in sorted(request.form) if name not in _UNSAID]
+        files = [file.filename for _, file in sorted(request.files.items(multi=True), key=lambda one: one[0])]
+        digest = hashlib.sha256(json.dumps([where, said, files]).encode()).hexdigest()
+        return f"{self.version.token}.{digest}"
 
 
 def choices(pairs: Iterable[tuple[str, Text]]) -> list[SelectChoice]:

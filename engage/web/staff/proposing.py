@@ -11,6 +11,7 @@ from engage.queries.case_page import CasePage
 from engage.services import findings, proposals, wording
 from engage.services.findings import Offer
 from engage.web import money
+from engage.web.filters import local
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
@@ -79,7 +80,7 @@ def _fill_from(before: Proposal, form: ProposeForm) -> None:
     for line, remedy in zip(form.lines, before.remedies, strict=False):
         line.form.type_code.data, line.form.words.data = remedy.type_code, remedy.words
         line.form.owner.data = str(remedy.owner_id) if remedy.owner_id else ""
-        line.form.due_on.data = remedy.due_at.date() if remedy.due_at > clock.utcnow() else None
+        line.form.due_on.data = local(remedy.due_at).date() if remedy.due_at > clock.utcnow() else None
         if remedy.money is not None:
             line.form.amount.data, line.form.currency.data = money.written_amount(remedy.money), remedy.money.currency
 
