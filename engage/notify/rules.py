@@ -100,9 +100,10 @@ def _(event: events.PanelSeated, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.UrgentFactFound, case: Case) -> list[Notice]:
-    """Those whom the site's matrix names for the fact, or approvers of all sites where none is free: urgent_fact."""
+    """Those whom the site's matrix names for the fact, or approvers of all sites where none is free, or whoever is told
+    of new cases: urgent_fact."""
     named = on_rung(case, event.role, all_sites=event.all_sites)
-    return to_staff(named or on_rung(case, Role.APPROVER, all_sites=True), "urgent_fact")
+    return to_staff(named or on_rung(case, Role.APPROVER, all_sites=True) or first_to_tell(case), "urgent_fact")
 
 
 @notices.register

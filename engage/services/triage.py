@@ -92,7 +92,7 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
     if found.measures:
         risks.record_look(case, found.measures, actor=actor)
     arrangements.open_at_assessment(case, found.support, actor=actor)
-    ratings.tell_urgent(case, found.facts, actor=actor)
+    ratings.tell_urgent(case, found.facts | set(rating.floors), actor=actor)  # the category may say as much as a fact
     search_index.index(case)
 
 
