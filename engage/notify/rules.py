@@ -135,7 +135,7 @@ def _(event: events.ScreenOutDeclined, case: Case) -> list[Notice]:
 def _(event: events.ProposalDrafted, case: Case) -> list[Notice]:
     """From the level that needs approval: approvers, and rights leads from their level, but not who drafted:
     proposal_to_approve."""
-    level = case.level or 0
+    level = case.level or APPROVAL_LEVEL
     roles = [Role.APPROVER] if level >= APPROVAL_LEVEL else []
     roles += [Role.RIGHTS_LEAD] if level >= RIGHTS_LEVEL else []
     drafted_by = db.session.get_one(Proposal, event.proposal_id).drafted_by_id

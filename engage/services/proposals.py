@@ -166,12 +166,16 @@ def return_proposal(case: Case, words: str, *, actor: Actor) -> None:
 
 
 def roles_to_approve(case: Case) -> tuple[Role, ...]:
-    """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2."""
-    if case.level is None or case.level < guards.APPROVAL_LEVEL:
+    """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2.
+
+    One that a panel brought back before anybody judged it needs a second person: level 3 counts then (product 4).
+    """
+    level = case.level or guards.APPROVAL_LEVEL
+    if level < guards.APPROVAL_LEVEL:
         return ()
     if case.class_ is CaseClass.RESTRICTED:
         return (Role.FOCAL,)  # a second focal point: nobody else may know
-    if case.level < guards.RIGHTS_LEVEL:
+    if level < guards.RIGHTS_LEVEL:
         return (Role.APPROVER,)
     return (Role.APPROVER, Role.RIGHTS_LEAD)
 

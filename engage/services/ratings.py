@@ -159,7 +159,7 @@ def decide_downgrade(case: Case, *, approve: bool, actor: Actor) -> None:
 
 
 def _why_not_rate(case: Case) -> Refusal | None:
-    if case.level is None:
+    if case.level is None and case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
         return Refusal("not_assessed")
     if case.stage is Stage.CLOSED:
         return Refusal("not_at_this_stage", {"stage": case.stage.value})
