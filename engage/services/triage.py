@@ -158,6 +158,7 @@ def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
+        cases.take_back_requests(case)
     deadlines.open_at_conversion(case)
     record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
 
