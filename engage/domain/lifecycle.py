@@ -58,6 +58,7 @@ OFFERED_A_PANEL = (S.RECEIVED, S.ACKNOWLEDGED, S.ASSESSED, S.INVESTIGATING, S.PR
 
 # Where an action may lead; the first is the usual one, a second needs to be asked for.
 # (PROPOSED, PROPOSE) is the next round: the person asked for a change and it is our turn to offer again.
+# What ended before anybody judged it reopens as acknowledged: assessed means that its severity is known (product 3).
 TRANSITIONS: Mapping[tuple[Stage, Action], tuple[Stage, ...]] = MappingProxyType(
     {
         (S.RECEIVED, A.ACKNOWLEDGE): (S.ACKNOWLEDGED,),
@@ -76,7 +77,7 @@ TRANSITIONS: Mapping[tuple[Stage, Action], tuple[Stage, ...]] = MappingProxyType
         (S.APPEALED, A.DECIDE): (S.PROPOSED, S.CLOSED),
         (S.INDEPENDENT, A.REPORT): (S.PROPOSED, S.CLOSED),
         (S.CLOSED, A.APPEAL): (S.APPEALED,),
-        (S.CLOSED, A.REOPEN): (S.ASSESSED,),
+        (S.CLOSED, A.REOPEN): (S.ASSESSED, S.ACKNOWLEDGED),
         (S.CLOSED, A.REFER): (S.INDEPENDENT,),
         **{(stage, A.APPEAL): (S.APPEALED,) for stage in OFFERED_A_PANEL},
         **{(stage, A.WITHDRAW): (S.CLOSED,) for stage in OPEN_STAGES},

@@ -115,9 +115,10 @@ def _(event: events.PanelSeated, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.UrgentFactFound, case: Case) -> list[Notice]:
-    """Those whom the site's matrix names for the fact, or approvers of all sites where none is free: urgent_fact."""
+    """Those whom the site's matrix names for the fact, or approvers of all sites where none is free, or whoever is told
+    of new cases: urgent_fact."""
     named = on_rung(case, event.role, all_sites=event.all_sites)
-    return to_staff(named or on_rung(case, Role.APPROVER, all_sites=True), "urgent_fact")
+    return to_staff(named or on_rung(case, Role.APPROVER, all_sites=True) or first_to_tell(case), "urgent_fact")
 
 
 @notices.register
@@ -149,7 +150,7 @@ def _(event: events.ScreenOutDeclined, case: Case) -> list[Notice]:
 def _(event: events.ProposalDrafted, case: Case) -> list[Notice]:
     """From the level that needs approval, or where its words need another look: approvers, and rights leads from
     their level, but not who drafted: proposal_to_approve."""
-    level = case.level or 0
+    level = case.level or APPROVAL_LEVEL
     roles = [Role.APPROVER] if level >= APPROVAL_LEVEL or event.held_by_words else []
     roles += [Role.RIGHTS_LEAD] if level >= RIGHTS_LEVEL else []
     drafted_by = db.session.get_one(Proposal, event.proposal_id).drafted_by_id

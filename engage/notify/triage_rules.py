@@ -5,6 +5,7 @@ from typing import Any
 
 from engage.domain import triage_events as events
 from engage.domain.event import Event
+from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, Rating
@@ -32,8 +33,8 @@ def _taken_off(event: events.TakenOff, case: Case) -> list[Notice]:
 
 
 def _severity_rated(event: events.SeverityRated, case: Case) -> list[Notice]:
-    """The person, whose dates may have moved: case_news."""
-    return to_person("case_news")
+    """The person, whose dates may have moved: case_news. Of a case that has ended: nobody."""
+    return [] if case.stage is Stage.CLOSED else to_person("case_news")
 
 
 def _downgrade_asked(event: events.DowngradeAsked, case: Case) -> list[Notice]:

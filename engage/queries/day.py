@@ -269,7 +269,12 @@ def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Selec
         _line("seat", nothing, Appeal.lodged_at, Appeal.id)
         .join(Appeal, Appeal.case_id == Case.id)
         .join(PanelSeat, PanelSeat.appeal_id == Appeal.id)
-        .where(visible_to(actor), PanelSeat.user_id == actor.id, Appeal.decided_at.is_(None)),
+        .where(
+            visible_to(actor),
+            PanelSeat.user_id == actor.id,
+            Appeal.decided_at.is_(None),
+            Case.stage == Stage.APPEALED,  # of one that was withdrawn nothing is left to decide
+        ),
         _line("reply", nothing, newest.scalar_subquery(), Case.id).where(mine, Case.unread_reply),
         _line("pause", Pause.reason_code, Pause.ends_at, Pause.id)
         .join(Pause, Pause.case_id == Case.id)

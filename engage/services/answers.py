@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, meetings, sites
+from engage.services import cases, conversation, deadlines, meetings, ratings, sites
 from engage.services.timeline import digest_of, record
 
 PORTAL = "portal"
@@ -149,7 +149,7 @@ def confirm_remedy(
 
 
 def withdraw(case: Case, *, actor: Actor, words: str | None = None, pressured: bool | None = None) -> None:
-    """End the case on the person's own wish. `pressured` is what they say when asked; a yes is looked into.
+    """End the case on the person's own wish. `pressured` is what they say when asked; a yes is told at once (R52).
 
     Raises:
         NotAllowed: anyone but the person.
@@ -162,6 +162,8 @@ def withdraw(case: Case, *, actor: Actor, words: str | None = None, pressured: b
         content = conversation.digest_of_message(message)
     cases.finish(case, Action.WITHDRAW, "withdrawn")
     record(case, CaseWithdrawn(pressured=pressured), actor=actor, content=content)
+    if pressured:
+        ratings.find_retaliation(case, actor=actor)
 
 
 def give_feedback(case: Case, *, process: int, outcome: int, words: str | None, actor: Actor) -> None:

@@ -184,6 +184,8 @@ def _conclude(case: Case, action: Action, *, to_proposal: bool, close_type: str)
 def reopen(case: Case, reason: str, *, actor: Actor) -> None:
     """Take a closed case up again: it is assessed, and a proposal is owed anew. No time bar.
 
+    What ended before anybody judged it goes back to triage, which is owed anew, too.
+
     Raises:
         NotAllowed: policy refuses the actor.
         Refused: no reason is given.
@@ -193,11 +195,14 @@ def reopen(case: Case, reason: str, *, actor: Actor) -> None:
     if not reason.strip():
         raise Refused(Refusal("reason_needed"))
     by_person = actor.party is Party.PERSON
-    cases.open_again(case, Action.REOPEN)
+    was_judged = cases.was_assessed(case)
+    cases.open_again(case, Action.REOPEN, None if was_judged else Stage.ACKNOWLEDGED)
     case.round = 0
     case.unread_reply = by_person
     writer = Writer.PERSON if by_person else Writer.NOTE
     message = conversation.add(case, reason, writer=writer, actor=actor, tells=False)
     deadlines.open_again(case, Promise.PROPOSE)
+    if not was_judged and not case.kind.takes_short_road:
+        deadlines.open_again(case, Promise.ASSESS)
     content = conversation.digest_of_message(message)
     record(case, CaseReopened(by_person=by_person), actor=actor, content=content)

@@ -1,7 +1,7 @@
 """Taking a case in hand: found within what the actor may see, locked, and looked at as guards need it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
@@ -9,7 +9,13 @@ from sqlalchemy import Select, func, select
 from engage import clock
 from engage.domain import guards, retaliation
 from engage.domain.case import CaseClass, Road
-from engage.domain.events import CaseRestricted
+from engage.domain.events import (
+    CaseAssessed,
+    CaseRestricted,
+    DowngradeDeclined,
+    ProposalReturned,
+    ScreenOutDeclined,
+)
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
@@ -168,6 +174,26 @@ def open_rating(case: Case) -> Rating | None:
     return db.session.scalar(waiting)
 
 
+def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None) -> None:
+    """End what waits for a second person: all of it, or what these users asked for; whoever asked is told.
+
+    So it is when the case ends, when a panel takes it over, and when somebody who asked is kept out of it. Whoever
+    works the case then asks again if they want it.
+    """
+    now, draft = clock.utcnow(), latest_proposal(case)
+    screening, rating = open_screening(case), open_rating(case)
+    waits = draft is not None and draft.sent_at is None and draft.returned_at is None
+    if draft is not None and waits and (asked_by is None or draft.drafted_by_id in asked_by):
+        draft.returned_at = now
+        record(case, ProposalReturned(proposal_id=draft.id), actor=SYSTEM)
+    if screening is not None and (asked_by is None or screening.asked_by_id in asked_by):
+        screening.decided_at, screening.is_approved = now, False
+        record(case, ScreenOutDeclined(screening_id=screening.id), actor=SYSTEM)
+    if rating is not None and (asked_by is None or rating.rated_by_id in asked_by):
+        rating.decided_at, rating.is_approved = now, False
+        record(case, DowngradeDeclined(rating_id=rating.id), actor=SYSTEM)
+
+
 def finish(case: Case, action: Action, close_type: str, causes: Sequence[str] = ()) -> None:
     """Move the case to closed with exactly one close type; what was still owed ends, and the checks begin.
 
@@ -182,20 +208,28 @@ def finish(case: Case, action: Action, close_type: str, causes: Sequence[str] = 
     case.panel_offered = False
     if causes:
         case.root_cause, case.further_causes = causes[0], list(causes[1:])
+    take_back_requests(case)
     deadlines.end_all(case)
     pausing.end_all(case, actor=SYSTEM)
     deadlines.open_checks(case)
     deadlines.refresh(case)
 
 
-def open_again(case: Case, action: Action) -> None:
-    """Take a closed case up again; the checks after closure are no longer owed.
+def was_assessed(case: Case) -> bool:
+    """Whether triage ever judged the case."""
+    judged = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.kind == CaseAssessed.__name__)
+    return db.session.scalar(judged.limit(1)) is not None
+
+
+def open_again(case: Case, action: Action, wanted: Stage | None = None) -> None:
+    """Take a closed case up again, or let a panel take it over; what was owed or asked before is no longer.
 
     Raises:
         IllegalTransition: the action does not lead out of closed.
     """
-    move(case, action)
+    move(case, action, wanted)
     case.closed_at = case.close_type = None
+    take_back_requests(case)
     deadlines.end_all(case)
 
 

@@ -18,9 +18,6 @@ from engage.domain.case import Writer
 from engage.domain.conflicts import INVESTIGATES, Employed, SubjectKind, as_compared, kept_out
 from engage.domain.events import (
     ConflictRefused,
-    DowngradeDeclined,
-    ProposalReturned,
-    ScreenOutDeclined,
     SubjectNamed,
     SubjectRemoved,
     TakenOff,
@@ -185,24 +182,8 @@ def _take_off(case: Case, users: Collection[uuid.UUID]) -> None:
         record(case, TakenOff(user_id=seat.user_id, part="panel"), actor=SYSTEM)
         if appeal is not None and not seats:
             deadlines.open_for_panel(case, appeal)
-    draft = cases.latest_proposal(case)
-    waits = draft is not None and draft.sent_at is None and draft.returned_at is None
-    if draft is not None and waits and draft.drafted_by_id in users:
-        draft.returned_at = clock.utcnow()
-        record(case, ProposalReturned(proposal_id=draft.id), actor=SYSTEM)
-    _undo_requests(case, users)
+    cases.take_back_requests(case, users)
     db.session.flush()
-
-
-def _undo_requests(case: Case, users: Collection[uuid.UUID]) -> None:
-    """What they asked a second person for is asked no longer; whoever works the case now asks again if they want it."""
-    screening, rating = cases.open_screening(case), cases.open_rating(case)
-    if screening is not None and screening.asked_by_id in users:
-        screening.decided_at, screening.is_approved = clock.utcnow(), False
-        record(case, ScreenOutDeclined(screening_id=screening.id), actor=SYSTEM)
-    if rating is not None and rating.rated_by_id in users:
-        rating.decided_at, rating.is_approved = clock.utcnow(), False
-        record(case, DowngradeDeclined(rating_id=rating.id), actor=SYSTEM)
 
 
 def refuse_kept_out(case: Case, users: Collection[uuid.UUID], *, what: str) -> None:

@@ -24,7 +24,6 @@ from engage.services import cases, conversation, deadlines, ratings
 from engage.services.timeline import digest_of, record
 
 STAYED_RIGHT = ("yes", "partly", "no")
-RETALIATION = "retaliation"  # the urgent fact of ladder.toml
 
 
 def finish_remedy(case: Case, remedy_id: uuid.UUID, evidence: str, *, actor: Actor) -> None:
@@ -149,4 +148,4 @@ def check_afterwards(case: Case, talk: AfterTalk, *, actor: Actor) -> None:
     deadlines.meet(case, Promise.CHECK_AFTERWARDS, actor=actor, subject_id=row.subject_id)
     if talk.punished:
         record(case, RetaliationFound(check_id=check.id), actor=actor)
-        ratings.tell_urgent(case, frozenset({RETALIATION}), actor=actor)
+        ratings.find_retaliation(case, actor=actor)

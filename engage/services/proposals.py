@@ -142,10 +142,11 @@ def return_proposal(case: Case, words: str, *, actor: Actor) -> None:
 def roles_to_approve(case: Case, *, held_by_words: bool = False) -> tuple[Role, ...]:
     """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2.
 
-    Words that seem to take a right or to buy silence need somebody else at every level; below the level from which
-    the human-rights lead sees a case, that is an approver. Ours, docs/decisions/0024.
+    One that a panel brought back before anybody judged it needs a second person: level 3 counts then (product 4). Words
+    that seem to take a right or to buy silence need somebody else at every level; below the level from which the
+    human-rights lead sees a case, that is an approver. Ours, docs/decisions/0024.
     """
-    level = case.level or 0
+    level = case.level or guards.APPROVAL_LEVEL
     if level < guards.APPROVAL_LEVEL and not held_by_words:
         return ()
     if case.class_ is CaseClass.RESTRICTED:

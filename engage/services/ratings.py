@@ -29,6 +29,7 @@ from engage.services.assessing import Assessment, Rerating
 from engage.services.timeline import digest_of, record
 
 PRELIMINARY, FINAL = "preliminary", "final"  # at triage, and once the facts are known. Source: domain R24.
+RETALIATION = "retaliation"  # the fact of severity.toml and ladder.toml
 
 
 def judge(case: Case, found: Assessment) -> severity.Rating:
@@ -73,6 +74,25 @@ def tell_urgent(case: Case, facts: frozenset[str], *, actor: Actor) -> None:
     urgent = min(facts & {row.fact for row in ladder.urgent}, default="")
     for seat in ladder.tell_at_once(facts):
         record(case, UrgentFactFound(urgent, seat.role, seat.all_sites), actor=actor)
+
+
+def find_retaliation(case: Case, *, actor: Actor) -> None:
+    """Note that somebody is punished for speaking up: those whom the matrix names are told at once, also after closure.
+
+    Until it is known to be one, a case is rated as what the fact makes it: the human-rights lead sees the severe ones
+    alone, and what they are told of they must be able to open (domain R52, 5.7).
+    """
+    if RETALIATION not in case.fact_codes:
+        facts = [*case.fact_codes, RETALIATION]
+        actual, potential = Level(case.level_actual or 1), Level(case.level_potential or 1)
+        place = db.session.get_one(Statement, case.id).community
+        rated = _rated(case, actual, potential, facts, (case.category or "", case.subcategory), place)
+        row = _row(case, FINAL if _has_final(case) else PRELIMINARY, actual, potential, rated, facts, actor)
+        row.level = max(row.level, case.level or 0)
+        db.session.add(row)
+        set_on(case, row, actor=actor)
+        _record_rating(case, row, actor)
+    tell_urgent(case, frozenset({RETALIATION}), actor=actor)
 
 
 def record_interim_measure(case: Case, words: str, *, possible: bool, actor: Actor) -> None:
@@ -139,7 +159,7 @@ def decide_downgrade(case: Case, *, approve: bool, actor: Actor) -> None:
 
 
 def _why_not_rate(case: Case) -> Refusal | None:
-    if case.level is None:
+    if case.level is None and case.stage in (Stage.RECEIVED, Stage.ACKNOWLEDGED):
         return Refusal("not_assessed")
     if case.stage is Stage.CLOSED:
         return Refusal("not_at_this_stage", {"stage": case.stage.value})
@@ -149,13 +169,17 @@ def _why_not_rate(case: Case) -> Refusal | None:
 def _bring_into_force(case: Case, row: Rating, actor: Actor) -> None:
     fresh = frozenset(row.fact_codes) - frozenset(case.fact_codes)
     set_on(case, row, actor=actor)
+    _record_rating(case, row, actor)
+    deadlines.recompute_at_assessment(case, opens=False)
+    arrangements.open_at_assessment(case, frozenset(), actor=actor)
+    tell_urgent(case, fresh, actor=actor)
+
+
+def _record_rating(case: Case, row: Rating, actor: Actor) -> None:
     event = SeverityRated(
         rating_id=row.id, phase=row.phase, level=row.level, actual=row.actual, potential=row.potential
     )
     record(case, event, actor=actor, content=digest_of(row.salt, row.words))
-    deadlines.recompute_at_assessment(case, opens=False)
-    arrangements.open_at_assessment(case, frozenset(), actor=actor)
-    tell_urgent(case, fresh, actor=actor)
 
 
 def _has_final(case: Case) -> bool:

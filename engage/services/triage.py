@@ -103,7 +103,7 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
     if found.measures:
         risks.record_look(case, found.measures, actor=actor)
     arrangements.open_at_assessment(case, found.support, actor=actor)
-    ratings.tell_urgent(case, found.facts, actor=actor)
+    ratings.tell_urgent(case, found.facts | set(rating.floors), actor=actor)  # the category may say as much as a fact
     search_index.index(case)
 
 
@@ -169,6 +169,7 @@ def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
+        cases.take_back_requests(case)
     deadlines.open_at_conversion(case)
     record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
 

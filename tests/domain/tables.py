@@ -79,7 +79,7 @@ LEADS = {
     "implementing":  {"verify": ["closed"], "appeal": ["appealed"]},
     "appealed":      {"decide": ["proposed", "closed"]},
     "independent":   {"report": ["proposed", "closed"]},
-    "closed":        {"appeal": ["appealed"], "reopen": ["assessed"], "refer": ["independent"]},
+    "closed":        {"appeal": ["appealed"], "reopen": ["assessed", "acknowledged"], "refer": ["independent"]},
 }
 for _stage, _steps in LEADS.items():
     if _stage != "closed":

@@ -164,7 +164,9 @@ def after(before: Look, now: Look, life: Life, deed: str, actor: Actor | None) -
         assert now.case["close_type"] == wanted
         CLOSES_HONESTLY[deed](before, now, life, actor)
     if before.stage is Stage.CLOSED is not now.stage:
-        assert now.stage is TAKES_UP_AGAIN[deed]
+        judged = any(row.kind == "CaseAssessed" for row in before.events)
+        back = TAKES_UP_AGAIN[deed]
+        assert now.stage is (Stage.ACKNOWLEDGED if back is Stage.ASSESSED and not judged else back)
     if before.stage is now.stage is Stage.CLOSED:
         assert before.case["close_type"] == now.case["close_type"]
 
@@ -183,7 +185,7 @@ def _tells_the_right_people(before: Look, now: Look, life: Life) -> None:
 
 def _was_approved(proposal: Row, now: Look) -> None:
     """A second person from level 3, the human-rights lead too from 4, none of whom wrote it (product 3, domain R03)."""
-    level = now.case["level"] or 0
+    level = now.case["level"] or 3
     takes_a_right = "waive" in proposal["shared_findings"]  # a second person at every level, with a reason (R34)
     given = db.session.scalars(select(Approval).where(Approval.proposal_id == proposal["id"])).all()
     assert proposal["drafted_by_id"] not in {row.user_id for row in given}

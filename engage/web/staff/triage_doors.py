@@ -26,7 +26,10 @@ def _is_open(page: CasePage) -> bool:
 
 
 def _is_rated(page: CasePage) -> bool:
-    return _is_open(page) and page.case.level is not None
+    """A panel may bring back what nobody judged."""
+    return _is_open(page) and (
+        page.case.level is not None or page.case.stage not in (Stage.RECEIVED, Stage.ACKNOWLEDGED)
+    )
 
 
 def _open(page: CasePage, now: object) -> Refusal | None:
