@@ -301,7 +301,6 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
 
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
-    findings_rules.RULES,
     outside_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,

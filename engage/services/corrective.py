@@ -14,13 +14,12 @@ from engage import clock, vault
 from engage.domain import policy
 from engage.domain import tasks as chores
 from engage.domain.events import CorrectiveActionDecided, CorrectiveActionDone, CorrectiveActionDue
-from engage.domain.guards import Refusal, Refused
+from engage.domain.guards import Refusal, Refused, quoted
 from engage.domain.policy import SYSTEM, Actor, NotAllowed, Permission
 from engage.extensions import db
 from engage.models import Case, CorrectiveAction, StaffUser
-from engage.services import cases, conflicts
+from engage.services import cases, conflicts, wording
 from engage.services.timeline import digest_of, record
-from engage.services.wording import refuse_waiver
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -53,7 +52,8 @@ def decide(case: Case, change: Change, *, actor: Actor) -> CorrectiveAction:
         raise Refused(Refusal("date_is_past"))
     _refuse_owner(case, change.owner_id)
     shared = (change.shared_words or "").strip() or None
-    refuse_waiver(shared or "")
+    if phrases := wording.found(shared or "").phrases:  # words of ours to the person ask for nothing
+        raise Refused(Refusal("waiver_wording", {"words": quoted(phrases)}))
     row = CorrectiveAction(
         id=uuid.uuid4(),
         case_id=case.id,

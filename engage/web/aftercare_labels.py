@@ -25,5 +25,6 @@ REFUSALS: dict[str, LazyString] = {
     "check_needs_answers": _("Say whether it stayed put right, and whether anyone was punished."),
     "issue_closed": _("This is closed."),
     "actions_open": _("Not done yet: %(count)s. Finish what was decided first."),
+    "waiver_wording": _("These words take a right or ask for silence: %(words)s. Write it without them."),
     "owner_unknown": _("Choose somebody who works here."),
 }
