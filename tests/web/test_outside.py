@@ -230,7 +230,7 @@ def test_r33_a_body_is_chosen_from_the_directory_with_its_dates_and_the_person_r
     boss = sign_in(client, directory.coordinator)
     address = f"/staff/cases/{reference}/refer"
     opened = boss.get(address).text
-    assert "Ombudsman · all · nothing" in opened
+    assert "Ombudsman · all · costs: nothing" in opened
     assert "Town court" not in opened
     typed = {"listed": "Ombudsman", "words": "Both agreed.", "begins_on": in_days(1), "report_by": in_days(60)}
     done(send(boss, address, **typed, is_binding="y"))

@@ -96,7 +96,8 @@ def refer_case(reference: str) -> ResponseReturnValue:
 
 def _body_in_words(row: Mapping[str, str]) -> str:
     """What the list says of a body: its name, what it is for, and what it costs."""
-    return " · ".join(filter(None, [row["name"], row.get("what_for"), row.get("costs")]))
+    costs = gettext("costs: %(costs)s", costs=row["costs"]) if row.get("costs") else None
+    return " · ".join(filter(None, [row["name"], row.get("what_for"), costs]))
 
 
 @bp.route("/cases/<reference>/report", methods=["GET", "POST"])
