@@ -1,6 +1,7 @@
 """What bodies outside have to do with a case: they have the same matter already, or it is handed over to them."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +39,19 @@ def why_not_screen_out_as(reason_code: str, accepted: Collection[ReferralKind]) 
     """The matter of a worker leaves us once somebody else has taken it, and not before (domain R35)."""
     waits = reason_code == WORKER_MATTER and ReferralKind.HR not in accepted
     return Refusal("hr_has_not_accepted") if waits else None
+
+
+def why_not_give_to(body: str, terms: str, why_other: str | None, *, is_listed: bool) -> Refusal | None:
+    """A body takes a case on terms; one that the site does not name, for a reason (domain R33)."""
+    if not body.strip() or not terms.strip():
+        return Refusal("body_and_terms_needed")
+    return None if is_listed or (why_other or "").strip() else Refusal("why_other_body")
+
+
+def why_not_agree_on(begins_on: date | None, report_by: date | None, today: date) -> Refusal | None:
+    """A report is expected after the beginning, and not in the past."""
+    earliest = max(today, begins_on or today)
+    return Refusal("report_too_early") if report_by is not None and report_by < earliest else None
 
 
 def body_in(directory: Collection[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:

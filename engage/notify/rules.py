@@ -212,7 +212,7 @@ def _(event: events.CaseAppealed, case: Case) -> list[Notice]:
 
 
 @notices.register
-def _(event: events.AppealDecided | events.ReviewReported, case: Case) -> list[Notice]:
+def _(event: events.ReviewReported, case: Case) -> list[Notice]:
     """The person: case_finished, or case_news while it goes on. Whoever works the case: case_moved."""
     return _news_or_end(case) + to_staff(working_on(case), "case_moved")
 

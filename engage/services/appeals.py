@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 
@@ -9,14 +11,25 @@ from engage import clock, vault
 from engage.domain import guards, policy
 from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
-from engage.domain.events import AppealDecided, CaseReferred, CaseReopened, PanelSeated, ReviewReported
+from engage.domain.events import (
+    AppealDecided,
+    CaseReferred,
+    CaseReopened,
+    PanelSeated,
+    ReviewOffered,
+    ReviewReported,
+)
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, Stage, next_stage
+from engage.domain.outside import body_in, why_not_agree_on, why_not_give_to
 from engage.domain.policy import Actor, NotAllowed, Party, Permission, Role
+from engage.domain.wall_clock import instant_of
 from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
+from engage.queries import outside_parts
 from engage.scope import people_with
 from engage.services import answers, cases, conflicts, conversation, deadlines
+from engage.services.deadline_rows import zone_of
 from engage.services.timeline import digest_of, record
 
 OUTCOMES = ("upheld", "partly_upheld", "not_upheld")  # for the person, partly for them, as it was decided before
@@ -106,6 +119,8 @@ def seat_panel(case: Case, user_ids: Iterable[uuid.UUID], *, actor: Actor) -> No
 def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: bool) -> None:
     """Give the panel's reasoned decision: a new proposal has to follow, or the case closes.
 
+    With it the person is offered the third tier, whatever was decided (domain R33).
+
     Raises:
         NotAllowed: the actor does not sit on the panel of this very appeal.
         Refused: no panel sits, no reasons are given, or the outcome is unknown.
@@ -125,28 +140,56 @@ def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
     _conclude(case, Action.DECIDE, to_proposal=to_proposal, close_type="resolved_on_appeal")
     content = digest_of(row.salt, words)
     record(case, AppealDecided(appeal_id=row.id, outcome=outcome), actor=actor, role=Role.PANEL.value, content=content)
+    record(case, ReviewOffered(appeal_id=row.id), actor=actor, role=Role.PANEL.value)
 
 
-def refer(case: Case, body: str, terms: str, *, is_binding: bool, actor: Actor) -> None:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a body looks at a case, as both sides agreed. The days are those of the site.
+
+    `why_other` says why it is none of the bodies that the site's directory names.
+    """
+
+    words: str
+    is_binding: bool = False
+    begins_on: date | None = None
+    report_by: date | None = None
+    why_other: str | None = None
+
+
+def refer(case: Case, body: str, terms: Terms, *, actor: Actor) -> None:
     """Give the case to a body outside the company, which the person agreed to.
+
+    Until it reports nothing of ours falls due: the case was closed, so no clock runs that would have to be stopped.
 
     Raises:
         NotAllowed: policy refuses the actor.
+        Refused: no body or terms are given, the body stands in no directory of the site and it is not said why, or it
+            would report before it begins or before today.
         IllegalTransition: the case is not closed.
     """
     policy.require(actor, Action.REFER, case.facts)
+    zone, now = zone_of(case), clock.utcnow()
+    is_listed = body_in(outside_parts.directory(case.site_id), body) is not None
+    today = now.astimezone(zone).date()
+    guards.stop_if(why_not_give_to(body, terms.words, terms.why_other, is_listed=is_listed))
+    guards.stop_if(why_not_agree_on(terms.begins_on, terms.report_by, today))
     cases.open_again(case, Action.REFER)
     row = IndependentReview(
         id=uuid.uuid4(),
         case_id=case.id,
         body=body,
-        terms=terms,
+        why_other=None if is_listed else terms.why_other,
+        terms=terms.words,
         salt=vault.salt(),
-        is_binding=is_binding,
-        referred_at=clock.utcnow(),
+        begins_at=instant_of(datetime.combine(terms.begins_on, time(12)), zone) if terms.begins_on else None,
+        report_by=instant_of(datetime.combine(terms.report_by, time(23, 59)), zone) if terms.report_by else None,
+        is_binding=terms.is_binding,
+        referred_at=now,
     )
     db.session.add(row)
-    record(case, CaseReferred(review_id=row.id), actor=actor, content=digest_of(row.salt, body, terms))
+    content = digest_of(row.salt, body, row.terms, row.why_other)
+    record(case, CaseReferred(review_id=row.id), actor=actor, content=content)
 
 
 def report(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: bool) -> None:

@@ -37,6 +37,9 @@ REFUSALS: dict[str, LazyString] = {
         "This is an agreement with a group, and no agreement may stop its people from speaking of it among themselves. "
         "These words do: %(words)s. Write it without them."
     ),
+    "body_and_terms_needed": _("Write which body it is and on what terms it looks at the case."),
+    "why_other_body": _("Say why it is none of the bodies that the site names."),
+    "report_too_early": _("Choose a day for the report that is not past and not before it begins."),
     "nothing_outside": _("This proceeding is not there, or is over already."),
     "proceeding_incomplete": _("Write which body it is and which part of the matter it has, or how it ended."),
     "referral_incomplete": _("Say to whom, why, what lets us do it, and what you looked at so that nobody is harmed."),

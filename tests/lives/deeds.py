@@ -159,7 +159,7 @@ def seat_a_panel(life: Life, actor: Actor) -> None:
 
 @deed(A.REFER)
 def refer(life: Life, actor: Actor) -> None:
-    life.act(actor, appeals.refer, "The ombuds office", "Its own rules.", is_binding=False)
+    life.act(actor, appeals.refer, "The ombuds office", appeals.Terms("Its own rules.", why_other="Both want it."))
 
 
 @deed(A.REPORT)

@@ -85,8 +85,8 @@ def test_a_case_that_changes_hands_or_is_taken_up_again_is_told_to_those_who_hav
     assert happened(reference, events.RemedyConfirmed(uuid.uuid4(), confirmed=False, sign_off="portal")) == {
         ("reply_arrived", team.officer.id)
     }
-    decided = happened(reference, events.AppealDecided(uuid.uuid4(), "upheld"))
-    assert decided == {("case_news", None), ("case_moved", team.officer.id)}
+    reported = happened(reference, events.ReviewReported(uuid.uuid4(), "upheld"))
+    assert reported == {("case_news", None), ("case_moved", team.officer.id)}
 
 
 def test_owners_of_remedies_hear_that_the_person_agreed(team):

@@ -16,6 +16,8 @@ from tests import states
 from tests.promised import owed
 from tests.states import act, case_of, person_of
 
+TERMS = appeals.Terms("Facts only.", is_binding=True, why_other="Both sides want it.")
+
 
 @pytest.fixture
 def team(clock, session, sent_tasks):
@@ -45,7 +47,7 @@ def panel_wants_a_new_proposal(team, reference):
 
 
 def body_wants_a_new_proposal(team, reference):
-    act(reference, appeals.refer, "Ombudsman", "Facts only.", is_binding=True, actor=team.coordinator)
+    act(reference, appeals.refer, "Ombudsman", TERMS, actor=team.coordinator)
     act(reference, appeals.report, "upheld", "They agree.", to_proposal=True, actor=team.coordinator)
 
 
@@ -117,7 +119,7 @@ def test_a_panel_that_decides_against_the_person_closes_the_case(team):
 @pytest.mark.parametrize(("outcome", "words"), [("perhaps", "Reasons."), ("upheld", "")])
 def test_what_an_outside_body_found_is_written_down_with_its_reasons(team, outcome, words):
     reference = states.a_closed_case(team)
-    act(reference, appeals.refer, "Ombudsman", "Facts only.", is_binding=True, actor=team.coordinator)
+    act(reference, appeals.refer, "Ombudsman", TERMS, actor=team.coordinator)
     refused("reasons_needed", reference, appeals.report, outcome, words, to_proposal=False, actor=team.coordinator)
     assert case_of(reference).stage is Stage.INDEPENDENT
 
@@ -147,7 +149,7 @@ def test_an_appeal_after_one_that_was_withdrawn_is_the_one_that_is_decided(team,
 def test_a_review_after_one_that_was_withdrawn_is_the_one_that_is_reported(team, clock):
     reference = states.a_closed_case(team)
     for body in ("Ombudsman", "Court"):
-        act(reference, appeals.refer, body, "Facts only.", is_binding=True, actor=team.coordinator)
+        act(reference, appeals.refer, body, TERMS, actor=team.coordinator)
         if body == "Ombudsman":
             act(reference, answers.withdraw, actor=person_of(reference))
         clock.advance(timedelta(days=1))

@@ -162,7 +162,7 @@ def test_only_those_seated_decide(team):
 
 def test_an_outside_body_takes_the_case_and_reports_back(team):
     reference = states.a_closed_case(team)
-    act(reference, appeals.refer, "Ombudsman", "Facts only.", is_binding=True, actor=team.coordinator)
+    act(reference, appeals.refer, "Ombudsman", appeals.Terms("Facts only.", why_other="Both."), actor=team.coordinator)
     assert case_of(reference).stage is Stage.INDEPENDENT
     act(reference, appeals.report, "upheld", "They agree.", to_proposal=False, actor=team.coordinator)
     assert case_of(reference).close_type == "resolved_independently"

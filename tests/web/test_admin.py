@@ -237,6 +237,21 @@ def test_a_site_that_will_not_do_is_refused(session, team, chief, field, value):
     assert record(session) == []
 
 
+def test_r33_a_site_names_bodies_that_can_look_at_a_case_what_they_are_for_and_what_they_cost(session, team, chief):
+    """R33: list of bodies per site."""
+    row = {"name": "Mediator", "contact": "Box 7", "what_for": "talks", "costs": "nothing"}
+    typed = {f"outside_avenues-0-{name}": value for name, value in row.items()}
+    done(send(chief, "/admin/sites/BOR", **typed, **{"outside_avenues-0-independent": "y"}))
+    session.rollback()
+    site = session.scalars(select(Site).where(Site.code == "BOR")).one()
+    assert site.outside_avenues == [{**row, "independent": True}]
+    done(send(chief, "/admin/sites/BOR"))  # opened and saved again, it is as it was
+    session.rollback()
+    assert session.scalars(select(Site.outside_avenues).where(Site.code == "BOR")).one() == [
+        {**row, "independent": True}
+    ]
+
+
 def test_a_change_of_a_site_is_recorded_with_what_it_was_before(session, team, chief):
     help_line = {"help_services-0-name": "Line for women", "help_services-0-phone": "0800 000 011"}
     done(send(chief, "/admin/sites/BOR", time_zone="Africa/Lubumbashi", phone="0800 000 001", **help_line))

@@ -270,7 +270,8 @@ def test_a_question_takes_the_short_road_on_the_page(client, team):
 
 def test_what_an_outside_body_says_is_on_the_page(client, team):
     reference = states.a_closed_case(team)
-    act(reference, appeals.refer, "The ombuds office", "They look at it anew.", is_binding=True, actor=team.coordinator)
+    terms = appeals.Terms("They look at it anew.", is_binding=True, why_other="Both want it.")
+    act(reference, appeals.refer, "The ombuds office", terms, actor=team.coordinator)
     person = come_back(client, reference)
     assert "A body outside the company is looking at it." in person.page()
     assert "They look at it anew." in person.page()

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from engage.domain.lifecycle import Stage
-from engage.models import Proceeding, Referral, Task
-from engage.services import triage
+from engage.extensions import db
+from engage.models import Proceeding, Referral, Site, Task
+from engage.services import answers, appeals, triage
+from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.states import act, case_of
+from tests.states import act, case_of, person_of
 from tests.web.as_person import come_back
 from tests.web.as_staff import done, in_days, kinds, page, send, sign_in
 
@@ -147,3 +149,133 @@ def test_in_the_restricted_lane_a_referral_is_the_focal_points_alone(client, tea
     act(reference, triage.restrict, "sexual_violence", actor=team.coordinator)
     assert sign_in(client, team.coordinator).get(f"/staff/cases/{reference}/hand-over").status_code == 404
     done(send(sign_in(client, team.focal), f"/staff/cases/{reference}/hand-over", **{**TO_HR, "kind": "authority"}))
+
+
+AVENUES = [
+    {"name": "Ombudsman", "contact": "0800 1", "what_for": "all", "costs": "nothing", "independent": True},
+    {"name": "Town court", "contact": "The square"},
+]
+
+
+@pytest.fixture
+def directory(team):
+    with unit_of_work():
+        db.session.get_one(Site, team.site_id).outside_avenues = AVENUES
+    return team
+
+
+def screened_out(team):
+    reference = states.an_acknowledged_case(team)
+    asked = ("commercial_dispute", "Between two firms.", "The court.")
+    act(reference, triage.ask_screen_out, *asked, actor=team.coordinator)
+    act(reference, triage.decide_screen_out, approve=True, actor=team.second_coordinator)
+    return reference
+
+
+def not_agreed(team):
+    reference = states.a_proposed_case(team, "Water the road.")
+    act(reference, answers.refuse, wants_panel=False, actor=person_of(reference))
+    return reference
+
+
+def decided(team, *, to_proposal=False):
+    reference = states.an_appealed_case(team)
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=to_proposal, actor=team.panel)
+    return reference
+
+
+def reported(team):
+    reference = states.a_closed_case(team)
+    act(reference, appeals.refer, "Ombudsman", appeals.Terms("Facts only."), actor=team.coordinator)
+    act(reference, appeals.report, "upheld", "They agree.", to_proposal=True, actor=team.coordinator)
+    return reference
+
+
+def lapsed(team):
+    reference = not_agreed(team)
+    with unit_of_work():  # sixty days are lived through in tests/services/test_road.py
+        case_of(reference).close_type = "lapsed"
+    return reference
+
+
+ENDS = {
+    "screened out": screened_out,
+    "not agreed": not_agreed,
+    "appeal decided": decided,
+    "appeal decided, goes on": lambda team: decided(team, to_proposal=True),
+    "review reported": reported,
+    "lapsed": lapsed,
+    "agreed": states.a_closed_case,
+}
+
+
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_r33_places_outside_are_listed_for_the_person_at_every_end_of_a_tier(client, directory, end):
+    """Product 3: independent review and outside avenues stand where a tier ends, whatever the end."""
+    shown = come_back(client, ENDS[end](directory)).page()
+    assert "Town court" in shown
+    assert "What it costs: nothing" in shown
+    assert "you lose nothing here" in shown
+    assert ("a body outside the company can look at it" in shown) is end.startswith("appeal")
+
+
+def test_while_a_case_is_worked_on_its_page_does_not_send_the_person_away(client, directory):
+    assert "Town court" not in come_back(client, states.an_assessed_case(directory)).page()
+
+
+def test_r33_a_body_is_chosen_from_the_directory_with_its_dates_and_the_person_reads_them(client, directory, session):
+    """R33: list of bodies per site; body, terms, dates, binding."""
+    reference = states.a_closed_case(directory)
+    boss = sign_in(client, directory.coordinator)
+    address = f"/staff/cases/{reference}/refer"
+    opened = boss.get(address).text
+    assert "Ombudsman · all · costs: nothing" in opened
+    assert "Town court" not in opened
+    typed = {"listed": "Ombudsman", "words": "Both agreed.", "begins_on": in_days(1), "report_by": in_days(60)}
+    done(send(boss, address, **typed, is_binding="y"))
+    shown = come_back(client, reference).page()
+    assert "It tells us what it found by" in shown
+    assert "What it finds binds us." in shown
+    assert "Reports by" in boss.get(f"/staff/cases/{reference}").text
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ({"listed": "Town court"}, "Choose a body"),
+        ({"listed": "-"}, "Write the name of the body"),
+        ({"listed": "-", "other": "The elders"}, "Say why it is none of those above"),
+        ({"report_by": in_days(-4)}, "Choose a day for the report"),
+        ({"begins_on": ["1", "", ""]}, "This is no date"),
+    ],
+    ids=["not offered", "no name", "no reason", "past", "half a date"],
+)
+def test_a_body_that_cannot_be_given_the_case_is_refused_and_nothing_typed_is_lost(client, directory, spoil, said):
+    reference = states.a_closed_case(directory)
+    typed = {"listed": "Ombudsman", "words": "Both agreed on facts.", **spoil}
+    answer = send(sign_in(client, directory.coordinator), f"/staff/cases/{reference}/refer", **typed)
+    assert answer.status_code == 422
+    assert said in answer.text or "Not a valid choice" in answer.text
+    assert "Both agreed on facts." in answer.text
+    assert case_of(reference).stage is Stage.CLOSED
+
+
+def test_another_body_is_taken_with_its_reason(client, directory):
+    reference = states.a_closed_case(directory)
+    boss = sign_in(client, directory.coordinator)
+    typed = {
+        "listed": "-",
+        "other": "The elders",
+        "why_other": "The community asked for them.",
+        "words": "Both agreed.",
+    }
+    done(send(boss, f"/staff/cases/{reference}/refer", **typed))
+    assert "The community asked for them." in boss.get(f"/staff/cases/{reference}").text
+    assert sign_in(client, directory.officer).get(f"/staff/cases/{reference}/refer").status_code == 403
+
+
+def test_the_public_page_says_of_each_place_what_it_is_for_and_what_it_costs(client, directory):
+    shown = client.get("/s/bor/outside-avenues").text
+    assert "It can look at a case of ours." in shown
+    assert "For what:" in shown

@@ -210,7 +210,8 @@ def decide(scene: Scene, how: dict[str, Any]) -> None:
 @act
 def refer(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = by(scene, "coordinator")
-    appeals.refer(case, how["body"], how["terms"], is_binding=how.get("binding", False), actor=actor)
+    terms = appeals.Terms(how["terms"], how.get("binding", False), why_other=how.get("why_other"))
+    appeals.refer(case, how["body"], terms, actor=actor)
 
 
 @act

@@ -47,6 +47,9 @@ class AvenueForm(Form):
 
     name = _line(_l("Name"))
     contact = _line(_l("How to reach it"), most=400)
+    what_for = _line(_l("For what"), most=400)
+    costs = _line(_l("What it costs people"))
+    independent = BooleanField(_l("Can look at a case of ours as an independent body"))
 
 
 class SiteForm(FlaskForm):
@@ -132,6 +135,13 @@ def details_of(form: SiteForm) -> SiteDetails:
             if row["name"]
         ],
         outside_avenues=[
-            {"name": row["name"], "contact": row["contact"] or ""} for row in form.outside_avenues.data if row["name"]
+            {"name": row["name"], "contact": row["contact"] or "", **_more_of(row)}
+            for row in form.outside_avenues.data
+            if row["name"]
         ],
     )
+
+
+def _more_of(row: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a place beside its name and contact."""
+    return {name: row[name] for name in ("what_for", "costs", "independent") if row[name]}

@@ -9,7 +9,7 @@ from engage.domain.case import Answer, Writer
 from engage.models import Attachment
 from engage.queries.own_case import OwnCase
 from engage.web import money
-from engage.web.filters import short_day, size
+from engage.web.filters import day, short_day, size
 from engage.web.labels import label
 from engage.web.locale import gettext
 
@@ -140,6 +140,11 @@ def _review(own: OwnCase) -> Iterator[Said]:
     if found is None:
         return
     given = gettext("We gave it to %(body)s.", body=found.body)
-    yield _entry(found.referred_at, gettext("Community office"), f"{given}\n\n{found.terms}", mine=False)
+    begins = gettext("It begins on %(day)s.", day=day(found.begins_at)) if found.begins_at else ""
+    reports = gettext("It tells us what it found by %(day)s.", day=day(found.report_by)) if found.report_by else ""
+    binds = gettext("What it finds binds us.") if found.is_binding else ""
+    dates = " ".join(filter(None, [begins, reports, binds]))
+    words = "\n\n".join(filter(None, [given, found.terms, dates]))
+    yield _entry(found.referred_at, gettext("Community office"), words, mine=False)
     if found.reported_at is not None:
         yield _entry(found.reported_at, found.body, found.report or "", mine=False)

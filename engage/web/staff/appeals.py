@@ -1,19 +1,30 @@
 """Second and third tier: an appeal taken down, the panel, its decision, an outside body, and opening again."""
 
 import uuid
+from collections.abc import Mapping
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from wtforms.fields.choices import SelectChoice
 
 from engage.domain.guards import Refusal
+from engage.domain.outside import independent
 from engage.models import Case
-from engage.queries import case_parts
+from engage.queries import case_parts, outside_parts
 from engage.services import appeals
 from engage.services.appeals import OUTCOMES
 from engage.web import labels
 from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
-from engage.web.staff.appeal_forms import AppealForm, DecideForm, ReferForm, ReopenForm, ReportForm, SeatPanelForm
+from engage.web.staff.appeal_forms import (
+    OTHER,
+    AppealForm,
+    DecideForm,
+    ReferForm,
+    ReopenForm,
+    ReportForm,
+    SeatPanelForm,
+)
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
 
@@ -78,11 +89,26 @@ def decide_case(reference: str) -> ResponseReturnValue:
 @bp.route("/cases/<reference>/refer", methods=["GET", "POST"])
 def refer_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), ReferForm()
+    bodies = independent(outside_parts.directory(page.case.site_id))
+    form.listed.choices = [
+        *(SelectChoice(row["name"], _body_in_words(row)) for row in bodies),
+        SelectChoice(OTHER, gettext("Another body")),
+    ]
+    return act(
+        page,
+        form,
+        lambda case: appeals.refer(case, form.body, form.terms, actor=me()),
+        done=gettext("The case is with a body outside the company now."),
+        lead=gettext(
+            "While it looks at the case, nothing of ours falls due. Tell the person how it goes all the same."
+        ),
+    )
 
-    def refer(case: Case) -> None:
-        appeals.refer(case, form.body.data, form.terms.data, is_binding=form.is_binding.data, actor=me())
 
-    return act(page, form, refer, done=gettext("The case is with a body outside the company now."))
+def _body_in_words(row: Mapping[str, str]) -> str:
+    """What the list says of a body: its name, what it is for, and what it costs."""
+    costs = gettext("costs: %(costs)s", costs=row["costs"]) if row.get("costs") else None
+    return " · ".join(filter(None, [row["name"], row.get("what_for"), costs]))
 
 
 @bp.route("/cases/<reference>/report", methods=["GET", "POST"])

@@ -19,6 +19,10 @@ TITLES: Mapping[str, LazyString] = {
     "ReferralDeclined": _("They did not take what was handed over"),
     "ReviewOffered": _("The person was told that a body outside can look at it next"),
 }
+# What a notice tells, for those who carry it by mouth. By its template.
+TOLD: Mapping[str, LazyString] = {
+    "appeal_decided": _("What the panel decided and why, and that a body outside the company can look at it next."),
+}
 
 
 def _referral(page: CasePage, values: Values) -> str:

@@ -94,6 +94,7 @@ TOLD: Mapping[str, LazyString] = {
     "case_finished": _("How the case ended, and that they can appeal or open it again."),
     "case_delayed": _("We are late, why, and the new date."),
     **clock_story.TOLD,
+    **outside_story.TOLD,
     "more_time": _("We need more time, why, and the new date."),
     "contact_changed": _("The way we reach them was changed."),
     "code_changed": _("Their code was changed."),
