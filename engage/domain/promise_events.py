@@ -107,4 +107,4 @@ class ClockPaused(Event):
 class ClockResumed(Event):
     pause_id: uuid.UUID
     reason: str
-    why: str  # ended, answered, over, closed
+    why: str  # ended, answered, over, unanswered, closed

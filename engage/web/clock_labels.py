@@ -11,6 +11,7 @@ REFUSALS: dict[str, LazyString] = {
     "nothing_to_pause": _(
         "Nothing is owed whose clock could be stopped. The confirmation of receipt never waits, nor does what is late."
     ),
+    "closed_has_no_pause": _("The case is closed. Time can stand still only for what an open case owes."),
     "no_pause": _("No pause runs that could be ended."),
     "pause_begins_in_the_past": _("Choose a first day from today on. What has passed counts."),
     "pause_ends_before_it_begins": _("Choose a last day that is not before the first day, and not in the past."),

@@ -1,4 +1,4 @@
-"""what the clock still owes: news of a quiet case, the naming of a panel"""
+"""what the clock still owes: news of a quiet case, the naming of a panel, reminders in a pause"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,6 +15,7 @@ depends_on = None
 
 QUIET = sa.text("news_due_at IS NOT NULL")
 INSTANT = sa.DateTime(timezone=True)
+NOT_OVER = sa.text("over_at IS NULL")
 OWED = sa.text("ended_at IS NULL")
 PROMISES = (
     *("acknowledge", "assess", "interim_measure", "consult", "start_investigation", "propose", "answer", "implement"),
@@ -29,9 +30,19 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("code", sa.String(), nullable=True))
     _begin_to_count_quiet()
     _allow(PROMISES)
+    op.add_column("pause", sa.Column("look_at", INSTANT, nullable=True))
+    op.add_column("pause", sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
+    # The sweep looks at each once and finds out what is next.
+    op.execute("UPDATE pause SET look_at = starts_at WHERE over_at IS NULL AND ends_at IS NOT NULL")
+    op.drop_index("ix_pause_ends_at", table_name="pause")
+    op.create_index("ix_pause_look_at", "pause", ["look_at"], postgresql_where=NOT_OVER, sqlite_where=NOT_OVER)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_pause_look_at", table_name="pause")
+    op.create_index("ix_pause_ends_at", "pause", ["ends_at"], postgresql_where=NOT_OVER, sqlite_where=NOT_OVER)
+    op.drop_column("pause", "reminders")
+    op.drop_column("pause", "look_at")
     for table in ("rung", "explanation"):
         of_newer = sa.text("deadline_id IN (SELECT id FROM deadline WHERE promise = 'form_panel')")
         op.execute(sa.table(table).delete().where(of_newer))

@@ -7,7 +7,7 @@ from functools import cache
 
 from flask import request, url_for
 
-from engage.domain import guards
+from engage.domain import guards, pausing
 from engage.domain.case import CaseClass
 from engage.domain.conflicts import INVESTIGATES
 from engage.domain.guards import Refusal
@@ -65,7 +65,7 @@ def _is_seated(page: CasePage) -> bool:
 
 
 def _pause(page: CasePage, now: datetime) -> Refusal | None:
-    return None if page.can_wait(now) else Refusal("nothing_to_pause")
+    return pausing.why_not_stop(page.case.stage) or (None if page.can_wait(now) else Refusal("nothing_to_pause"))
 
 
 def _can_go_to_panel(page: CasePage) -> bool:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 
 from flask_babel.speaklater import LazyString
 
+from engage.domain.pausing import REMINDERS
 from engage.queries.case_page import CasePage
 from engage.web import labels
-from engage.web.locale import lazy_gettext
+from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
 Values = Mapping[str, object]
 
 TITLES: Mapping[str, LazyString] = {
     "NewsMissed": _("Nobody told the person how it stands: told one step up"),
+    "PersonReminded": _("The person was reminded of what we asked"),
 }
 
 
@@ -20,6 +22,11 @@ def _to_whom(page: CasePage, values: Values) -> str:
     return labels.label("role", values["role"])
 
 
+def _number(page: CasePage, values: Values) -> str:
+    return str(gettext("reminder %(number)s of %(all)s", number=values["number"], all=REMINDERS))
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
+    "PersonReminded": _number,
     "NewsMissed": _to_whom,
 }
