@@ -59,7 +59,7 @@ def _overlaps(one: Pause, starts_at: datetime, ends_at: datetime) -> bool:
 
 
 def reminders_of(starts_at: datetime, ends_at: datetime) -> list[datetime]:
-    """Return when the person is reminded of what we asked them: each after an equal part of the pause, which is ours."""
+    """Return when the person is reminded of what we asked them: each after an equal part of the pause (ours)."""
     part = (utc(ends_at) - utc(starts_at)) / (REMINDERS + 1)
     return [utc(starts_at) + part * number for number in range(1, REMINDERS + 1)]
 

@@ -21,3 +21,16 @@ class PersonReminded(Event):
     pause_id: uuid.UUID
     number: int
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionAsked(Event):
+    request_id: uuid.UUID
+    promise: str
+    new_date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionDeclined(Event):
+    request_id: uuid.UUID
+    promise: str

@@ -20,6 +20,7 @@ from engage.models.resolution import (
 )
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
+from engage.models.waiting import ExtensionRequest
 from engage.models.work import Absence, Task
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Draft",
     "Errand",
     "Explanation",
+    "ExtensionRequest",
     "Feedback",
     "Heartbeat",
     "IndependentReview",

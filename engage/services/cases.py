@@ -13,7 +13,19 @@ from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Meeting, Proposal, Rating, Screening, SealedContact
+from engage.models import (
+    Appeal,
+    Case,
+    CaseEvent,
+    ContactAttempt,
+    Deadline,
+    ExtensionRequest,
+    Meeting,
+    Proposal,
+    Rating,
+    Screening,
+    SealedContact,
+)
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
 from engage.services import deadlines, pausing, search_index, sites
@@ -163,6 +175,16 @@ def open_screening(case: Case) -> Screening | None:
 def open_rating(case: Case) -> Rating | None:
     """Return the lower rating that waits for the second person, or None."""
     waiting = select(Rating).where(Rating.case_id == case.id, Rating.needs_second, Rating.decided_at.is_(None))
+    return db.session.scalar(waiting)
+
+
+def open_extension_request(case: Case) -> ExtensionRequest | None:
+    """Return the wish for more time that waits for somebody further up, or None; moot once the date is another one."""
+    waiting = (
+        select(ExtensionRequest)
+        .join(Deadline, Deadline.id == ExtensionRequest.deadline_id)
+        .where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None), Deadline.ended_at.is_(None))
+    )
     return db.session.scalar(waiting)
 
 

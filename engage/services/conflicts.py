@@ -19,6 +19,7 @@ from engage.domain.conflicts import INVESTIGATES, Employed, SubjectKind, as_comp
 from engage.domain.events import (
     ConflictRefused,
     DowngradeDeclined,
+    ExtensionDeclined,
     ProposalReturned,
     ScreenOutDeclined,
     SubjectNamed,
@@ -28,7 +29,7 @@ from engage.domain.events import (
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import SYSTEM, Actor, Permission
 from engage.extensions import db
-from engage.models import Case, CaseEvent, CaseSubject, Involvement, StaffUser
+from engage.models import Case, CaseEvent, CaseSubject, Deadline, Involvement, StaffUser
 from engage.scope import first_to_tell
 from engage.services import cases, conversation, deadlines
 from engage.services.chain import canonical
@@ -203,6 +204,10 @@ def _undo_requests(case: Case, users: Collection[uuid.UUID]) -> None:
     if rating is not None and rating.rated_by_id in users:
         rating.decided_at, rating.is_approved = clock.utcnow(), False
         record(case, DowngradeDeclined(rating_id=rating.id), actor=SYSTEM)
+    if (time := cases.open_extension_request(case)) is not None and time.asked_by_id in users:
+        time.decided_at, time.is_approved = clock.utcnow(), False
+        promise = db.session.get_one(Deadline, time.deadline_id).promise
+        record(case, ExtensionDeclined(request_id=time.id, promise=promise.value), actor=SYSTEM)
 
 
 def refuse_kept_out(case: Case, users: Collection[uuid.UUID], *, what: str) -> None:

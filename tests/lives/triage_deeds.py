@@ -1,10 +1,12 @@
 """What is established of a case after triage, as deeds of anybody."""
 
+from engage import clock
 from engage.domain.policy import Actor, Permission
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
-from engage.services import arrangements, explanations, ratings, risks
+from engage.services import arrangements, asking_for_time, explanations, ratings, risks
 from engage.services.assessing import Rerating
+from tests.lives.deeds import DAY, an_open_deadline
 from tests.lives.life import Life, deed
 
 P = Permission
@@ -45,3 +47,16 @@ def arrange_help(life: Life, actor: Actor) -> None:
 def explain_in_writing(life: Life, actor: Actor) -> None:
     owed = [row.id for row in explanations.owed_by(life.case)] or [life.case.id]
     life.act(actor, explanations.write, life.one_of(*owed), "The laboratory was closed.")
+
+
+@deed(P.EXTEND)
+def ask_for_more_time(life: Life, actor: Actor) -> None:
+    row = an_open_deadline(life)
+    chosen, due = (row.id, row.due_at) if row else (life.case.id, clock.utcnow())
+    new_date = due + life.one_of(1, 5, 400) * DAY
+    life.act(actor, asking_for_time.ask, chosen, "The expert is away.", new_date)
+
+
+@deed(P.EXTEND_AGAIN)
+def decide_on_more_time(life: Life, actor: Actor) -> None:
+    life.act(actor, asking_for_time.decide, approve=life.one_of(True, False), words=life.one_of("", "Hurry."))

@@ -19,6 +19,7 @@ from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
 from engage.web.staff.triage_doors import TRIAGE_DOORS
+from engage.web.staff.waiting_doors import WAITING_DOORS
 
 _ = lazy_gettext
 
@@ -196,6 +197,7 @@ DOORS: Mapping[str, Door] = {
     "staff.restrict_case": Door(P.RESTRICT, _open, lambda page: page.case.class_ is not CaseClass.RESTRICTED),
     **AFTERCARE_DOORS,
     **TRIAGE_DOORS,
+    **WAITING_DOORS,
 }
 
 
