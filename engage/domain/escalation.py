@@ -37,6 +37,9 @@ class Seat:
     all_sites: bool = False
 
 
+LAST_SEATS = (Seat("rights_lead", all_sites=True), Seat("approver", all_sites=True))  # ours, of product 6
+
+
 @dataclass(frozen=True, slots=True)
 class PartGone:
     """When so much of the time has passed."""
@@ -195,6 +198,17 @@ def next_rung_with_people(ladder: Ladder, rung: Rung, has_people: Callable[[Seat
     """
     above = ladder.rungs[[step.code for step in ladder.rungs].index(rung.code) :]
     return next((step for step in above if has_people(step.seat)), None)
+
+
+def last_resort(ladder: Ladder, rung: Rung, has_people: Callable[[Seat], bool]) -> Seat | None:
+    """Return who hears of what a rung should tell where nobody is left on it and above it: never nobody (product 4).
+
+    Those beside the line, then those of all sites, then the nearest below on the ladder: ours. They hear counts only,
+    as the committee would. The rung is one above, no reminder.
+    """
+    below = [step.seat for step in ladder.rungs if step.kind is RungKind.RUNG]
+    nearest = reversed(below[: below.index(rung.seat)])
+    return next((seat for seat in (*LAST_SEATS, *nearest) if has_people(seat)), None)
 
 
 def _times(

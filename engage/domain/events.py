@@ -48,7 +48,10 @@ from engage.domain.triage_events import SeverityRated as SeverityRated
 from engage.domain.triage_events import SubjectNamed as SubjectNamed
 from engage.domain.triage_events import SubjectRemoved as SubjectRemoved
 from engage.domain.triage_events import TakenOff as TakenOff
+from engage.domain.waiting_events import ExtensionAsked as ExtensionAsked
+from engage.domain.waiting_events import ExtensionDeclined as ExtensionDeclined
 from engage.domain.waiting_events import NewsMissed as NewsMissed
+from engage.domain.waiting_events import PersonReminded as PersonReminded
 from engage.domain.work_events import TaskAdded as TaskAdded
 from engage.domain.work_events import TaskDue as TaskDue
 from engage.domain.work_events import TaskFinished as TaskFinished

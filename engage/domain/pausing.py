@@ -6,10 +6,17 @@ from datetime import datetime, timedelta
 from engage.domain.catalogue import US, PauseReason
 from engage.domain.deadlines import NOTHING
 from engage.domain.guards import Refusal
+from engage.domain.lifecycle import Stage
 from engage.domain.pauses import Pause, limited
 from engage.domain.wall_clock import utc
 
 ONE_DAY = timedelta(days=1)
+REMINDERS = 2  # Source: domain 2.2, NEEDS_INFO: after two reminders we go on with what is known.
+
+
+def why_not_stop(stage: Stage) -> Refusal | None:
+    """Time stands still for the promises of an open case; the checks after its closure wait for nobody (ours)."""
+    return Refusal("closed_has_no_pause") if stage is Stage.CLOSED else None
 
 
 def longest_end(reason: PauseReason, starts_at: datetime, others: Iterable[Pause]) -> datetime | None:
@@ -49,3 +56,15 @@ def why_not_pause(
 def _overlaps(one: Pause, starts_at: datetime, ends_at: datetime) -> bool:
     begins_in_time = utc(one.starts_at) < utc(ends_at)
     return begins_in_time and (one.ends_at is None or utc(one.ends_at) > utc(starts_at))
+
+
+def reminders_of(starts_at: datetime, ends_at: datetime) -> list[datetime]:
+    """Return when the person is reminded of what we asked them: each after an equal part of the pause (ours)."""
+    part = (utc(ends_at) - utc(starts_at)) / (REMINDERS + 1)
+    return [utc(starts_at) + part * number for number in range(1, REMINDERS + 1)]
+
+
+def next_look(starts_at: datetime, ends_at: datetime, *, reminds: bool, told: int) -> datetime:
+    """Return when the sweep has something to do for a pause: the next reminder, if so many are told, or its end."""
+    left = reminders_of(starts_at, ends_at)[told:] if reminds else []
+    return min([*left, utc(ends_at)])

@@ -60,6 +60,7 @@ class RungReached(Event):
     rung: str
     role: str
     all_sites: bool = False
+    counts_only: bool = False  # nobody is left on the rung or above it, so they hear a count in their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +108,4 @@ class ClockPaused(Event):
 class ClockResumed(Event):
     pause_id: uuid.UUID
     reason: str
-    why: str  # ended, answered, over, closed
+    why: str  # ended, answered, over, unanswered, closed

@@ -22,6 +22,7 @@ from engage.models.resolution import (
 )
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
+from engage.models.waiting import ExtensionRequest
 from engage.models.work import Absence, Task
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Draft",
     "Errand",
     "Explanation",
+    "ExtensionRequest",
     "Feedback",
     "Heartbeat",
     "IndependentReview",

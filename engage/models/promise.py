@@ -57,8 +57,8 @@ class Pause(Keyed, Base):
     __table_args__ = (
         Index(None, "case_id"),
         Index(
-            "ix_pause_ends_at",
-            "ends_at",
+            "ix_pause_look_at",
+            "look_at",
             postgresql_where=text("over_at IS NULL"),
             sqlite_where=text("over_at IS NULL"),
         ),
@@ -71,6 +71,9 @@ class Pause(Keyed, Base):
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))  # the reason in words
     set_at: Mapped[datetime | None]  # NULL: when it began
     over_at: Mapped[datetime | None]  # noted as over: it reached its end, or was ended before
+    # When the sweep has something to do: the next reminder of the person, or the end. The sweep selects by it alone.
+    look_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0)  # how many of them have had their time
 
 
 class Explanation(Keyed, Base):

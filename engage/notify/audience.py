@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from engage.domain import policy
-from engage.domain.policy import Permission, Role
+from engage.domain.policy import Actor, Permission, Role
 from engage.extensions import db
 from engage.models import Case, StaffUser
 from engage.scope import Where, first_to_tell, people_with
@@ -24,6 +24,22 @@ def deciding_on(case: Case, *roles: Role, but: uuid.UUID | None = None) -> Seque
     Nobody decides on their own work (product 6). Where nobody is left, those who would be told first hear of it.
     """
     found = [user_id for role in roles for user_id in people_with(role, case)]
+    return _without(found, but) or _without(first_to_tell(case), but)
+
+
+def one_level_up(case: Case, first_by_id: uuid.UUID | None, *, but: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Return those who may do a second time what somebody did first, leaving out who asks for it.
+
+    Where nobody may, those who would be told first hear of it: they can see that somebody gets the role.
+    """
+    user = db.session.get(StaffUser, first_by_id) if first_by_id is not None else None
+    first = user.actor if user is not None else Actor(id=None)
+    holders = [*people_with(Role.APPROVER, case), *people_with(Role.FOCAL, case)]
+    found = [
+        user_id
+        for user_id in holders
+        if policy.is_above(db.session.get_one(StaffUser, user_id).actor, first, case.facts)
+    ]
     return _without(found, but) or _without(first_to_tell(case), but)
 
 

@@ -18,10 +18,12 @@ def _paused(event: events.ClockPaused, case: Case) -> list[Notice]:
 
 
 def _resumed(event: events.ClockResumed, case: Case) -> list[Notice]:
-    """The person: clock_runs_again, but not after their own answer or where the case has ended. Whoever works the
-    case, when the time is over: clock_runs."""
+    """The person: clock_runs_again, or going_on where they were asked and did not answer; but not after their answer or
+    where the case has ended. Whoever works the case, when the time is over: clock_runs, or nobody_answered."""
     if event.why in ("answered", "closed"):
         return []  # the answer is told as such, and so is the ending
+    if event.why == "unanswered":
+        return to_person("going_on") + to_staff(working_on(case), "nobody_answered")
     return to_person("clock_runs_again") + (to_staff(working_on(case), "clock_runs") if event.why == "over" else [])
 
 

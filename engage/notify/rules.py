@@ -276,9 +276,9 @@ def _(event: events.ReminderDue, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.RungReached, case: Case) -> list[Notice]:
-    """Those on the rung: case_late. The committee, which gets counts only: late_count."""
+    """Those on the rung: case_late. The committee, or whoever stands in its place, gets counts only: late_count."""
     people = on_rung(case, event.role, all_sites=event.all_sites)
-    if event.role == Role.OVERSIGHT:
+    if event.role == Role.OVERSIGHT or event.counts_only:
         return to_staff(people, DIGEST)
     return to_staff(people, "case_late", promise=event.promise)
 

@@ -141,8 +141,9 @@ class CasePage:
 
     @property
     def appeal(self) -> Appeal | None:
-        """The appeal that waits for its decision, or None."""
-        return next((row for row in self.case.appeals if row.decided_at is None), None)
+        """The appeal that waits for its decision, or None; one that was withdrawn stands behind a newer one."""
+        undecided = (row for row in self.case.appeals if row.decided_at is None)
+        return max(undecided, key=lambda row: (row.lodged_at, row.id), default=None)
 
     @property
     def draft(self) -> Proposal | None:

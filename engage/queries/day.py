@@ -27,10 +27,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from engage.domain.case import CaseClass
 from engage.domain.conflicts import INVESTIGATES
 from engage.domain.deadlines import Promise
 from engage.domain.lifecycle import Stage
-from engage.domain.policy import Actor, Permission
+from engage.domain.policy import Actor, Membership, Permission, Role
 from engage.domain.systemic import READS
 from engage.extensions import db
 from engage.models import (
@@ -42,6 +43,7 @@ from engage.models import (
     Deadline,
     Errand,
     Explanation,
+    ExtensionRequest,
     PanelSeat,
     Pause,
     Proposal,
@@ -259,6 +261,18 @@ def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Selec
             Rating.decided_at.is_(None),
             Rating.rated_by_id.is_distinct_from(actor.id),
         ),
+        _line("extension", Deadline.promise, ExtensionRequest.asked_at, ExtensionRequest.id)
+        .join(ExtensionRequest, ExtensionRequest.case_id == Case.id)
+        .join(Deadline, Deadline.id == ExtensionRequest.deadline_id)
+        .where(
+            open_to(actor, Permission.EXTEND_AGAIN),
+            ExtensionRequest.decided_at.is_(None),
+            Deadline.ended_at.is_(None),
+            ExtensionRequest.asked_by_id != actor.id,
+            ExtensionRequest.first_by_id.is_distinct_from(actor.id),
+            # As policy.is_above says it: those of all sites, and focal points, are above everybody.
+            *([] if Membership(Role.APPROVER, None) in actor.memberships else [_site_may_decide()]),
+        ),
         _line("panel", nothing, Deadline.due_at, Deadline.id)
         .join(Deadline, Deadline.case_id == Case.id)
         .where(
@@ -280,6 +294,10 @@ def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Selec
         .join(Pause, Pause.case_id == Case.id)
         .where(mine, Pause.over_at.is_(None), Pause.starts_at <= now, Pause.ends_at <= now + PAUSE_SOON),
     ]
+
+
+def _site_may_decide() -> ColumnElement[bool]:
+    return or_(~ExtensionRequest.needs_top, Case.class_ == CaseClass.RESTRICTED)
 
 
 def _arrived(actor: Actor, people: list[uuid.UUID], since: datetime) -> Select[*tuple[Any, ...]]:

@@ -8,7 +8,17 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, case, exists, or_, select
 
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import Case, CaseLink, ConversionRequest, Involvement, OpenItem, Rating, StaffUser
+from engage.models import (
+    Case,
+    CaseLink,
+    ConversionRequest,
+    Deadline,
+    ExtensionRequest,
+    Involvement,
+    OpenItem,
+    Rating,
+    StaffUser,
+)
 from engage.scope import visible_to
 
 
@@ -31,6 +41,7 @@ class TriageParts:
     items: Sequence[OpenItem] = ()
     links: Sequence[Linked] = ()
     conversion: ConversionRequest | None = None  # the newest
+    extension_asked: ExtensionRequest | None = None  # which waits for somebody further up
 
     @property
     def open_items(self) -> Sequence[OpenItem]:
@@ -59,7 +70,13 @@ THERE: Mapping[str, ColumnElement[bool]] = {
         or_(CaseLink.case_id == Case.id, CaseLink.other_id == Case.id), CaseLink.unlinked_at.is_(None)
     ),
     "conversion": exists().where(ConversionRequest.case_id == Case.id),
+    "extension": exists().where(ExtensionRequest.case_id == Case.id, ExtensionRequest.decided_at.is_(None)),
 }
+_EXTENSION = (
+    select(ExtensionRequest)
+    .join(Deadline, Deadline.id == ExtensionRequest.deadline_id)
+    .where(ExtensionRequest.case_id == _CASE_ID, ExtensionRequest.decided_at.is_(None), Deadline.ended_at.is_(None))
+)
 _ABOUT = (
     select(Involvement, StaffUser.name)
     .outerjoin(StaffUser, StaffUser.id == Involvement.user_id)
@@ -89,6 +106,7 @@ def of(case_id: uuid.UUID, actor: Actor, there: Collection[str]) -> TriageParts:
         items=db.session.scalars(_ITEMS, of_case).all() if "items" in there else (),
         links=links(case_id, actor) if "links" in there else (),
         conversion=db.session.scalar(_CONVERSION, of_case) if "conversion" in there else None,
+        extension_asked=db.session.scalar(_EXTENSION, of_case) if "extension" in there else None,
     )
 
 

@@ -22,6 +22,7 @@ from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
 from engage.services import cases, conversation, deadlines, meetings, ratings, sites
+from engage.services.deadline_rows import JUST_AFTER
 from engage.services.timeline import digest_of, record
 
 PORTAL = "portal"
@@ -94,7 +95,10 @@ def refuse(case: Case, *, actor: Actor, wants_panel: bool, sign_off: SignOff = S
 
 
 def lodge(case: Case, words: str, *, actor: Actor, late_reason: str | None = None, is_late: bool = False) -> Appeal:
-    """Add the appeal itself and start the panel's time. The stage was moved by the caller."""
+    """Add the appeal itself and start the panel's time. The stage was moved by the caller.
+
+    It is lodged after those before it, even at the same instant: which one is open is never a matter of chance.
+    """
     appeal = Appeal(
         id=uuid.uuid4(),
         case_id=case.id,
@@ -102,7 +106,7 @@ def lodge(case: Case, words: str, *, actor: Actor, late_reason: str | None = Non
         salt=vault.salt(),
         is_late=is_late,
         late_reason=late_reason,
-        lodged_at=clock.utcnow(),
+        lodged_at=max([clock.utcnow(), *(one.lodged_at + JUST_AFTER for one in case.appeals)]),
     )
     case.panel_offered = False
     db.session.add(appeal)

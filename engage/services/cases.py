@@ -13,6 +13,7 @@ from engage.domain.events import (
     CaseAssessed,
     CaseRestricted,
     DowngradeDeclined,
+    ExtensionDeclined,
     ProposalReturned,
     ScreenOutDeclined,
 )
@@ -20,7 +21,19 @@ from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Meeting, Proposal, Rating, Screening, SealedContact
+from engage.models import (
+    Appeal,
+    Case,
+    CaseEvent,
+    ContactAttempt,
+    Deadline,
+    ExtensionRequest,
+    Meeting,
+    Proposal,
+    Rating,
+    Screening,
+    SealedContact,
+)
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
 from engage.services import consulting, deadlines, pausing, search_index, sites
@@ -160,7 +173,7 @@ def _channels_known(case: Case) -> int:
 def open_appeal(case: Case) -> Appeal | None:
     """Return the appeal that is not decided yet, or None; one that the person withdrew stands behind a newer one."""
     undecided = (appeal for appeal in case.appeals if appeal.decided_at is None)
-    return max(undecided, key=lambda appeal: appeal.lodged_at, default=None)
+    return max(undecided, key=lambda appeal: (appeal.lodged_at, appeal.id), default=None)
 
 
 def open_screening(case: Case) -> Screening | None:
@@ -174,6 +187,16 @@ def open_rating(case: Case) -> Rating | None:
     return db.session.scalar(waiting)
 
 
+def open_extension_request(case: Case) -> ExtensionRequest | None:
+    """Return the wish for more time that waits for somebody further up, or None; moot once the date is another one."""
+    waiting = (
+        select(ExtensionRequest)
+        .join(Deadline, Deadline.id == ExtensionRequest.deadline_id)
+        .where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None), Deadline.ended_at.is_(None))
+    )
+    return db.session.scalar(waiting)
+
+
 def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None) -> None:
     """End what waits for a second person: all of it, or what these users asked for; whoever asked is told.
 
@@ -181,7 +204,7 @@ def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None
     works the case then asks again if they want it.
     """
     now, draft = clock.utcnow(), latest_proposal(case)
-    screening, rating = open_screening(case), open_rating(case)
+    screening, rating, time = open_screening(case), open_rating(case), open_extension_request(case)
     waits = draft is not None and draft.sent_at is None and draft.returned_at is None
     if draft is not None and waits and (asked_by is None or draft.drafted_by_id in asked_by):
         draft.returned_at = now
@@ -192,6 +215,10 @@ def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None
     if rating is not None and (asked_by is None or rating.rated_by_id in asked_by):
         rating.decided_at, rating.is_approved = now, False
         record(case, DowngradeDeclined(rating_id=rating.id), actor=SYSTEM)
+    if time is not None and (asked_by is None or time.asked_by_id in asked_by):
+        time.decided_at, time.is_approved = now, False
+        promise = db.session.get_one(Deadline, time.deadline_id).promise
+        record(case, ExtensionDeclined(request_id=time.id, promise=promise.value), actor=SYSTEM)
 
 
 def finish(case: Case, action: Action, close_type: str, causes: Sequence[str] = ()) -> None:

@@ -71,30 +71,56 @@ def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *
             for somebody further up; no words are given, or the date is not later or too far away.
     """
     policy.require(actor, Permission.EXTEND, case.facts)
-    rows, now, rule = rows_of(case), clock.utcnow(), _rule(case)
-    row = _open_row(rows, deadline_id)
-    if row is None or not (row.promise.owed_by_us and row.promise.can_pause):
-        raise Refused(Refusal("cannot_be_put_off"))
-    if now > row.due_at:
-        raise Refused(Refusal("too_late_to_extend"))
-    before = extensions_of(rows, row)
-    if before >= rule.without_approval + rule.with_approval:
-        raise Refused(Refusal("no_more_extensions", {"most": rule.without_approval + rule.with_approval}))
-    again = before >= rule.without_approval
-    if again and not policy.is_above(actor, _first_to_extend(case, rows, row), case.facts):
+    found = extendable(case, deadline_id, words, new_date)
+    row = found.row
+    if found.again and not policy.is_above(actor, first_to_extend(case, found.rows, row), case.facts):
         raise Refused(Refusal("one_level_up"))
-    _check(words, new_date, after=row.due_at, rule=rule)
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
     event = DeadlineExtended(
         deadline_id=row.id,
         promise=row.promise.value,
         message_id=message.id,
         new_date=new_date,
-        number=before + 1,
-        offers_panel=again and offers.offer_panel(case),
+        number=found.before + 1,
+        offers_panel=found.again and offers.offer_panel(case),
     )
     record(case, event, actor=actor, content=conversation.digest_of_message(message))
-    _replace(case, rows, row, new_date, now)
+    _replace(case, found.rows, row, new_date, clock.utcnow())
+
+
+@dataclass(frozen=True, slots=True)
+class Extendable:
+    """A promise that can be put off, how often it was, and whether that is so often that it takes one level up."""
+
+    rows: list[Deadline]
+    row: Deadline
+    before: int
+    again: bool
+
+
+def extendable(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime) -> Extendable:
+    """Return the promise that is to be put off, whoever wishes it.
+
+    Raises:
+        Refused: the promise is not open, is late, cannot be put off or was as often as the rules allow, no words are
+            given, or the date is not later or too far away.
+    """
+    rows, rule = rows_of(case), _rule(case)
+    row = _open_row(rows, deadline_id)
+    if row is None or not (row.promise.owed_by_us and row.promise.can_pause):
+        raise Refused(Refusal("cannot_be_put_off"))
+    if clock.utcnow() > row.due_at:
+        raise Refused(Refusal("too_late_to_extend"))
+    before = extensions_of(rows, row)
+    if before >= rule.without_approval + rule.with_approval:
+        raise Refused(Refusal("no_more_extensions", {"most": rule.without_approval + rule.with_approval}))
+    _check(words, new_date, after=row.due_at, rule=rule)
+    return Extendable(rows, row, before, again=takes_one_level_up(case, rows, row))
+
+
+def takes_one_level_up(case: Case, rows: Sequence[Deadline], row: Deadline) -> bool:
+    """Whether the promise was put off so often that only somebody further up may do it once more."""
+    return extensions_of(rows, row) >= _rule(case).without_approval
 
 
 def extensions_of(rows: Sequence[Deadline], row: Deadline) -> int:
@@ -104,8 +130,8 @@ def extensions_of(rows: Sequence[Deadline], row: Deadline) -> int:
     return sum(1 for one in same if one.version > begun and one.delay_told_at and one.breached_at is None)
 
 
-def _first_to_extend(case: Case, rows: Sequence[Deadline], row: Deadline) -> Actor:
-    """Who put the promise off in time the last time before; nobody where the record has no such deed of ours."""
+def first_to_extend(case: Case, rows: Sequence[Deadline], row: Deadline) -> Actor:
+    """Return who put the promise off in time the last time before; nobody where the record has no such deed of ours."""
     same = {str(one.id) for one in rows if (one.promise, one.subject_id) == (row.promise, row.subject_id)}
     deeds = db.session.execute(
         select(CaseEvent.payload, CaseEvent.actor_id)

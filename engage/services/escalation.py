@@ -169,8 +169,10 @@ def _tell(case: Case, row: Deadline, step: RungDue, now: datetime) -> bool:
     if step.rung.kind is RungKind.REMINDER:
         record(case, ReminderDue(row.id, row.promise.value, step.rung.code, *_up_from(case, seat, now)), actor=SYSTEM)
         return True
-    record(case, RungReached(row.id, row.promise.value, step.rung.code, seat.role, seat.all_sites), actor=SYSTEM)
-    if above := _up_from(case, seat, now):
+    by_count = _is_last_resort(case, step.rung, seat)
+    event = RungReached(row.id, row.promise.value, step.rung.code, seat.role, seat.all_sites, by_count)
+    record(case, event, actor=SYSTEM)
+    if not by_count and (above := _up_from(case, seat, now)):
         moving_up.tell_above(case, row, step.rung.code, Seat(*above))
     _bring(case, row, step.rung, seat, now)
     return True
@@ -195,7 +197,9 @@ def _bring(case: Case, row: Deadline, rung: Rung, seat: Seat, now: datetime) -> 
 
 
 def _seat(case: Case, step: RungDue) -> Seat | None:
-    """Who hears of it: the seat of the rung, or the next one up that has somebody free; None when none has.
+    """Who hears of it: the seat of the rung, the next one up that has somebody free, or else those of the last resort.
+
+    None when there is nobody at all.
 
     A restricted case has nobody but focal points (product 6), so every rung of it is theirs.
     """
@@ -207,5 +211,12 @@ def _seat(case: Case, step: RungDue) -> Seat | None:
         return step.rung.seat if has_people(step.rung.seat) else None
     if case.class_ is CaseClass.RESTRICTED:
         return FOCAL if has_people(FOCAL) else None
-    reached = rules.next_rung_with_people(sites.rules_for(case).ladder, step.rung, has_people)
-    return reached.seat if reached else None
+    ladder = sites.rules_for(case).ladder
+    reached = rules.next_rung_with_people(ladder, step.rung, has_people)
+    return reached.seat if reached else rules.last_resort(ladder, step.rung, has_people)
+
+
+def _is_last_resort(case: Case, rung: Rung, seat: Seat) -> bool:
+    """Whether a seat is none of those of the rung and above it: it stands in for them all."""
+    rungs = sites.rules_for(case).ladder.rungs
+    return seat != FOCAL and seat not in {step.seat for step in rungs[rungs.index(rung) :]}

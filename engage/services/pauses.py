@@ -12,7 +12,7 @@ from engage.domain import guards, policy
 from engage.domain import pausing as rules
 from engage.domain.case import Writer
 from engage.domain.catalogue import US, PauseReason
-from engage.domain.events import ClockPaused
+from engage.domain.events import ClockPaused, PersonReminded
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import SYSTEM, Actor, Permission
 from engage.extensions import db
@@ -48,10 +48,12 @@ def pause(case: Case, stop: Stop, *, actor: Actor) -> Pause:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: nothing is owed that can wait and is not late, the reason is unknown, words or the one who asked are
-            missing, or the dates are past, in the wrong order, taken already or longer than the reason allows.
+        Refused: the case is closed, nothing is owed that can wait and is not late, the reason is unknown, words or the
+            one who asked are missing, or the dates are past, in the wrong order, taken already or longer than the
+            reason allows.
     """
     policy.require(actor, Permission.PAUSE, case.facts)
+    guards.stop_if(rules.why_not_stop(case.stage))
     now, before = clock.utcnow(), stops_of(case)
     if not any(row.promise.can_pause and row.due_at > now for row in running(rows_of(case))):
         raise Refused(Refusal("nothing_to_pause"))
@@ -78,6 +80,8 @@ def pause(case: Case, stop: Stop, *, actor: Actor) -> Pause:
         ends_at=ends_at,
         message_id=message.id,
         set_at=now,
+        look_at=rules.next_look(starts_at, ends_at, reminds=reason.set_by == US, told=0),
+        reminders=0,
     )
     db.session.add(row)
     event = ClockPaused(
@@ -106,27 +110,46 @@ def end_pause(case: Case, pause_id: uuid.UUID, *, actor: Actor, asked_by: str | 
 def end_due(now: datetime | None = None, *, limit: int = MOST) -> int:
     """Note every pause that has reached its end, tell its person, and return how many there were.
 
-    The dates count with the end already. Opens a short unit of work per case; safe to run twice, late, and at the same
+    Where we wait for the person, they are reminded on the way; reminders count too. The dates count with the end
+    already. Opens a short unit of work per case; safe to run twice, late, and at the same
     time: a case that somebody else has in hand is left to the next sweep, and a case that fails stops no other.
     """
     now = now or clock.utcnow()
-    over = select(Pause.case_id).where(Pause.over_at.is_(None), Pause.ends_at <= now).order_by(Pause.ends_at)
+    due = select(Pause.case_id).where(Pause.over_at.is_(None), Pause.look_at <= now).order_by(Pause.look_at)
     count = 0
-    for case_id in dict.fromkeys(db.session.scalars(over.limit(limit))):
+    for case_id in dict.fromkeys(db.session.scalars(due.limit(limit))):
         try:
             with unit_of_work():
                 case = cases.lock_if_free(case_id)
-                count += _end_due_of(case, now) if case is not None else 0
+                count += _look_at(case, now) if case is not None else 0
         except Exception:  # one bad row must not stop the rest; it is tried again by the next sweep
             log.exception("the pauses of case %s could not be ended", case_id)
     return count
 
 
-def _end_due_of(case: Case, now: datetime) -> int:
-    over = [row for row in pausing.not_over(case) if row.ends_at is not None and row.ends_at <= now]
-    for row in over:
-        pausing.resume(case, row, pausing.OVER, actor=SYSTEM)
-    return len(over)
+def _look_at(case: Case, now: datetime) -> int:
+    """End what has reached its end, and remind of the rest what has its time; of two reminders at once, the later."""
+    done = 0
+    for row in pausing.not_over(case):
+        if row.ends_at is None or row.look_at is None or row.look_at > now:
+            continue
+        reminds = _waits_for_person(case, row)
+        if row.ends_at <= now:
+            pausing.resume(case, row, pausing.UNANSWERED if reminds else pausing.OVER, actor=SYSTEM)
+            done += 1
+            continue
+        came = sum(1 for at in rules.reminders_of(row.starts_at, row.ends_at) if at <= now) if reminds else 0
+        if came > row.reminders:
+            row.reminders = came
+            record(case, PersonReminded(pause_id=row.id, number=came, ends_at=row.ends_at), actor=SYSTEM)
+            done += 1
+        row.look_at = rules.next_look(row.starts_at, row.ends_at, reminds=reminds, told=row.reminders)
+    return done
+
+
+def _waits_for_person(case: Case, row: Pause) -> bool:
+    reason = sites.rules_for(case).pause_reason(row.reason_code)
+    return reason is not None and reason.set_by == US
 
 
 def _note_who_asked(case: Case, reason: PauseReason | None, asked_by: str | None, actor: Actor) -> None:

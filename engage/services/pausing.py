@@ -31,6 +31,7 @@ from engage.services.timeline import record
 
 # Why the clock runs again. With the last nobody is told: that the case has ended says more.
 ENDED, ANSWERED, OVER, CLOSED = "ended", "answered", "over", "closed"
+UNANSWERED = "unanswered"  # over, and the person has not answered: we go on with what is known (domain 2.2)
 
 
 def not_over(case: Case) -> list[Pause]:

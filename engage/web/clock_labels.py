@@ -11,6 +11,7 @@ REFUSALS: dict[str, LazyString] = {
     "nothing_to_pause": _(
         "Nothing is owed whose clock could be stopped. The confirmation of receipt never waits, nor does what is late."
     ),
+    "closed_has_no_pause": _("The case is closed. Time can stand still only for what an open case owes."),
     "no_pause": _("No pause runs that could be ended."),
     "pause_begins_in_the_past": _("Choose a first day from today on. What has passed counts."),
     "pause_ends_before_it_begins": _("Choose a last day that is not before the first day, and not in the past."),
@@ -19,8 +20,11 @@ REFUSALS: dict[str, LazyString] = {
     "pause_used_up": _("For this reason the clock stood still for %(most)s days already. Go on with what is known."),
     "actions_needed": _("Write what was done so far, even if it is little."),
     "one_level_up": _(
-        "It was put off before. A second time is for somebody further up: an approver who did not do it."
+        "It was put off before. A second time is for somebody further up: an approver who did not do it. You can ask "
+        "for it on the page of the date."
     ),
+    "put_off_yourself": _("You can put it off yourself."),
+    "extension_waits": _("More time was asked for. Somebody further up has to decide first."),
     "nothing_to_explain": _("Nothing waits for an explanation in writing."),
     "who_asked_needed": _("Write who of them wished it, and how you know. It is not for us to decide."),
 }

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engage.domain.catalogue import PauseReason
+from engage.domain.lifecycle import Stage
 from engage.domain.pauses import Pause, set_since
-from engage.domain.pausing import longest_end, why_not_pause
+from engage.domain.pausing import longest_end, next_look, reminders_of, why_not_pause, why_not_stop
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -72,3 +73,15 @@ def test_a_date_that_was_told_is_moved_by_pauses_set_from_then_on():
     known = Pause(NOW + DAY, NOW + 2 * DAY, "a", set_at=NOW - DAY)
     assert set_since([old, new, known], NOW) == (new,)
     assert set_since([old, new], None) == (old, new)
+
+
+def test_the_sweep_looks_at_a_pause_for_each_reminder_and_for_its_end():
+    ends = NOW + 30 * DAY
+    assert reminders_of(NOW, ends) == [NOW + 10 * DAY, NOW + 20 * DAY]
+    looks = [next_look(NOW, ends, reminds=True, told=told) for told in (0, 1, 2)]
+    assert looks == [NOW + 10 * DAY, NOW + 20 * DAY, ends]
+    assert next_look(NOW, ends, reminds=False, told=0) == ends
+
+
+def test_only_an_open_case_has_a_clock_that_can_be_stopped():
+    assert {stage for stage in Stage if why_not_stop(stage) is not None} == {Stage.CLOSED}

@@ -6,10 +6,11 @@ from engage import clock
 from engage.domain.policy import Actor, Permission
 from engage.domain.retaliation import Harm, Likelihood
 from engage.domain.severity import Level
-from engage.services import arrangements, corrective, explanations, investigation, ratings, risks
+from engage.services import arrangements, asking_for_time, corrective, explanations, investigation, ratings, risks
 from engage.services.assessing import Rerating
 from engage.services.corrective import Change
 from tests import states
+from tests.lives.deeds import DAY, an_open_deadline
 from tests.lives.life import Life, deed
 
 P = Permission
@@ -63,3 +64,16 @@ def decide_what_is_changed(life: Life, actor: Actor) -> None:
     shared = life.one_of(None, "We water the road every morning.")
     change = Change("Wet the road twice a day.", owner.id, clock.utcnow() + timedelta(days=20), shared)
     life.act(actor, corrective.decide, change)
+
+
+@deed(P.EXTEND)
+def ask_for_more_time(life: Life, actor: Actor) -> None:
+    row = an_open_deadline(life)
+    chosen, due = (row.id, row.due_at) if row else (life.case.id, clock.utcnow())
+    new_date = due + life.one_of(1, 5, 400) * DAY
+    life.act(actor, asking_for_time.ask, chosen, "The expert is away.", new_date)
+
+
+@deed(P.EXTEND_AGAIN)
+def decide_on_more_time(life: Life, actor: Actor) -> None:
+    life.act(actor, asking_for_time.decide, approve=life.one_of(True, False), words=life.one_of("", "Hurry."))

@@ -11,7 +11,8 @@ from engage.domain.lifecycle import IllegalTransition, Stage
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import IndependentReview
-from engage.services import answers, appeals, conversation, endings, proposals, triage
+from engage.queries import case_page
+from engage.services import answers, appeals, cases, conversation, endings, proposals, triage
 from tests import states
 from tests.promised import owed
 from tests.states import act, case_of, person_of
@@ -28,6 +29,19 @@ def refused(code, *args, **values):
     with pytest.raises(Refused) as caught:
         act(*args, **values)
     assert caught.value.refusal.code == code
+
+
+def test_of_two_appeals_at_one_instant_the_later_one_is_open(clock, team):
+    """The first was withdrawn undecided; whoever reads the case and whoever acts on it mean the same one."""
+    reference = states.an_appealed_case(team)
+    first = cases.open_appeal(case_of(reference))
+    act(reference, answers.withdraw, actor=person_of(reference))
+    clock.move_to(clock.now - timedelta(hours=2))  # a clock that was set back
+    act(reference, appeals.appeal, "Look again.", actor=person_of(reference))
+    second = cases.open_appeal(case_of(reference))
+    assert second.words == "Look again."
+    assert second.lodged_at > first.lodged_at
+    assert case_page.page(reference, team.coordinator).appeal.id == second.id
 
 
 def a_lapsed_case(team, clock):

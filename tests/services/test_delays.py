@@ -132,6 +132,13 @@ def test_a_new_date_needs_a_reason_and_lies_ahead_but_not_far(team, reference, w
     refused(code, reference, delays.extend, row.id, words, row.due_at + timedelta(days=days), actor=team.officer)
 
 
+def test_the_date_told_with_a_delay_is_not_far_either(clock, team, reference):
+    row = the_open(reference, P.PROPOSE)
+    clock.move_to(row.due_at + timedelta(days=1))
+    said, far = delays.Delay("We measured.", WHY), clock.now + timedelta(days=31)
+    refused("date_too_far", reference, delays.tell_delay, row.id, said, far, actor=team.officer)
+
+
 def test_rules_without_extensions_allow_none(team):
     def change(promises, _ladder):
         promises["extension"] = {"without_approval": 0, "with_approval": 0, "most_days": 30}

@@ -167,5 +167,5 @@ def test_nothing_can_wait_in_a_closed_case_and_its_end_ends_the_pause(clock, tea
     act(reference, states.answers.withdraw, actor=person_of(reference))
     assert pauses_of(reference)[0].over_at == clock.now
     assert "clock_runs_again" not in {template for template, _ in told()}
-    refused("nothing_to_pause", reference, clock, team.coordinator)
+    refused("closed_has_no_pause", reference, clock, team.coordinator)
     assert breaks_of(reference) == []

@@ -1,6 +1,7 @@
 """A pause ends: by the person's answer, by a human, by the clock, with the case; and dates follow (domain 2.3)."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,8 @@ from engage.services import conversation, delays, endings, pauses, triage
 from engage.services.endings import AfterTalk
 from tests import states
 from tests.notify.letters import forget_notices
-from tests.paused import DAY, ELDERS, explained, pauses_of, stop, told
-from tests.promised import kinds_of, owed, pause, rows_of, the_open, with_case
+from tests.paused import DAY, ELDERS, explained, pauses_of, refused, stop, told
+from tests.promised import kinds_of, owed, pause, the_open, with_case
 from tests.states import act, case_of, person_of
 
 P = Promise
@@ -75,7 +76,7 @@ def test_the_sweep_notes_the_end_once_and_moves_no_date(clock, team, reference):
     forget_notices()
     assert [pauses.end_due(), pauses.end_due()] == [1, 0]
     assert owed(reference) == before
-    assert told() == {("clock_runs_again", None), ("clock_runs", team.officer.id)}
+    assert told() == {("going_on", None), ("nobody_answered", team.officer.id)}
     assert kinds_of(reference).count("ClockResumed") == 1
     explained(reference)
 
@@ -145,10 +146,63 @@ def test_a_pause_without_an_end_holds_every_date_until_it_is_ended(clock, team, 
     with_case(reference, lambda case: None)
 
 
-def test_a_check_after_closure_can_wait_for_a_ceremony(clock, team):
+def test_a_closed_case_is_not_paused_and_its_check_waits_for_nobody(clock, team):
     reference = states.a_closed_case(team)
-    [row] = [one for one in rows_of(reference, P.CHECK_AFTERWARDS) if one.ended_at is None]
-    before = row.due_at
-    stop(reference, clock, team.coordinator, code="harvest")
-    assert the_open(reference, P.CHECK_AFTERWARDS).due_at == before + 10 * DAY
+    refused("closed_has_no_pause", reference, clock, team.coordinator, code="harvest")
+    assert pauses_of(reference) == []
     act(reference, endings.check_afterwards, AfterTalk("All is well.", "yes", punished=False), actor=team.officer)
+
+
+def test_while_we_wait_for_the_person_they_are_reminded_after_each_third_and_then_we_go_on(clock, team, reference):
+    """Domain 2.2, NEEDS_INFO: after two reminders we proceed on what is known."""
+    stop(reference, clock, team.officer, days=9)
+    seen = []
+    for _ in range(3):
+        clock.advance(3 * DAY - timedelta(seconds=1))
+        assert pauses.end_due() == 0
+        clock.advance(timedelta(seconds=1))
+        forget_notices()
+        assert [pauses.end_due(), pauses.end_due()] == [1, 0]
+        seen.append(told())
+    assert seen[:2] == [{("reminder_to_reply", None)}] * 2
+    assert seen[2] == {("going_on", None), ("nobody_answered", team.officer.id)}
+    assert kinds_of(reference).count("PersonReminded") == 2
+    assert kinds_of(reference)[-1] == "ClockResumed"
+    explained(reference)
+
+
+def test_after_a_sleep_of_the_worker_one_reminder_speaks_for_both(clock, team, reference):
+    stop(reference, clock, team.officer, days=9)
+    clock.advance(7 * DAY)
+    assert [pauses.end_due(), pauses.end_due()] == [1, 0]
+    assert kinds_of(reference).count("PersonReminded") == 1
+    assert pauses_of(reference)[0].reminders == 2
+
+
+def test_after_their_answer_nobody_is_reminded(clock, team, reference):
+    stop(reference, clock, team.officer, days=9)
+    act(reference, conversation.write_as_person, "The one at the school.", actor=person_of(reference))
+    clock.advance(30 * DAY)
+    assert pauses.end_due() == 0
+    assert "PersonReminded" not in kinds_of(reference)
+
+
+def test_in_a_pause_of_the_community_nobody_is_reminded(clock, team, reference):
+    stop(reference, clock, team.officer, days=9, code="ceremony")
+    clock.advance(8 * DAY)
+    assert pauses.end_due() == 0
+    with_case(reference, lambda case: setattr(pauses_of(reference)[0], "look_at", clock.now))  # as after an upgrade
+    assert pauses.end_due() == 0
+    clock.advance(DAY)
+    forget_notices()
+    assert pauses.end_due() == 1
+    assert told() == {("clock_runs_again", None), ("clock_runs", team.officer.id)}
+
+
+def test_a_pause_whose_reason_is_gone_from_the_rules_ends_like_any_other(clock, team, reference):
+    stop(reference, clock, team.officer, days=9)
+    with_case(reference, lambda case: setattr(pauses_of(reference)[0], "reason_code", "something_old"))
+    clock.advance(9 * DAY)
+    pause(reference)
+    assert pauses.end_due() == 1
+    assert kinds_of(reference)[-1] == "ClockResumed"

@@ -4,9 +4,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from engage import clock
-from engage.models import CommunityPeriod
+from engage.extensions import db
+from engage.models import CommunityPeriod, Deadline
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.promised import owed
@@ -139,7 +141,13 @@ def test_whose_wish_it_is_to_go_on_is_asked_where_it_is_not_ours(browser, sessio
 
 def test_a_case_in_which_nothing_can_wait_says_so(client, team):
     reference = states.an_assessed_case(team)
-    act(reference, states.answers.withdraw, actor=states.person_of(reference))
-    shut = sign_in(client, team.coordinator).get(f"/staff/cases/{reference}/pause")
+    with unit_of_work():
+        db.session.execute(update(Deadline).values(due_at=clock.utcnow() - timedelta(days=1)))
+    path = f"/staff/cases/{reference}/pause"
+    shut = sign_in(client, team.coordinator).get(path)
     assert shut.status_code == 409
     assert "Nothing is owed whose clock could be stopped" in shut.text
+    act(reference, states.answers.withdraw, actor=states.person_of(reference))
+    shut = sign_in(client, team.coordinator).get(path)
+    assert shut.status_code == 409
+    assert "The case is closed. Time can stand still only for what an open case owes." in shut.text

@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from engage.domain.deadlines import Promise
+from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import StaffUser, Task
-from engage.services import appeals, asking_for_news
+from engage.services import appeals, asking_for_news, asking_for_time, delays, pauses
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.promised import the_open
 from tests.states import act
-from tests.web.as_staff import page, sign_in
+from tests.web.as_staff import done, in_days, kinds, page, send, sign_in
 
 DAY = timedelta(days=1)
 
@@ -73,3 +76,75 @@ def test_where_nobody_is_free_for_a_panel_the_page_says_who_could_be_made_a_memb
         for role in ("approver", "rights_lead", "custodian", "auditor", "liaison", "oversight", "second_coordinator"):
             db.session.get_one(StaffUser, getattr(team, role).id).is_active = False
     assert "It could be one of: " not in text_of(coordinator, f"/staff/cases/{reference}/seat-panel")
+
+
+def an_extended_case(team) -> tuple[str, str]:
+    """A case whose proposal was put off once, and the address of its date."""
+    reference = states.an_assessed_case(team)
+    row = the_open(reference, Promise.PROPOSE)
+    act(reference, delays.extend, row.id, "The expert is away.", row.due_at + DAY, actor=team.officer)
+    return reference, f"/staff/cases/{reference}/deadlines/{the_open(reference, Promise.PROPOSE).id}"
+
+
+def test_more_time_is_asked_for_and_granted_through_pages(client, session, team):
+    reference, date = an_extended_case(team)
+    asking, deciding = sign_in(client, team.officer), sign_in(client, team.approver)
+    assert "Ask somebody further up for more time" in text_of(asking, date)
+    assert "Put it off, with a reason" in text_of(deciding, date)
+    empty = send(asking, f"{date}/ask-extension", explanation="Only half of it is measured.")
+    assert empty.status_code == 422
+    assert "Give a date" in empty.text
+    assert "Only half of it is measured." in empty.text
+    far = send(asking, f"{date}/ask-extension", explanation="The laboratory is closed.", new_date=in_days(200))
+    assert far.status_code == 422
+    assert "Choose a date at most 30 days later" in far.text
+    asked = {"explanation": "The laboratory is closed.", "new_date": in_days(40)}
+    done(send(asking, f"{date}/ask-extension", **asked))
+    assert asking.get(f"{date}/ask-extension").status_code == 409
+    assert "more time asked for, until" in text_of(asking, f"/staff/cases/{reference}")
+    assert "Decide on more time: Propose" in text_of(deciding, "/staff/day")
+    path = f"/staff/cases/{reference}/approve-extension"
+    assert "Decide on more time" in text_of(deciding, f"/staff/cases/{reference}")
+    assert "The laboratory is closed." in text_of(deciding, path)
+    silent = send(deciding, path, decision="no")
+    assert silent.status_code == 422
+    assert "Write why the date stays" in silent.text
+    assert asking.get(path).status_code == 403
+    done(send(deciding, path, decision="yes"))
+    assert {"ExtensionAsked", "DeadlineExtended"} <= set(kinds(session, reference))
+    assert "More time asked for, one level up" in text_of(deciding, f"/staff/cases/{reference}/story")
+    assert deciding.get(path).status_code == 409
+
+
+def test_a_no_goes_back_with_words_and_nobody_decides_on_their_own_wish(client, session, team):
+    reference, date = an_extended_case(team)
+    coordinator = sign_in(client, team.coordinator)
+    done(send(coordinator, f"{date}/ask-extension", explanation="It rains.", new_date=in_days(40)))
+    deciding = sign_in(client, team.approver)
+    done(send(deciding, f"/staff/cases/{reference}/approve-extension", decision="no", reason="It stops on Friday."))
+    assert kinds(session, reference)[-1] == "ExtensionDeclined"
+    assert "More time declined" in text_of(deciding, f"/staff/cases/{reference}/story")
+    assert coordinator.get(f"/staff/cases/{reference}/deadlines/{team.site_id}/ask-extension").status_code == 404
+
+
+def test_whoever_asked_sees_that_somebody_else_has_to_decide(client, team):
+    reference = states.an_assessed_case(team)
+    row = the_open(reference, Promise.PROPOSE)
+    act(reference, delays.extend, row.id, "The expert is away.", row.due_at + DAY, actor=team.approver)
+    other = states.staff(Role.APPROVER, site_id=team.site_id)
+    row = the_open(reference, Promise.PROPOSE)
+    act(reference, asking_for_time.ask, row.id, "It rains.", row.due_at + DAY, actor=other)
+    own = sign_in(client, other).get(f"/staff/cases/{reference}/approve-extension")
+    assert own.status_code == 409
+    assert "Somebody else has to decide" in own.text
+
+
+def test_the_person_who_was_asked_is_reminded_in_the_story(client, team, clock):
+    reference = states.an_assessed_case(team)
+    asked = pauses.Stop("waiting_for_person", "Which well?", clock.now + 9 * DAY)
+    act(reference, pauses.pause, asked, actor=team.officer)
+    clock.advance(3 * DAY)
+    pauses.end_due()
+    story = text_of(sign_in(client, team.officer), f"/staff/cases/{reference}/story")
+    assert "The person was reminded of what we asked" in story
+    assert "reminder 1 of 2" in story

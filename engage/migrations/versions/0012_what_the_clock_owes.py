@@ -1,4 +1,4 @@
-"""what the clock still owes: news of a quiet case, the naming of a panel"""
+"""what the clock still owes: news of a quiet case, the naming of a panel, reminders in a pause, asking for time"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -15,6 +15,7 @@ depends_on = None
 
 QUIET = sa.text("news_due_at IS NOT NULL")
 INSTANT = sa.DateTime(timezone=True)
+NOT_OVER = sa.text("over_at IS NULL")
 OWED = sa.text("ended_at IS NULL")
 PROMISES = (
     *("acknowledge", "assess", "interim_measure", "consult", "start_investigation", "propose", "answer", "implement"),
@@ -29,9 +30,47 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("code", sa.String(), nullable=True))
     _begin_to_count_quiet()
     _allow(PROMISES)
+    op.add_column("pause", sa.Column("look_at", INSTANT, nullable=True))
+    op.add_column("pause", sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
+    # The sweep looks at each once and finds out what is next.
+    op.execute("UPDATE pause SET look_at = starts_at WHERE over_at IS NULL AND ends_at IS NOT NULL")
+    op.drop_index("ix_pause_ends_at", table_name="pause")
+    op.create_index("ix_pause_look_at", "pause", ["look_at"], postgresql_where=NOT_OVER, sqlite_where=NOT_OVER)
+    op.create_table(
+        "extension_request",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("deadline_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("new_date", INSTANT, nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("first_by_id", sa.Uuid(), nullable=True),
+        sa.Column("needs_top", sa.Boolean(), nullable=False),
+        sa.Column("answer_words", sa.String(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (is_approved IS NULL)", name=op.f("ck_extension_request_approved_iff_decided")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_extension_request_case_id")),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_extension_request_deadline_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["staff_user.id"], name=op.f("fk_extension_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["first_by_id"], ["staff_user.id"], name=op.f("fk_extension_request_first_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_user.id"], name=op.f("fk_extension_request_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_request")),
+    )
+    op.create_index(op.f("ix_extension_request_case_id"), "extension_request", ["case_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("extension_request")
+    op.drop_index("ix_pause_look_at", table_name="pause")
+    op.create_index("ix_pause_ends_at", "pause", ["ends_at"], postgresql_where=NOT_OVER, sqlite_where=NOT_OVER)
+    op.drop_column("pause", "reminders")
+    op.drop_column("pause", "look_at")
     for table in ("rung", "explanation"):
         of_newer = sa.text("deadline_id IN (SELECT id FROM deadline WHERE promise = 'form_panel')")
         op.execute(sa.table(table).delete().where(of_newer))

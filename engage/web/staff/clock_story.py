@@ -28,12 +28,15 @@ TOLD: Mapping[str, LazyString] = {
     "clock_paused": _("The time for their case stands still, why, and until when."),
     "panel_offered": _("We are very late, and they can ask a panel to look at it now."),
     "outside_offered": _("We are very late, and where else they can turn to."),
+    "reminder_to_reply": _("We still wait for the answer to what we asked them, and until when."),
+    "going_on": _("We had no answer in time and go on with what we know. They can still write."),
     "clock_runs_again": _("The time for their case counts again, and the new date."),
 }
 _RUNS_AGAIN: Mapping[str, LazyString] = {
     "ended": _("we ended the pause"),
     "answered": _("the person wrote"),
     "over": _("the time was over"),
+    "unanswered": _("the time was over without an answer: we go on with what is known"),
     "closed": _("the case ended"),
 }
 

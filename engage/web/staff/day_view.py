@@ -86,6 +86,7 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "proposal": lambda code: gettext("Approve a proposal"),
     "screening": lambda code: gettext("Decide on a screening out"),
     "rating": lambda code: gettext("Decide on a lower level"),
+    "extension": lambda code: gettext("Decide on more time: %(promise)s", promise=labels.label("promise", code)),
     "panel": lambda code: gettext("Name a panel"),
     "seat": lambda code: gettext("Decide an appeal"),
     "reply": lambda code: gettext("Read what the person wrote"),
@@ -97,6 +98,7 @@ _DECISIONS = {
     "proposal": "staff.approve_proposal_case",
     "screening": "staff.approve_screen_out_case",
     "rating": "staff.approve_rating_case",
+    "extension": "staff.approve_extension_case",
     "panel": "staff.seat_panel_case",
     "seat": "staff.decide_case",
 }

@@ -16,6 +16,7 @@ from engage.models import Deadline
 from engage.models import Pause as PauseRow
 from engage.queries import promises
 from engage.queries.case_page import CasePage
+from engage.services import asking_for_time
 from engage.services.deadline_rows import is_held
 from engage.web import step_words
 from engage.web.filters import due, is_soon, moment, short_day
@@ -49,7 +50,7 @@ def _owed(page: CasePage, row: Deadline) -> Row:
         "exact": moment(row.due_at),
         "iso": row.due_at.isoformat(),
         "why_href": url_for("staff.explain_deadline", reference=page.case.reference, deadline_id=row.id),
-        "next": "; ".join(filter(None, [_paused(row), _told(page, row), _next(page, row)])) or None,
+        "next": "; ".join(filter(None, [_paused(row), _asked(page, row), _told(page, row), _next(page, row)])) or None,
     }
 
 
@@ -61,6 +62,14 @@ def _paused(row: Deadline) -> str | None:
     if days == int(days):
         return str(ngettext("paused for %(num)d day in all", "paused for %(num)d days in all", int(days)))
     return str(gettext("paused for %(days)s days in all", days=days))
+
+
+def _asked(page: CasePage, row: Deadline) -> str | None:
+    """That more time was asked for, and waits for somebody further up."""
+    asked = page.triage.extension_asked
+    if asked is None or asked.deadline_id != row.id:
+        return None
+    return str(gettext("more time asked for, until %(day)s", day=short_day(asked.new_date)))
 
 
 def pause_in_words(page: CasePage, row: PauseRow) -> str:
@@ -157,6 +166,9 @@ def what_can_be_done(page: CasePage, row: Deadline) -> list[tuple[str, str]]:
         href = url_for("staff.tell_delay_case", reference=reference, deadline_id=row.id)
         return [(gettext("Tell the person of the delay"), href)]
     if row.due_at >= clock.utcnow() and page.may(Permission.EXTEND) and row.promise.can_pause:
+        if asking_for_time.has_to_ask(page.case, row, actor=page.actor):
+            href = url_for("staff.ask_extension_case", reference=reference, deadline_id=row.id)
+            return [(gettext("Ask somebody further up for more time"), href)]
         href = url_for("staff.extend_case", reference=reference, deadline_id=row.id)
         return [(gettext("Put it off, with a reason"), href)]
     return []

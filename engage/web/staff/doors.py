@@ -7,7 +7,7 @@ from functools import cache
 
 from flask import request, url_for
 
-from engage.domain import guards
+from engage.domain import guards, pausing
 from engage.domain.case import CaseClass
 from engage.domain.conflicts import INVESTIGATES
 from engage.domain.guards import Refusal
@@ -21,6 +21,7 @@ from engage.web.staff.door import Door, WhyNot
 from engage.web.staff.findings_doors import FINDINGS_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
 from engage.web.staff.triage_doors import TRIAGE_DOORS
+from engage.web.staff.waiting_doors import WAITING_DOORS
 
 _ = lazy_gettext
 
@@ -67,7 +68,7 @@ def _is_seated(page: CasePage) -> bool:
 
 
 def _pause(page: CasePage, now: datetime) -> Refusal | None:
-    return None if page.can_wait(now) else Refusal("nothing_to_pause")
+    return pausing.why_not_stop(page.case.stage) or (None if page.can_wait(now) else Refusal("nothing_to_pause"))
 
 
 def _can_go_to_panel(page: CasePage) -> bool:
@@ -200,6 +201,7 @@ DOORS: Mapping[str, Door] = {
     **OUTSIDE_DOORS,
     **FINDINGS_DOORS,
     **TRIAGE_DOORS,
+    **WAITING_DOORS,
 }
 
 

@@ -1,0 +1,41 @@
+"""Migrations that change rows do so for the rows that are there, and back."""
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import downgrade, upgrade
+
+from engage import clock
+from engage.extensions import db
+from engage.services import pauses
+from tests import states
+from tests.architecture.test_migrations import fresh
+from tests.states import act
+
+assert fresh  # a fixture
+BEFORE = "0010"
+
+
+@pytest.mark.slow
+def test_what_is_open_begins_to_count_quiet_and_pauses_are_looked_at_again(fresh, sent_tasks):
+    upgrade()
+    team = states.Team()
+    grave, plain = states.an_assessed_case(team, states.Level.HIGH), states.an_assessed_case(team)
+    closed, appealed = states.a_closed_case(team), states.an_appealed_case(team)
+    ends = clock.utcnow() + states.timedelta(days=9)
+    act(plain, pauses.pause, pauses.Stop("waiting_for_person", "Which well?", ends), actor=team.officer)
+    db.session.remove()
+    downgrade(revision=BEFORE)
+    upgrade()
+    now = clock.utcnow()
+    days = {
+        reference: due and round((due - now).total_seconds() / 86400)
+        for reference, due in db.session.execute(sa.select(states.Case.reference, states.Case.news_due_at))
+    }
+    assert days == {grave: 7, plain: 14, closed: None, appealed: 14}
+    promises = set(db.session.execute(sa.text("SELECT promise FROM deadline")).scalars())
+    assert "decide_appeal" in promises
+    assert "form_panel" not in promises
+    assert pauses.end_due() == 0
+    looked = db.session.execute(sa.text("SELECT count(*) FROM pause WHERE look_at > starts_at")).scalar_one()
+    assert looked == 1
+    db.session.remove()
