@@ -22,7 +22,7 @@ class InvestigationPlan(Keyed, Base):
     heard: Mapped[str]  # who is heard
     evidence: Mapped[str]
     due_at: Mapped[datetime]
-    why_changed: Mapped[str | None]  # of all but the first
+    why_changed: Mapped[str | None]  # while it went on; none where an investigation begins
     salt: Mapped[str]
     written_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"))
     written_at: Mapped[datetime]

@@ -59,6 +59,8 @@ def plan_anew(case: Case, plan: Plan, *, why: str | None, actor: Actor) -> Inves
     if case.stage is not Stage.INVESTIGATING:
         raise Refused(Refusal("no_investigation"))
     _check(plan)
+    if _newest(case) and not (why or "").strip():
+        raise Refused(Refusal("reason_needed"))
     return _write(case, plan, why, actor)
 
 
@@ -69,11 +71,14 @@ def _check(plan: Plan) -> None:
         raise Refused(Refusal("date_is_past"))
 
 
-def _write(case: Case, plan: Plan, why: str | None, actor: Actor) -> InvestigationPlan:
+def _newest(case: Case) -> int:
+    """Return the number of the newest plan, of an earlier investigation too where the case was opened again; or 0."""
     of_case = select(func.max(InvestigationPlan.number)).where(InvestigationPlan.case_id == case.id)
-    number = 1 + (db.session.scalar(of_case) or 0)
-    if number > 1 and not (why or "").strip():
-        raise Refused(Refusal("reason_needed"))
+    return db.session.scalar(of_case) or 0
+
+
+def _write(case: Case, plan: Plan, why: str | None, actor: Actor) -> InvestigationPlan:
+    number = 1 + _newest(case)
     row = InvestigationPlan(
         id=uuid.uuid4(),
         case_id=case.id,

@@ -10,10 +10,10 @@ from engage.domain.policy import NotAllowed
 from engage.extensions import db
 from engage.models import CaseEvent, InvestigationPlan
 from engage.queries import findings_parts
-from engage.services import conflicts, investigation, timeline
+from engage.services import answers, appeals, conflicts, investigation, timeline
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.states import act, case_of
+from tests.states import act, case_of, person_of
 
 
 @pytest.fixture
@@ -72,6 +72,16 @@ def test_an_investigation_from_before_there_were_plans_is_given_its_first_withou
         db.session.delete(db.session.scalars(select(InvestigationPlan)).one())
     act(reference, investigation.plan_anew, states.plan(), why=None, actor=team.officer)
     assert [row.number for row in findings_parts.plans(case_of(reference).id)] == [1]
+
+
+def test_a_case_that_is_opened_again_is_investigated_again_by_a_plan_of_its_own(team):
+    """The second beginning asked why the plan of the first was changed."""
+    reference = begun(team)
+    act(reference, answers.withdraw, actor=person_of(reference))
+    act(reference, appeals.reopen, "The dust is back.", actor=person_of(reference))
+    act(reference, investigation.investigate, states.plan(), actor=team.officer)
+    assert [row.number for row in findings_parts.plans(case_of(reference).id)] == [2, 1]
+    refused("reason_needed", reference, investigation.plan_anew, states.plan(), why=None, actor=team.officer)
 
 
 def test_only_what_is_being_investigated_is_planned_anew(team):
