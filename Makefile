@@ -60,7 +60,7 @@ lint: $(DEV_STAMP)
 e2e: build $(DEV_STAMP) ## Walk the journeys in a real browser (Debian's chromium; CHROMIUM= names another)
 	$(PYTEST) -m browser tests/e2e
 
-bench: build $(DEV_STAMP) ## Measure the pages against a floor on PostgreSQL; writes bench/results.md
+bench: build $(DEV_STAMP) ## Measure pages against a floor, and sweeps among a million cases; writes bench/results.md
 	$(BIN)/python -m bench
 
 fix: $(DEV_STAMP) ## Format the code and mend what the linter can

@@ -1,4 +1,4 @@
-"""`python -m bench`: measure engage beside the floor, print the table and write bench/results.md."""
+"""`python -m bench`: measure pages beside the floor and sweeps as cases grow, and write bench/results.md."""
 
 import statistics
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import report, weight
+from bench import report, sweep, weight
 from bench.client import get, load, post
 from bench.instances import floor_served, prototypes, with_cases
 from bench.statements import counted
@@ -25,7 +25,7 @@ FLOOR: Makers = {
 
 
 def main() -> int:
-    """Measure everything; return 1 if a page misses its bar."""
+    """Measure everything; return 1 if a page or a sweep misses its bar."""
     found = report.Found(rounds=ROUNDS, requests=REQUESTS, clients=CLIENTS)
     with ExitStack() as stack:
         say("making prototypes")
@@ -42,10 +42,11 @@ def main() -> int:
         for number in range(-1, ROUNDS):
             one_round(asked, found, counts=number >= 0)
             say(f"round {number + 1} of {ROUNDS}")
-    text = report.written(found)
+    swept = [sweep.measured(kind) for kind in sweep.BARS]
+    text = "\n".join([report.written(found), *sweep.written(swept)])
     RESULTS.write_text(text, encoding="utf-8")
     print(text)
-    return 1 if report.missed(found) else 0
+    return 1 if report.missed(found) or any(one.missed() for one in swept) else 0
 
 
 def one_round(asked: Mapping[str, tuple[int, Makers]], found: report.Found, *, counts: bool) -> None:

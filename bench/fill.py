@@ -1,18 +1,14 @@
-"""Many cases, fast: a few dozen prototypes go their roads through the real use cases and are then copied inside the
-database, row for row in every table that hangs on a case, so that the copies always have the shape of the real thing.
-"""
+"""Many cases, fast: a few dozen prototypes go their roads through the real use cases; bench/copying.py copies them."""
 
 import uuid
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
 
+from bench.copying import CLOSED_FOR
 from engage import clock
-from engage.domain.lifecycle import Stage
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Remedy, StaffUser
@@ -22,17 +18,11 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 
 PASSWORD = "a long password of the benchmark"  # noqa: S105 - of an account that lives for some minutes
-# Of a hundred cases so many are closed, as after some years of service.
-CLOSED_OF_HUNDRED = 70
-OPEN_FOR, CLOSED_FOR = timedelta(days=21), timedelta(days=900)  # how far back the copies reach
 WORDS = (
     "Dust from the haul road settles on our gardens and on the washing. Trucks pass until late at night. "
     "We asked twice that the road be watered and nobody came. The children cough."
 )
 ANSWER = "Thank you. We measured the dust on three days and will water the road twice a day from next week."
-# Columns of these names point at staff although no constraint says so; a copy keeps them.
-_KEPT = frozenset({"actor_id", "user_id"})
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,63 +50,6 @@ def make_prototypes(app: Flask) -> World:
         db.session.remove()
         db.engine.dispose()
         return world
-
-
-def copy(url: str, count: int, closed_of_hundred: int = CLOSED_OF_HUNDRED) -> None:
-    """Copy the prototypes until there are so many cases. Their times reach back, so that due dates lie all around."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    metadata = sa.MetaData()
-    metadata.reflect(engine)
-    with engine.begin() as connection:
-        _plan(connection, count, count * closed_of_hundred // 100)
-    sources = {table: source for table in metadata.sorted_tables if (source := _source(table))}
-    with engine.begin() as connection:
-        taken_off = [Guard(*row) for row in connection.execute(sa.text(_GUARDS))]
-        for guard in reversed(taken_off):
-            connection.execute(sa.text(guard.take_off))
-    _all_of(engine, [_copying(table, sources[table]) for table in sources])
-    for kind in dict.fromkeys(guard.kind for guard in taken_off):
-        _all_of(engine, [guard.put_on for guard in taken_off if guard.kind == kind])
-    _all_of(engine, ["DROP TABLE copy"])
-    engine.dispose()
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A constraint or index: how it is taken off before the copying and put on again, which takes less time."""
-
-    kind: int
-    take_off: str
-    put_on: str
-
-
-# Keys first, then other indexes, then foreign keys, which hold in what is copied and so in the copies.
-_GUARDS = """
-    SELECT CASE contype WHEN 'f' THEN 3 ELSE 1 END,
-        format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
-        format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-            || CASE contype WHEN 'f' THEN ' NOT VALID' ELSE '' END
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f')
-    UNION ALL
-    SELECT 2, format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
-    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-    WHERE relnamespace = 'public'::regnamespace
-        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))
-    ORDER BY 1
-"""
-
-
-def _all_of(engine: sa.Engine, statements: Sequence[str]) -> None:
-    """Run the statements, two at a time, each in a transaction of its own."""
-
-    def run(statement: str) -> None:
-        with engine.begin() as connection:
-            connection.execute(sa.text("SET LOCAL synchronous_commit = off"))
-            connection.execute(sa.text("SET LOCAL maintenance_work_mem = '256MB'"))
-            connection.execute(sa.text(statement))
-
-    with ThreadPoolExecutor(max_workers=2) as threads:
-        list(threads.map(run, statements))
 
 
 def _prototype(team: states.Team, number: int, age: int) -> None:
@@ -178,86 +111,3 @@ def _visited(team: states.Team) -> World:
 def _give_password(user_id: uuid.UUID | None) -> None:
     with unit_of_work():
         db.session.get_one(StaffUser, user_id).password_hash = passwords.hashed(PASSWORD)
-
-
-def _plan(connection: sa.Connection, count: int, closed: int) -> None:
-    """Write down each copy to be made: of which case, the how-manieth, and how far back."""
-    connection.execute(
-        sa.text(
-            """
-            CREATE UNLOGGED TABLE copy AS
-            WITH kind AS (
-                SELECT id AS case_id, stage = :closed AS is_closed,
-                    row_number() OVER (PARTITION BY stage = :closed ORDER BY id) - 1 AS place,
-                    count(*) OVER (PARTITION BY stage = :closed) AS places
-                FROM "case"
-            )
-            SELECT case_id, n, row_number() OVER (ORDER BY n, case_id) AS serial,
-                CASE WHEN is_closed THEN :closed_for * (n * 7919 % 10007) / 10007.0
-                    ELSE :open_for * (n * 7919 % 10007) / 10007.0 END AS back
-            FROM kind CROSS JOIN LATERAL generate_series(
-                1, (CASE WHEN is_closed THEN :closed_count ELSE :open_count END - place - 1) / places
-            ) AS n
-            """
-        ),
-        {
-            "closed": Stage.CLOSED.value,
-            "closed_for": CLOSED_FOR,
-            "open_for": OPEN_FOR,
-            "closed_count": closed,
-            "open_count": count - closed,
-        },
-    )
-    connection.execute(sa.text("CREATE INDEX ON copy (case_id)"))
-
-
-def _source(table: sa.Table) -> str | None:
-    """From where a table's rows are copied, joined with the plan; None where no row hangs on a case."""
-    if table.name == Case.__tablename__:
-        return 'FROM "case" AS t JOIN copy ON copy.case_id = t.id'
-    if "case_id" in table.c:
-        return f'FROM "{table.name}" AS t JOIN copy ON copy.case_id = t.case_id'
-    for key in table.foreign_keys:
-        if "case_id" in key.column.table.c:
-            parent = key.column.table.name
-            joined = f'JOIN "{parent}" AS p ON p.id = t."{key.parent.name}"'
-            return f'FROM "{table.name}" AS t {joined} JOIN copy ON copy.case_id = p.case_id'
-    return None
-
-
-def _copying(table: sa.Table, source: str) -> str:
-    columns = [column for column in table.c if column.identity is None and column.computed is None]
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    values = ", ".join(_copied(table, column) for column in columns)
-    return f'INSERT INTO "{table.name}" ({names}) SELECT {values} {source}'
-
-
-def _copied(table: sa.Table, column: sa.Column[object]) -> str:
-    """The value of a column in a copy: ids and secrets become others, instants move back, the rest stays."""
-    value = f't."{column.name}"'
-    if isinstance(column.type, sa.Uuid):
-        stays = column.name in _KEPT or any(_source(key.column.table) is None for key in column.foreign_keys)
-        return value if stays else f"md5({value}::text || copy.n)::uuid"
-    if isinstance(column.type, sa.DateTime):
-        return f"{value} - copy.back"
-    if column.name == "reference":
-        return f"split_part({value}, '-', 1) || '-25-' || {_code()}"  # another year than the prototypes' own
-    if _is_unique(table, column):
-        return f"md5({value} || copy.n)"
-    return value
-
-
-def _code() -> str:
-    """Five characters of which no two copies share the same: a permutation of the numbers below 32 ** 5."""
-    scattered = f"(copy.serial * 48271 % {32**5 - 39})"
-    digits = (f"substr('{_ALPHABET}', ({scattered} / {32**place} % 32)::int + 1, 1)" for place in range(5))
-    return " || ".join(digits)
-
-
-def _is_unique(table: sa.Table, column: sa.Column[object]) -> bool:
-    if [key.name for key in table.primary_key] == [column.name]:
-        return True
-    return any(
-        isinstance(held, sa.UniqueConstraint) and [each.name for each in held.columns] == [column.name]
-        for held in table.constraints
-    )

@@ -11,7 +11,7 @@ from time import perf_counter
 from flask import Flask
 from flask_migrate import upgrade
 
-from bench import database, fill, floor
+from bench import copying, database, fill, floor
 from bench.fill import World
 from bench.server import free_port, granian, running
 from config import Settings
@@ -66,9 +66,13 @@ def application(var: Path, url: str) -> Flask:
 
 
 @contextmanager
-def prototypes() -> Iterator[tuple[Path, str, World]]:
-    """Make an engage with a few cases on every part of the road; yield its folder, database and visitors."""
-    with tempfile.TemporaryDirectory() as folder, database.scratch() as url:
+def prototypes(*, embedded: bool = False) -> Iterator[tuple[Path, str, World]]:
+    """Make an engage with a few cases on every part of the road; yield its folder, database and visitors.
+
+    `embedded` makes it on a SQLite file.
+    """
+    scratch = database.scratch_file if embedded else database.scratch
+    with tempfile.TemporaryDirectory() as folder, scratch() as url:
         var = Path(folder)
         app = application(var, url)
         logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -80,12 +84,13 @@ def prototypes() -> Iterator[tuple[Path, str, World]]:
 
 @contextmanager
 def with_cases(
-    var: Path, template: str, world: World, count: int, closed_of_hundred: int = fill.CLOSED_OF_HUNDRED
+    var: Path, template: str, world: World, count: int, closed_of_hundred: int = copying.CLOSED_OF_HUNDRED
 ) -> Iterator[Instance]:
     """Make an engage with so many cases out of the prototypes."""
-    with database.scratch(template) as url:
+    scratch = database.scratch_file if database.is_file(template) else database.scratch
+    with scratch(template) as url:
         begun = perf_counter()
-        fill.copy(url, count, closed_of_hundred)
+        copying.copy(url, count, closed_of_hundred)
         took = perf_counter() - begun
         database.settle(url)
         yield Instance(var, url, world, took)

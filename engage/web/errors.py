@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from engage.domain.guards import Refused
 from engage.domain.lifecycle import IllegalTransition
 from engage.domain.policy import NotAllowed
+from engage.settings import settings
 from engage.unit_of_work import release
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ STATUS: dict[type[Exception], int] = {
 def show(status: int) -> ResponseReturnValue:
     """Return the page for a status. It needs no database: it is shown when the database is gone, too."""
     release()
+    limits = {"megabytes": settings().FILE_MAX_BYTES // (1024 * 1024), "files": settings().FILES_MAX}
     return render_template(
-        "error.html", code=status, path=request.path, heading=gettext("Something went wrong")
+        "error.html", code=status, path=request.path, heading=gettext("Something went wrong"), limits=limits
     ), status
 
 

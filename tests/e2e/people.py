@@ -28,6 +28,22 @@ class Person:
         self.reference = self.page.locator(".app-ref").first.inner_text()
         self.check(self.page)
 
+    def raise_slowly(self, words: str, **who: str) -> None:
+        """Raise a concern page by page, and fill in the one that asks who speaks."""
+        self.page.goto("/s/BOR/raise")
+        self.page.locator("#what_happened").fill(words)
+        for step in ("where", "who", "check"):
+            if step == "check":
+                fill(self.page, who)
+                self.check(self.page)
+            self.page.locator("button[value=later]").click()
+            self.page.wait_for_url(f"**/raise/{step}")
+        self.check(self.page)
+        self.page.locator("button[value=now]").click()
+        self.code = self.page.locator(".app-code").first.inner_text()
+        self.reference = self.page.locator(".app-ref").first.inner_text()
+        self.check(self.page)
+
     def come_back(self, code: str | None = None) -> None:
         self.page.goto("/case")
         self.check(self.page)
@@ -35,6 +51,12 @@ class Person:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/case/view")
         self.check(self.page)
+
+    def look(self) -> str:
+        """Open the case again, and return what stands on it."""
+        self.page.goto("/case/view")
+        self.check(self.page)
+        return words(self.page)
 
     def do(self, path: str, **typed: str) -> None:
         """Open a page behind the code, fill it in and send it; the case comes back with what happened."""
@@ -68,6 +90,13 @@ class Staff:
         self.check(self.page)
         return self.page
 
+    def why_not(self, reference: str, action: str) -> str:
+        """Open the page of an action that waits for something, and return what it says; there is no button."""
+        answer = self.page.goto(f"/staff/cases/{reference}/{action}")
+        assert answer is not None and answer.status == 409, f"nothing speaks against {action}"
+        self.check(self.page)
+        return words(self.page)
+
     def do(self, reference: str, action: str, **typed: str) -> None:
         """Fill in the page of an action and send it; the case comes back."""
         self.page.goto(f"/staff/cases/{reference}/{action}")
@@ -78,17 +107,23 @@ class Staff:
         self.check(self.page)
 
 
+def words(page: Page) -> str:
+    """What can be read on the page."""
+    return page.locator("main").inner_text()
+
+
 def fill(page: Page, typed: dict[str, str]) -> None:
     """Put values into the fields of a page by their names, whatever kind of field each is."""
     for name, value in typed.items():
         field = page.locator(f"main [name='{name}']")
-        first = field.first
+        seen = page.locator(f"main [name='{name}']:visible")  # one of several may belong to an answer not chosen
+        first = (seen if seen.count() else field).first
         kind = first.evaluate("field => field.localName === 'input' ? field.type : field.localName")
         if kind == "select":
             first.select_option(value)
         elif kind in ("radio", "checkbox"):
             page.locator(f"main [name='{name}'][value='{value}']").check()
-        elif name.endswith("_on") and field.count() == 3:
+        elif field.count() == 3:
             for part, text in zip(field.all(), value.split("-")[::-1], strict=True):
                 part.fill(text)
         else:

@@ -1,6 +1,6 @@
 """A concern in real browsers from the web form to its closure, by the person and by staff, with worker and schedule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -26,20 +26,27 @@ PROPOSAL = {
 }
 
 
-def proposed(person: Person, staff: Callable[[str], Staff]) -> tuple[Staff, Staff]:
+def proposed(
+    person: Person, staff: Callable[[str], Staff], offer: Mapping[str, str] | None = None
+) -> tuple[Staff, Staff]:
     """A fresh concern that has been triaged, assigned and answered with a proposal."""
     person.raise_concern("Dust from the haul road covers our gardens.")
     coordinator, officer = staff("coordinator.bor"), staff("officer.bor")
     coordinator.open(person.reference)
     coordinator.do(person.reference, "acknowledge", how="notice")
     coordinator.do(person.reference, "assess", **ASSESSMENT)
-    coordinator.page.goto(f"/staff/cases/{person.reference}/assign")
+    give_to_officer(coordinator, person.reference)
+    officer.do(person.reference, "propose", **(offer or {**PROPOSAL, "lines-0-due_on": in_days(10)}))
+    return coordinator, officer
+
+
+def give_to_officer(coordinator: Staff, reference: str) -> None:
+    """Assign the case to the officer of the site."""
+    coordinator.page.goto(f"/staff/cases/{reference}/assign")
     theirs = coordinator.page.locator("main label", has_text="Officer, Bor").first.get_attribute("for")
     value = coordinator.page.locator(f"#{theirs}").get_attribute("value")
     assert value
-    coordinator.do(person.reference, "assign", assignee=value)
-    officer.do(person.reference, "propose", **PROPOSAL, **{"lines-0-due_on": in_days(10)})
-    return coordinator, officer
+    coordinator.do(reference, "assign", assignee=value)
 
 
 def test_the_whole_road_to_the_end(person, staff, live):
@@ -68,32 +75,6 @@ def test_the_whole_road_to_the_end(person, staff, live):
     assert story is not None
     assert story.status == 200
     officer.check(officer.page)
-
-
-def test_a_refusal_goes_to_a_panel_that_decides(person, staff):
-    coordinator, officer = proposed(person, staff)
-    person.come_back()
-    person.do("/case/refuse", panel="yes", words="Water is not enough.")
-    coordinator.page.goto(f"/staff/cases/{person.reference}/seat-panel")
-    coordinator.page.locator("main [name=members]").first.check()
-    coordinator.check(coordinator.page)
-    seated = coordinator.page.locator("main [name=members]:checked").first.locator("xpath=..").inner_text()
-    coordinator.page.locator("main form button").first.click()
-    coordinator.page.wait_for_url(f"**/staff/cases/{person.reference}")
-    assert seated
-    for who in ("panel.bor", "panel.all", "second.panel.all"):
-        member = staff(who)
-        answer = member.page.goto(f"/staff/cases/{person.reference}/decide")
-        if answer is not None and answer.status == 200:
-            member.do(
-                person.reference, "decide", outcome="upheld", reasons="The road has to be paved.", then="proposal"
-            )
-            break
-    else:
-        pytest.fail("nobody who was seated can decide")
-    officer.do(person.reference, "propose", **{**PROPOSAL, "lines-0-words": "Pave it.", "lines-0-due_on": in_days(30)})
-    person.page.goto("/case/view")
-    assert "Pave it." in person.page.locator("main").inner_text()
 
 
 def test_the_second_of_two_staff_is_told_and_loses_nothing(person, staff):

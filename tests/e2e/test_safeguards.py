@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
-
-from tests.e2e.people import Person, Staff
+from tests.e2e.people import Person, Staff, words
 from tests.e2e.test_road import ASSESSMENT
 
 
@@ -15,10 +13,6 @@ def triaged(person: Person, staff: Callable[[str], Staff], level: str) -> Staff:
     coordinator.do(person.reference, "acknowledge", how="notice")
     coordinator.do(person.reference, "assess", **{**ASSESSMENT, "actual": level, "potential": level})
     return coordinator
-
-
-def words(page: Page) -> str:
-    return page.locator("main").inner_text()
 
 
 def test_a_conflict_of_interest_is_refused_and_stays_on_the_record(person, staff):

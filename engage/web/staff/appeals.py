@@ -48,12 +48,16 @@ def seat_panel_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), SeatPanelForm()
     free = case_parts.names_of(appeals.free_for_panel(page.case))
     form.members.choices = choices([(str(user), name) for user, name in free])
-    for chosen in form.members.data or ():
-        form.members.choices += offered.kept_out(page.case, chosen)
+    picked = form.members.data or []
+    for user in picked:
+        form.members.choices += offered.kept_out(page.case, user)
+    if not form.members.choices:
+        picked = []
+        del form.members  # nothing to choose from: a complaint would lead to a field that is not there
     return act(
         page,
         form,
-        lambda case: appeals.seat_panel(case, [uuid.UUID(user) for user in form.members.data], actor=me()),
+        lambda case: appeals.seat_panel(case, [uuid.UUID(user) for user in picked], actor=me()),
         done=gettext("The panel is named, and its members are told."),
         lead=None if free else _nobody_is_free(page.case),
     )
