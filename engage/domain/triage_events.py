@@ -7,6 +7,20 @@ from engage.domain.event import Event
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalAsked(Event):
+    """Somebody asks a second person to refuse a request for information (domain R62)."""
+
+    screening_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRefused(Event):
+    screening_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectNamed(Event):
     involvement_id: uuid.UUID
     kind_of_subject: str

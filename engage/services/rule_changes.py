@@ -23,7 +23,7 @@ from engage.extensions import db
 from engage.models import RuleSet, Site
 from engage.queries import rule_versions, staffing
 from engage.services.audit import Change, note
-from engage.services.sites import shipped_documents
+from engage.services.sites import completed, shipped_documents
 
 EDITED = ("promises", "ladder", "pauses")
 
@@ -49,7 +49,7 @@ class Edit:
 
 def documents_of(row: RuleSet) -> dict[str, dict[str, Any]]:
     """Return copies of the documents an administrator may change."""
-    return {name: copy.deepcopy(getattr(row, name)) for name in EDITED}
+    return completed({name: copy.deepcopy(getattr(row, name)) for name in EDITED})
 
 
 def problems(site: Site, base: RuleSet, edit: Edit) -> list[Problem]:
@@ -80,7 +80,7 @@ def as_rules(base: RuleSet, edit: Edit) -> Catalogue:
         BadCatalogue: it cannot be used; `problems` says why, by place.
     """
     documents = {"taxonomy": base.taxonomy, "severity": base.severity, "roles": shipped_documents()["roles"]}
-    return read_catalogue({**documents, **edit.documents})
+    return read_catalogue(completed({**documents, **edit.documents}))
 
 
 def save(code: str, edit: Edit, *, seen_version: int, actor: Actor) -> RuleSet:

@@ -13,6 +13,7 @@ from engage.domain.events import (
     CaseConverted,
     CaseRouted,
     CaseScreenedOut,
+    InformationRefused,
     ScreenOutAsked,
     ScreenOutDeclined,
 )
@@ -61,8 +62,7 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         raise Refused(Refusal("immediate_action_needed", {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
-    if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
-        _decline(case, asked, actor)
+    decline_open(case, actor)  # whoever judges it takes it on: nothing is left for a second person
     case.category, case.subcategory = found.category, found.subcategory
     _describe(case, found)
     ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
@@ -149,6 +149,7 @@ def convert(case: Case, kind: Kind, *, actor: Actor) -> None:
 
 def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
     """Give the case its new kind and the promises of it; who may and when, the caller knows."""
+    decline_open(case, actor)
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
@@ -179,7 +180,19 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
     policy.require(actor, Action.SCREEN_OUT, case.facts)
     next_stage(case.stage, Action.SCREEN_OUT)
     guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
-    if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists["screening_out_reasons"]}:
+    row = asked_of_second(case, "screening_out_reasons", reason_code, words, referral, actor=actor)
+    content = digest_of(row.salt, words, referral)
+    record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)
+    return row
+
+
+def asked_of_second(case: Case, listed: str, reason_code: str, words: str, referral: str, *, actor: Actor) -> Screening:
+    """Add a request that a second person decides on, with a reason of the list and words for the person.
+
+    Raises:
+        Refused: the reason is none of the list, or words or where else to turn are missing.
+    """
+    if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists[listed]}:
         raise Refused(Refusal("not_a_reason"))
     if not words.strip() or not referral.strip():
         raise Refused(Refusal("words_and_referral_needed"))
@@ -194,13 +207,13 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
         asked_at=clock.utcnow(),
     )
     db.session.add(row)
-    content = digest_of(row.salt, words, referral)
-    record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)
     return row
 
 
 def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
-    """Say yes or no to a request of somebody else. Yes closes the case, appealable; no leaves it where it was.
+    """Say yes or no to a request of somebody else: to screen a grievance out, or to refuse information.
+
+    Yes closes the case, appealable; no leaves it where it was.
 
     Raises:
         NotAllowed: policy refuses the actor, or it is the actor's own request.
@@ -216,8 +229,19 @@ def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
         _decline(case, row, actor)
         return
     row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, True
+    if case.kind is Kind.INFORMATION_REQUEST:
+        deadlines.meet(case, Promise.PROPOSE, actor=actor)
+        cases.finish(case, Action.ANSWER, "information_refused")
+        record(case, InformationRefused(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+        return
     cases.finish(case, Action.SCREEN_OUT, "screened_out")
     record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+
+
+def decline_open(case: Case, actor: Actor) -> None:
+    """Take back what a second person was asked for, since something else is done with the case."""
+    if asked := cases.open_screening(case):
+        _decline(case, asked, actor)
 
 
 def _decline(case: Case, row: Screening, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from engage.domain.catalogue import Catalogue
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Entry
 from engage.domain.severity import Level
+from engage.web.labels import label
 from engage.web.locale import gettext
 
 # The promises of the table, in the order in which a person meets them.
@@ -43,6 +44,11 @@ def promised(rules: Catalogue) -> list[Row]:
         )
         for promise in TABLE
     ]
+
+
+def short_road(rules: Catalogue) -> list[Row]:
+    """Return by when each kind that takes the short road is answered."""
+    return [Row(label("kind", kind), [_span(span)]) for kind, span in rules.promises.short_road.items()]
 
 
 def in_words(entry: Entry) -> str:

@@ -84,7 +84,11 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "task": lambda code: gettext("Task"),
     "change": lambda code: gettext("So that it does not happen again"),
     "proposal": lambda code: gettext("Approve a proposal"),
-    "screening": lambda code: gettext("Decide on a screening out"),
+    "screening": lambda code: (
+        gettext("Decide on a screening out")
+        if labels.term("information_refusals", code) == code
+        else gettext("Decide on refusing information")
+    ),
     "rating": lambda code: gettext("Decide on a lower level"),
     "seat": lambda code: gettext("Decide an appeal"),
     "reply": lambda code: gettext("Read what the person wrote"),

@@ -12,6 +12,8 @@ _ = lazy_gettext
 Values = Mapping[str, object]
 
 TITLES: Mapping[str, LazyString] = {
+    "RefusalAsked": _("Refusing the information was asked for"),
+    "InformationRefused": _("The information was refused"),
     "SubjectNamed": _("It was recorded whom the case is about"),
     "SubjectRemoved": _("It was recorded that the case is not about somebody"),
     "TakenOff": _("Taken off the case, because it is about them or their line"),
@@ -48,7 +50,13 @@ def item(code: object) -> str:
     return labels.term("support_needs", str(code)) if text == code else text
 
 
+def _why_refused(page: CasePage, values: Values) -> str:
+    return labels.term("information_refusals", str(values["reason_code"]))
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
+    "RefusalAsked": _why_refused,
+    "InformationRefused": _why_refused,
     "SubjectNamed": lambda page, values: labels.label("subject_kind", values["kind_of_subject"]),
     "SubjectRemoved": lambda page, values: labels.label("subject_kind", values["kind_of_subject"]),
     "TakenOff": _taken_off,
