@@ -23,7 +23,7 @@ from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Rating, Statement
-from engage.services import arrangements, cases, conversation, deadlines, sites
+from engage.services import arrangements, cases, conversation, deadlines, security, sites
 from engage.services.assessing import Assessment, Rerating
 from engage.services.timeline import digest_of, record
 
@@ -65,6 +65,7 @@ def set_on(case: Case, row: Rating, *, actor: Actor) -> None:
     restricting = RESTRICTED_FACTS & facts
     if wanted is CaseClass.RESTRICTED or restricting:
         cases.restrict(case, min(restricting, default="category"), actor=actor)
+    security.keep_out(case)
 
 
 def tell_urgent(case: Case, facts: frozenset[str], *, actor: Actor) -> None:

@@ -22,7 +22,7 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.extensions import db
 from engage.models import Case, Screening, Site, StaffUser, Statement
-from engage.services import arrangements, cases, conflicts, deadlines, ratings, risks, search_index, sites
+from engage.services import arrangements, cases, conflicts, deadlines, ratings, risks, search_index, security, sites
 from engage.services.assessing import Assessment
 from engage.services.timeline import digest_of, record
 
@@ -130,6 +130,7 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     db.session.flush()
     db.session.expire(case, ["site", "rule_set"])
     deadlines.recompute_at_routing(case)
+    security.keep_out(case)
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
 
 
@@ -154,6 +155,7 @@ def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
     deadlines.open_at_conversion(case)
+    security.keep_out(case)
     record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
 
 

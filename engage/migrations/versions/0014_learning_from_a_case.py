@@ -4,6 +4,7 @@ import secrets
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0014"
 down_revision = "0010"
@@ -25,6 +26,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_foreign_key(op.f("fk_corrective_action_case_id"), "case", ["case_id"], ["id"])
         batch.create_check_constraint(op.f("ck_corrective_action_of_issue_or_case"), ONE_OWNER)
+    document = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+    op.add_column("site", sa.Column("security", document, nullable=False, server_default="[]"))
     op.create_index(op.f("ix_corrective_action_case_id"), "corrective_action", ["case_id"])
     op.create_index(
         "ix_corrective_action_to_remind",
@@ -36,6 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("site", "security")
     op.execute(sa.text("DELETE FROM corrective_action WHERE case_id IS NOT NULL"))
     op.drop_index("ix_corrective_action_to_remind", "corrective_action")
     op.drop_index(op.f("ix_corrective_action_case_id"), "corrective_action")
