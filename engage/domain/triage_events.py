@@ -113,3 +113,10 @@ class ConversionAnswered(Event):
     request_id: uuid.UUID
     agreed: bool
     sign_off: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLinked(Event):
+    """The number of the internal incident that the case belongs to, or None where it belongs to none after all."""
+
+    incident: str | None

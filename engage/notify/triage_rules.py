@@ -17,6 +17,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.CaseLinked,  # the person of one case learns nothing of the other
         events.CaseUnlinked,
         events.ConflictRefused,  # read in the story by those who audit; whoever tried gets no more than a refusal
+        events.IncidentLinked,  # a number of ours; nothing changes for anybody
         events.ItemDone,
         events.ItemOpened,
         events.RetaliationAssessed,

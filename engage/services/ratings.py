@@ -19,6 +19,7 @@ from engage.domain.events import (
 )
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Stage
+from engage.domain.likeness import place_key
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.severity import Level
 from engage.extensions import db
@@ -194,7 +195,8 @@ def _rated(
 
 def _similar(case: Case, category: str, place: str | None, within: timedelta) -> int:
     """How many concerns, this one with them, came of the same thing at the same place by then; the restricted apart."""
-    if not place:
+    key = place_key(place)
+    if key is None:
         return 1
     others = (
         select(func.count(Case.id))
@@ -205,7 +207,7 @@ def _similar(case: Case, category: str, place: str | None, within: timedelta) ->
             Case.received_at.between(case.received_at - within, case.received_at),
             Case.class_ != CaseClass.RESTRICTED,
             Case.id != case.id,
-            func.lower(Statement.community) == place.lower(),
+            Statement.place_key == key,
         )
     )
     return 1 + (db.session.scalar(others) or 0)

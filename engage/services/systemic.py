@@ -50,7 +50,7 @@ def watch(now: datetime | None = None) -> int:
     return count
 
 
-_place = func.lower(func.trim(Statement.community))
+_place = func.coalesce(Statement.place_key, "")
 
 
 def _alike(site_id: uuid.UUID, since: datetime) -> Select[Case]:

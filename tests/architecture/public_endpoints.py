@@ -41,6 +41,7 @@ WITH_A_CODE = frozenset(
         "public.counter_proposal",
         "public.download_case",
         "public.give_feedback",
+        "public.offer_reopening",
         "public.open_file",
         "public.refuse_proposal",
         "public.reopen",

@@ -179,6 +179,7 @@ def facts(page: CasePage) -> list[Row]:
             labels.label("risk", case.retaliation_risk) if case.retaliation_risk else None,
         ),
         (gettext("Round"), str(case.round) if case.round else None),
+        (gettext("Internal incident"), case.incident),
         (gettext("Ended as"), labels.term("close_types", case.close_type)),
         (gettext("Root cause"), labels.term("root_causes", case.root_cause)),
         (gettext("Looks like spam"), gettext("look at it before it is worked on") if case.flagged else None),

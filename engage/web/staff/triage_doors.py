@@ -83,6 +83,7 @@ TRIAGE_DOORS: Mapping[str, Door] = {
         Action.ANSWER, _refuse, _asks_for_information, _("Refuse to give the information")
     ),
     "staff.link_case": Door(P.LINK, _open, _always),
+    "staff.link_incident_case": Door(P.LINK, _open, _always, _("Note the number of an internal incident")),
     "staff.unlink_case": Door(P.LINK, _linked, _drawn_elsewhere, _("Unlink")),
     "staff.name_subject_case": Door(P.NAME_SUBJECT, _open, _always),
     "staff.remove_subject_case": Door(P.REMOVE_SUBJECT, _open, _drawn_elsewhere),

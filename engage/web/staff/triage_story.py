@@ -12,6 +12,7 @@ _ = lazy_gettext
 Values = Mapping[str, object]
 
 TITLES: Mapping[str, LazyString] = {
+    "IncidentLinked": _("Number of the internal incident noted"),
     "RefusalAsked": _("Refusing the information was asked for"),
     "InformationRefused": _("The information was refused"),
     "SubjectNamed": _("It was recorded whom the case is about"),
@@ -55,6 +56,7 @@ def _why_refused(page: CasePage, values: Values) -> str:
 
 
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
+    "IncidentLinked": lambda page, values: str(values["incident"] or gettext("none")),
     "RefusalAsked": _why_refused,
     "InformationRefused": _why_refused,
     "SubjectNamed": lambda page, values: labels.label("subject_kind", values["kind_of_subject"]),
