@@ -23,11 +23,12 @@ _GATES = {
 
 @group.command("check-config")
 def check_config() -> None:
-    """Look at database, queue, mail, files, and every rung. Exit code 1 if something is wrong."""
+    """Look at database, queue, mail, files, and every rung. Exit code 1 if something is wrong; a warning is not."""
     problems = 0
     for finding in checks.look():
-        problems += finding.problem is not None
-        click.echo(f"{'ok  ' if finding.problem is None else 'BAD '} {finding.what}")
+        problems += finding.problem is not None and not finding.is_warning
+        mark = "ok  " if finding.problem is None else "look" if finding.is_warning else "BAD "
+        click.echo(f"{mark} {finding.what}")
         if finding.problem:
             click.echo(f"     {finding.problem}")
     if problems:

@@ -158,7 +158,7 @@ def warn() -> None:
     """
     for finding in checks.look():
         if finding.problem is not None:
-            echo(f"To mend - {finding.what}: {finding.problem}")
+            echo(f"{'Worth a look' if finding.is_warning else 'To mend'} - {finding.what}: {finding.problem}")
 
 
 def greet(app: Flask, supervisor: Supervisor) -> None:

@@ -51,8 +51,7 @@ class ProceedingEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class FeedbackGiven(Event):
-    process: int
-    outcome: int
+    """The person answered the two questions; how, stands apart and is read only in sums (domain R55)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,16 @@ from enum import StrEnum
 INVESTIGATES = frozenset({"InvestigationStarted", "InvestigationPlanned", "ConsultationHeld", "ProposalDrafted"})
 
 
+# What security people did never lies with them: a case of this category, or with this fact, is about those who do
+# security at its site. Source: domain R47, PS4 ¶12 and ¶14.
+SECURITY_CATEGORY, FORCE = "SEC", "use_of_force"
+
+
+def is_about_security(category: str | None, facts: Collection[str]) -> bool:
+    """Whether a case is about what security people do."""
+    return category == SECURITY_CATEGORY or FORCE in facts
+
+
 class SubjectKind(StrEnum):
     """What a case can be about."""
 

@@ -41,8 +41,11 @@ from engage.domain.triage_events import ConversionAnswered as ConversionAnswered
 from engage.domain.triage_events import ConversionAsked as ConversionAsked
 from engage.domain.triage_events import DowngradeAsked as DowngradeAsked
 from engage.domain.triage_events import DowngradeDeclined as DowngradeDeclined
+from engage.domain.triage_events import IncidentLinked as IncidentLinked
+from engage.domain.triage_events import InformationRefused as InformationRefused
 from engage.domain.triage_events import ItemDone as ItemDone
 from engage.domain.triage_events import ItemOpened as ItemOpened
+from engage.domain.triage_events import RefusalAsked as RefusalAsked
 from engage.domain.triage_events import RetaliationAssessed as RetaliationAssessed
 from engage.domain.triage_events import SeverityRated as SeverityRated
 from engage.domain.triage_events import SubjectNamed as SubjectNamed

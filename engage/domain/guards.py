@@ -87,6 +87,13 @@ def why_not_answer(case: Circumstances) -> Refusal | None:
     return None if case.kind.takes_short_road else Refusal("grievance_needs_a_proposal")
 
 
+def why_not_refuse_information(case: Circumstances) -> Refusal | None:
+    """Only what somebody asks to be given can be refused, and one request to refuse it at a time."""
+    if case.kind is not Kind.INFORMATION_REQUEST:
+        return Refusal("no_information_request")
+    return Refusal("refusal_waits") if case.screen_out_asked else None
+
+
 def why_not_screen_out(case: Circumstances) -> Refusal | None:
     """One request at a time: the second person decides on the first."""
     if case.kind.takes_short_road:

@@ -212,8 +212,9 @@ PERSONS = frozenset(
     {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT, P.VIEW_MONEY}
     | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
 )
-# What the service does by itself: confirming receipt once the notice has reached the person.
-SYSTEMS = frozenset({P.VIEW, A.ACKNOWLEDGE})
+# What the service does by itself: confirming receipt once the notice has reached the person, and keeping those who do
+# security out of what is about them (domain R47).
+SYSTEMS = frozenset({P.VIEW, P.NAME_SUBJECT, A.ACKNOWLEDGE})
 
 # Whoever sits or sat on the case's panel neither works it nor approves in it (domain R03). The restricted lane has
 # focal points alone, who take turns: there a proposal needs a second one, and a panel one who touched nothing.

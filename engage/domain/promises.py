@@ -85,6 +85,7 @@ class PromiseTable:
     appeal_window: Days
     extension: ExtensionRule
     news_every: Mapping[Level, Days]
+    short_road: Mapping[Kind, Days]  # what is no grievance is answered within it, whatever the level
     checks_by_category: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
 
     def entry(self, promise: Promise, level: Level | None) -> Entry:
@@ -92,13 +93,21 @@ class PromiseTable:
         return self.entries[promise][level or self.before_assessment]
 
     def spans(
-        self, promise: Promise, level: Level | None, *, ongoing_harm: bool = False, together: bool = False
+        self,
+        promise: Promise,
+        level: Level | None,
+        *,
+        kind: Kind = Kind.GRIEVANCE,
+        ongoing_harm: bool = False,
+        together: bool = False,
     ) -> tuple[Hours | Days, ...]:
         """Return the spans of a promise, one per time it is to be kept, none where it is not promised.
 
         `together` is a collective case, which has longer to answer. A remedy that needs a plan has no span: its own
-        date counts.
+        date counts. On the short road "propose" is the day of our answer, which the kind gives.
         """
+        if promise is Promise.PROPOSE and kind in self.short_road:
+            return (self.short_road[kind],)
         entry = self.entry(promise, level)
         if entry.only_ongoing_harm and not ongoing_harm:
             return ()
@@ -115,7 +124,14 @@ class PromiseTable:
         )
 
     def span(
-        self, promise: Promise, level: Level | None, *, ongoing_harm: bool = False, together: bool = False
+        self,
+        promise: Promise,
+        level: Level | None,
+        *,
+        kind: Kind = Kind.GRIEVANCE,
+        ongoing_harm: bool = False,
+        together: bool = False,
     ) -> Hours | Days | None:
         """Return the first span of a promise, or None where it is not promised."""
-        return next(iter(self.spans(promise, level, ongoing_harm=ongoing_harm, together=together)), None)
+        found = self.spans(promise, level, kind=kind, ongoing_harm=ongoing_harm, together=together)
+        return next(iter(found), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from engage.domain.case import Kind
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Entry, ExtensionRule, PromiseTable
 from engage.domain.sections import Section
@@ -15,7 +16,7 @@ DATED_PLAN = "dated plan"
 LATER = (Promise.FORM_PANEL,)
 
 
-def completed(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, Any]:
+def with_later_promises(document: Mapping[str, Any], shipped: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kept document with the promises that came after it, as they are shipped; what else is missing stays so.
 
     The rows of `shipped` are not copied.
@@ -45,6 +46,7 @@ def read_promises(raw: object, file: str = "promises.toml") -> PromiseTable:
     promises.finish()
     rule = section.section("extension")
     news = section.section("news_every")
+    short = section.section("short_road")
     table = PromiseTable(
         version=section.integer("version", least=1),
         note=section.text("note"),
@@ -60,9 +62,10 @@ def read_promises(raw: object, file: str = "promises.toml") -> PromiseTable:
             most_days=rule.integer("most_days", least=1),
         ),
         news_every={level: Days(news.integer(str(level.value), least=1)) for level in Level},
+        short_road={kind: Days(short.integer(kind.value, least=1)) for kind in Kind if kind.takes_short_road},
         checks_by_category=_checks(section),
     )
-    for part in (rule, news, section):
+    for part in (rule, news, short, section):
         part.finish()
     return table
 

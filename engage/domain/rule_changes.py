@@ -67,8 +67,11 @@ def _of_promises(document: Mapping[str, Any]) -> Iterator[Problem]:
     for key in _SINGLE:
         yield from _of_number(f"promises.{key}", document[key])
     yield from _of_number("promises.extension.most_days", document["extension"]["most_days"])
-    for key, days in document["news_every"].items():
-        yield from _of_number(f"promises.news_every.{key}", days)
+    for group in ("news_every", "short_road"):
+        for key, days in document[group].items():
+            yield from _of_number(f"promises.{group}.{key}", days)
+    for code, counts in document.get("checks_by_category", {}).items():
+        yield from _of_cell(f"promises.checks_by_category.{code}", {"days": counts})
 
 
 def _of_cell(place: str, cell: Mapping[str, Any]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ LISTS = (
     "remedies",
     "root_causes",
     "screening_out_reasons",
+    "information_refusals",
     "signoff_modes",
     "support_needs",
 )

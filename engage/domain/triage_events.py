@@ -7,6 +7,20 @@ from engage.domain.event import Event
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalAsked(Event):
+    """Somebody asks a second person to refuse a request for information (domain R62)."""
+
+    screening_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class InformationRefused(Event):
+    screening_id: uuid.UUID
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectNamed(Event):
     involvement_id: uuid.UUID
     kind_of_subject: str
@@ -99,3 +113,10 @@ class ConversionAnswered(Event):
     request_id: uuid.UUID
     agreed: bool
     sign_off: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLinked(Event):
+    """The number of the internal incident that the case belongs to, or None where it belongs to none after all."""
+
+    incident: str | None

@@ -73,7 +73,7 @@ class SystemicIssue(Keyed, Base):
 
     site_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("site.id"))
     category: Mapped[str]
-    place: Mapped[str]  # in lower case, as it is compared
+    place: Mapped[str]  # as places are compared: domain.likeness.place_key
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))

@@ -86,6 +86,7 @@ class Case(Keyed, Base):
     retaliation_likelihood: Mapped[str | None]
     retaliation_severity: Mapped[str | None]
     retaliation_stage: Mapped[str | None]  # at which it was last looked at
+    incident: Mapped[str | None]  # the number of an internal incident it belongs to: a code, no content
     own_view: Mapped[str | None]  # how bad it is, as the person says
     assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     round: Mapped[int] = mapped_column(default=0)

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from engage.domain.case import Writer
+from engage.domain.likeness import place_key
 from engage.models.base import Base, Keyed, stored
 
 
@@ -23,6 +24,12 @@ class Statement(Base):
     what_would_make_it_right: Mapped[str | None]
     title: Mapped[str]  # for lists; the first words until triage writes a better one
     community: Mapped[str | None]  # the place as triage names it
+    place_key: Mapped[str | None]  # the same as it is compared, written along with it
+
+    @validates("community")
+    def _write_key(self, _name: str, community: str | None) -> str | None:
+        self.place_key = place_key(community)
+        return community
 
 
 class Message(Keyed, Base):

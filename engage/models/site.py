@@ -31,6 +31,8 @@ class Site(Keyed, Base):
     help_services: Mapped[list[Any]] = mapped_column(Document, default=list)
     # Places outside the company to turn to: [{"name": …, "contact": …}]
     outside_avenues: Mapped[list[Any]] = mapped_column(Document, default=list)
+    # Who does security there, as it stands with the people who work there: [{"kind": "department", "name": …}]
+    security: Mapped[list[Any]] = mapped_column(Document, default=list)
     created_at: Mapped[datetime]
 
 

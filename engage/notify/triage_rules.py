@@ -8,7 +8,7 @@ from engage.domain.event import Event
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Case, Rating
+from engage.models import Case, Rating, Screening
 from engage.notify.audience import deciding_on, working_on
 from engage.notify.notices import Notice, to_person, to_staff
 from engage.scope import first_to_tell
@@ -18,6 +18,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.CaseLinked,  # the person of one case learns nothing of the other
         events.CaseUnlinked,
         events.ConflictRefused,  # read in the story by those who audit; whoever tried gets no more than a refusal
+        events.IncidentLinked,  # a number of ours; nothing changes for anybody
         events.ItemDone,
         events.ItemOpened,
         events.RetaliationAssessed,
@@ -59,6 +60,17 @@ def _conversion_answered(event: events.ConversionAnswered, case: Case) -> list[N
     return to_staff(working_on(case), "reply_arrived")
 
 
+def _refusal_asked(event: events.RefusalAsked, case: Case) -> list[Notice]:
+    """Coordinators and approvers, but not who asked: screen_out_to_decide."""
+    asked_by = db.session.get_one(Screening, event.screening_id).asked_by_id
+    return to_staff(deciding_on(case, Role.COORDINATOR, Role.APPROVER, but=asked_by), "screen_out_to_decide")
+
+
+def _information_refused(event: events.InformationRefused, case: Case) -> list[Notice]:
+    """The person: case_finished."""
+    return to_person("case_finished")
+
+
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.TakenOff: _taken_off,
     events.SeverityRated: _severity_rated,
@@ -66,4 +78,6 @@ RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.DowngradeDeclined: _downgrade_declined,
     events.ConversionAsked: _conversion_asked,
     events.ConversionAnswered: _conversion_answered,
+    events.RefusalAsked: _refusal_asked,
+    events.InformationRefused: _information_refused,
 }

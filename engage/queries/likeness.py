@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from engage.domain.likeness import ENOUGH, LONGEST, WITHIN, Told, likeness
+from engage.domain.likeness import ENOUGH, LONGEST, WITHIN, Told, is_same_place, likeness
 from engage.extensions import db
 from engage.models import Case, Statement
 from engage.queries.case_page import CasePage
@@ -59,7 +59,7 @@ def suggestions(page: CasePage) -> Sequence[Suggestion]:
         place = row.community or row.where_it_happened
         like = likeness(this, Told(row.words, place, row.category, row.received_at))
         if like >= ENOUGH and row.reference not in known:
-            same = bool(place and this.place and place.strip().casefold() == this.place.strip().casefold())
+            same = is_same_place(place, this.place)
             found.append((like, Suggestion(row.reference, row.title, row.stage.value, same)))
     found.sort(key=lambda pair: (-pair[0], pair[1].reference))
     return [one for _, one in found[:SHOWN]]

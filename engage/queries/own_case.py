@@ -99,6 +99,7 @@ _OUTSIDE = {"ProceedingRecorded": "proceedings", "ReferralMade": "referrals"}  #
 _CONVERSION = select(ConversionRequest).where(
     ConversionRequest.case_id == _CASE_ID, ConversionRequest.answered_at.is_(None)
 )
+_TURNED_AWAY = frozenset({"CaseScreenedOut", "InformationRefused"})
 _SCREENING = (
     select(Screening)
     .where(Screening.case_id == _CASE_ID, Screening.is_approved.is_(True))
@@ -212,7 +213,7 @@ def page(actor: Actor) -> OwnCase:
         proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
-        screening=db.session.scalars(_SCREENING, of_case).one_or_none() if "CaseScreenedOut" in happened else None,
+        screening=db.session.scalars(_SCREENING, of_case).one_or_none() if _TURNED_AWAY & set(happened) else None,
         changes=corrective.shared_in(case.id) if "CorrectiveActionDecided" in happened else (),
         conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
         outside=outside_parts.of(case.id, {part for kind, part in _OUTSIDE.items() if kind in happened}),

@@ -59,3 +59,9 @@ def open_sites() -> list[tuple[uuid.UUID, str]]:
         (row.id, row.code)
         for row in db.session.execute(select(Site.id, Site.code).where(Site.is_open).order_by(Site.code))
     ]
+
+
+def without_security() -> frozenset[uuid.UUID]:
+    """Return the open sites of which nobody said who does security there; the group intake is none."""
+    rows = db.session.execute(select(Site.id, Site.security).where(Site.is_open, ~Site.is_group_intake))
+    return frozenset(site_id for site_id, named in rows if not named)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engage import clock, vault
 from engage.domain import guards, policy
-from engage.domain.case import Answer, Writer
+from engage.domain.case import Answer, CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
     CaseAppealed,
@@ -170,24 +170,32 @@ def withdraw(case: Case, *, actor: Actor, words: str | None = None, pressured: b
         ratings.find_retaliation(case, actor=actor)
 
 
+def is_asked_for_feedback(case: Case) -> bool:
+    """Whether the two questions are for this person: once it is closed, and never in the restricted lane (R55)."""
+    return case.stage is Stage.CLOSED and case.class_ is not CaseClass.RESTRICTED
+
+
 def give_feedback(case: Case, *, process: int, outcome: int, words: str | None, actor: Actor) -> None:
     """Add the answers to the two questions at the end, 1 to 5 each. A second time changes nothing.
 
+    What was answered stands apart and only in sums: the record says that it was, not how (R55).
+
     Raises:
         NotAllowed: anyone but the person.
-        Refused: the case is not closed.
+        Refused: the case is not closed, or is one of the restricted lane.
     """
     if actor.party is not Party.PERSON or actor.case_id != case.id:
         raise NotAllowed("feedback")
-    if case.stage is not Stage.CLOSED:
-        raise Refused(Refusal("not_closed_yet"))
+    if not is_asked_for_feedback(case):
+        raise Refused(Refusal("not_closed_yet" if case.stage is not Stage.CLOSED else "nothing_asked"))
     if db.session.get(Feedback, case.id) is not None:
         return
     salt = vault.salt()
     db.session.add(
         Feedback(case_id=case.id, process=process, outcome=outcome, salt=salt, words=words, given_at=clock.utcnow())
     )
-    record(case, FeedbackGiven(process=process, outcome=outcome), actor=actor, content=digest_of(salt, words))
+    content = digest_of(salt, str(process), str(outcome), words)
+    record(case, FeedbackGiven(), actor=actor, content=content)
 
 
 def require_voice(case: Case, action: Action | Permission, actor: Actor, sign_off: SignOff) -> None:

@@ -26,10 +26,14 @@ _MIGRATIONS = Path(__file__).parent.parent / "migrations" / "versions"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `problem` says what is wrong and what to do, None when it is well."""
+    """One thing that was looked at; `problem` says what is wrong and what to do, None when it is well.
+
+    A warning is worth a look and keeps nothing from working.
+    """
 
     what: str
     problem: str | None = None
+    is_warning: bool = False
 
 
 def look() -> Iterator[Finding]:
@@ -105,12 +109,19 @@ def _keys() -> None:
         raise NotWell("The worker's key is missing, so no address could be sealed. Start the service once: it is made.")
 
 
+_NOBODY_SAID = (
+    "Nobody said which departments and contractors do security there, so they are not kept out of cases about them. "
+    "An administrator says it on the page of the site."
+)
+
+
 def _people() -> Iterator[Finding]:
     who = staffing.held()
     yield Finding("administrator", None if who.has_admin else "There is none. Run: flask engage create-admin EMAIL")
     open_sites = staffing.open_sites()
     if not open_sites:
         yield Finding("sites", "There is none yet. An administrator adds the first.")
+    unguarded = staffing.without_security()
     for site_id, code in open_sites:
         vacant = who.vacant(sites.in_force(site_id).ladder.seats, site_id)
         names = ", ".join(f"{seat.role}{' of all sites' if seat.all_sites else ''}" for seat in vacant)
@@ -119,3 +130,5 @@ def _people() -> Iterator[Finding]:
         yield Finding(f"new concerns at {code}", hears)
         hears_appeals = who.sits(Seat(Role.PANEL), site_id)
         yield Finding(f"appeals at {code}", None if hears_appeals else NO_PANEL)
+        if site_id in unguarded:
+            yield Finding(f"security of {code}", _NOBODY_SAID, is_warning=True)

@@ -84,6 +84,21 @@ def _name(
         raise Refused(Refusal("nobody_left"))
 
 
+def leaves_somebody(case: Case, kind: SubjectKind, name: str) -> bool:
+    """Whether somebody could still take the case if it were about this place, too."""
+    before = case.facts.subjects
+    _write(case, _wanted(case, (kind, name)))
+    is_left = bool(first_to_tell(case))
+    _write(case, before)
+    return is_left
+
+
+def was_named(case_id: uuid.UUID, kind: SubjectKind, name: str) -> bool:
+    """Whether the case is about this place, or was until somebody gave a reason why it is not."""
+    names = select(Involvement.name).where(Involvement.case_id == case_id, Involvement.kind == kind)
+    return as_compared(name) in {as_compared(one or "") for one in db.session.scalars(names)}
+
+
 def _is_same(row: Involvement, user_id: uuid.UUID | None, kind: SubjectKind, name: str | None) -> bool:
     if row.kind is SubjectKind.PERSON or name is None:
         return row.user_id is not None and row.user_id == user_id
@@ -146,7 +161,7 @@ def _keep_out(case: Case) -> None:
     _take_off(case, wanted - before)
 
 
-def _wanted(case: Case) -> frozenset[uuid.UUID]:
+def _wanted(case: Case, *also: tuple[SubjectKind, str]) -> frozenset[uuid.UUID]:
     rows = named_in(case.id)
     people = {
         row.id: Employed(row.reports_to_id, row.department, row.contractor)
@@ -157,7 +172,7 @@ def _wanted(case: Case) -> frozenset[uuid.UUID]:
     return kept_out(
         people,
         users=[row.user_id for row in rows if row.user_id is not None],
-        names=[(row.kind, row.name) for row in rows if row.name is not None],
+        names=[*((row.kind, row.name) for row in rows if row.name is not None), *also],
     )
 
 

@@ -48,7 +48,8 @@ def rows_at_receipt(case: Case) -> list[Deadline]:
     Nobody knows the severity yet, so the row that counts before assessment gives the dates (product 4).
     """
     table = sites.rules_for(case).promises
-    spans = {promise: table.span(promise, None) for promise in promises_opened(case.kind, Moment.RECEIPT)}
+    kind = case.kind
+    spans = {promise: table.span(promise, None, kind=kind) for promise in promises_opened(kind, Moment.RECEIPT)}
     rows = [new_row(case, promise, span, case.received_at) for promise, span in spans.items() if span is not None]
     write_next(case, rows)
     return rows
@@ -185,7 +186,7 @@ def _added(row: Deadline) -> Deadline:
 def _start(case: Case, promise: Promise, starts_at: datetime, subject_id: uuid.UUID) -> None:
     """Open a promise of the level's span unless it runs for that subject."""
     rows = rows_of(case)
-    span = sites.rules_for(case).promises.span(promise, level_of(case))
+    span = sites.rules_for(case).promises.span(promise, level_of(case), kind=case.kind)
     if span is not None and not any(row.subject_id == subject_id for row in running(rows, promise)):
         row = new_row(case, promise, span, starts_at, stops=pauses_of(case), subject_id=subject_id, others=rows)
         rows.append(_added(row))
@@ -231,7 +232,7 @@ def _recomputed(
         return None
     new = rules.recompute_at_assessment(
         received_at=case.received_at if row is None or is_told else row.starts_at,
-        span=table.span(promise, level_of(case)),
+        span=table.span(promise, level_of(case), kind=case.kind),
         told_due=_told(case, row, counting, now) if row is not None else None,
         zone=zone_of(case),
         pauses=counting,

@@ -20,7 +20,7 @@ from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import AfterCheck, Case, Remedy
-from engage.services import cases, conversation, deadlines, ratings
+from engage.services import cases, conversation, deadlines, ratings, triage
 from engage.services.timeline import digest_of, record
 
 STAYED_RIGHT = ("yes", "partly", "no")
@@ -78,6 +78,7 @@ def answer(case: Case, words: str, *, actor: Actor) -> None:
     policy.require(actor, Action.ANSWER, case.facts)
     guards.stop_if(guards.why_not_answer(cases.circumstances(case)))
     next_stage(case.stage, Action.ANSWER)
+    triage.decline_open(case, actor)  # who answers refuses nothing
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
     deadlines.meet(case, Promise.PROPOSE, actor=actor)
     cases.finish(case, Action.ANSWER, "answered")

@@ -19,12 +19,13 @@ from engage.domain.events import (
 )
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Stage
+from engage.domain.likeness import place_key
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.domain.severity import Level
 from engage.domain.triage import IMMEDIATE_FROM
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Rating, Statement
-from engage.services import arrangements, cases, conversation, deadlines, sites
+from engage.services import arrangements, cases, conversation, deadlines, security, sites
 from engage.services.assessing import Assessment, Rerating
 from engage.services.timeline import digest_of, record
 
@@ -66,6 +67,7 @@ def set_on(case: Case, row: Rating, *, actor: Actor) -> None:
     restricting = RESTRICTED_FACTS & facts
     if wanted is CaseClass.RESTRICTED or restricting:
         cases.restrict(case, min(restricting, default="category"), actor=actor)
+    security.keep_out(case)
 
 
 def tell_urgent(case: Case, facts: frozenset[str], *, actor: Actor) -> None:
@@ -217,7 +219,8 @@ def _rated(
 
 def _similar(case: Case, category: str, place: str | None, within: timedelta) -> int:
     """How many concerns, this one with them, came of the same thing at the same place by then; the restricted apart."""
-    if not place:
+    key = place_key(place)
+    if key is None:
         return 1
     others = (
         select(func.count(Case.id))
@@ -228,7 +231,7 @@ def _similar(case: Case, category: str, place: str | None, within: timedelta) ->
             Case.received_at.between(case.received_at - within, case.received_at),
             Case.class_ != CaseClass.RESTRICTED,
             Case.id != case.id,
-            func.lower(Statement.community) == place.lower(),
+            Statement.place_key == key,
         )
     )
     return 1 + (db.session.scalar(others) or 0)

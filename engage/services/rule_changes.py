@@ -17,14 +17,13 @@ from engage.domain.escalation import ASSIGNEE, Seat
 from engage.domain.guards import Refusal
 from engage.domain.ladder_file import ALL_SITES
 from engage.domain.policy import Actor
-from engage.domain.promises_file import completed
 from engage.domain.rule_changes import Problem, RulesRefused
 from engage.domain.sections import BadCatalogue
 from engage.extensions import db
 from engage.models import RuleSet, Site
 from engage.queries import rule_versions, staffing
 from engage.services.audit import Change, note
-from engage.services.sites import shipped_documents
+from engage.services.sites import completed, shipped_documents
 
 EDITED = ("promises", "ladder", "pauses")
 
@@ -49,9 +48,8 @@ class Edit:
 
 
 def documents_of(row: RuleSet) -> dict[str, dict[str, Any]]:
-    """Return copies of the documents an administrator may change, with the promises that came after them."""
-    promises = completed(row.promises, shipped_documents()["promises"])
-    return copy.deepcopy({name: promises if name == "promises" else getattr(row, name) for name in EDITED})
+    """Return copies of the documents an administrator may change, with what came after them."""
+    return completed({name: copy.deepcopy(getattr(row, name)) for name in EDITED})
 
 
 def problems(site: Site, base: RuleSet, edit: Edit) -> list[Problem]:
@@ -82,7 +80,7 @@ def as_rules(base: RuleSet, edit: Edit) -> Catalogue:
         BadCatalogue: it cannot be used; `problems` says why, by place.
     """
     documents = {"taxonomy": base.taxonomy, "severity": base.severity, "roles": shipped_documents()["roles"]}
-    return read_catalogue({**documents, **edit.documents})
+    return read_catalogue(completed({**documents, **edit.documents}))
 
 
 def save(code: str, edit: Edit, *, seen_version: int, actor: Actor) -> RuleSet:

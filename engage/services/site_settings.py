@@ -10,7 +10,7 @@ from engage.domain import administration
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import Site
-from engage.services import sites
+from engage.services import security, sites
 from engage.services.audit import Change, note
 from engage.services.sites import NewSite
 
@@ -34,6 +34,7 @@ class SiteDetails:
     letter_boxes: str | None = None
     help_services: list[dict[str, Any]] = field(default_factory=list)
     outside_avenues: list[dict[str, Any]] = field(default_factory=list)
+    security: list[dict[str, Any]] = field(default_factory=list)
 
 
 def add_site(code: str, details: SiteDetails, *, actor: Actor) -> uuid.UUID:
@@ -55,7 +56,8 @@ def add_site(code: str, details: SiteDetails, *, actor: Actor) -> uuid.UUID:
 def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
     """Change what the site's pages show and how its days are counted.
 
-    Promises that are already made keep their dates; a new time zone counts for those that are made from now on.
+    Promises that are already made keep their dates; a new time zone counts for those that are made from now on. Whoever
+    is said to do security there is out of open cases about it at once.
 
     Raises:
         NoResultFound: there is no such site.
@@ -69,6 +71,8 @@ def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
         _set(site, details)
         after = {name: new[name] for name in before}
         note(Change.SITE_CHANGED, actor=actor, subject_id=site.id, before=before, after=after)
+        if "security" in before:
+            security.keep_out_at(site.id)
 
 
 def _set(site: Site, details: SiteDetails) -> None:

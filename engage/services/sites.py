@@ -1,7 +1,9 @@
 """Sites and the rules in force at them."""
 
+import copy
 import tomllib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +16,7 @@ from sqlalchemy.orm import load_only
 
 from engage import clock
 from engage.domain.catalogue import Catalogue, read_catalogue
-from engage.domain.promises_file import completed
+from engage.domain.promises_file import with_later_promises
 from engage.extensions import db
 from engage.models import Case, RuleSet, Site
 from engage.models.base import Instant
@@ -116,6 +118,21 @@ def for_intake(site_id: uuid.UUID | None) -> tuple[Site, uuid.UUID]:
     return site, rule_set_id
 
 
+# What was added to the files after sites had kept theirs: read from the shipped ones until a site saves its own.
+_ADDED_LATER = (("promises", "short_road"), ("taxonomy", "information_refusals"), ("taxonomy", "involvement"))
+
+
+def completed(documents: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return documents kept by a site with what they could not have yet when they were saved."""
+    found = dict(documents)
+    for name, key in _ADDED_LATER:
+        if name in found:
+            found[name] = {key: copy.deepcopy(shipped_documents()[name][key]), **found[name]}
+    if "promises" in found:
+        found["promises"] = with_later_promises(found["promises"], copy.deepcopy(shipped_documents()["promises"]))
+    return found
+
+
 _read: dict[uuid.UUID, Catalogue] = {}  # rule sets never change, so what was read of one stays true
 
 
@@ -128,8 +145,7 @@ def rules_of(rule_set_id: uuid.UUID) -> Catalogue:
     """
     if rule_set_id not in _read:
         row = db.session.scalars(select(RuleSet).where(RuleSet.id == rule_set_id)).one()
-        documents = {name: getattr(row, name) for name in _PER_SITE}
-        documents["promises"] = completed(row.promises, shipped_documents()["promises"])
+        documents = completed({name: getattr(row, name) for name in _PER_SITE})
         _read[rule_set_id] = read_catalogue({**documents, "roles": shipped_documents()["roles"]})
     return _read[rule_set_id]
 

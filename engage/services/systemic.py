@@ -45,13 +45,13 @@ def watch(now: datetime | None = None) -> int:
         since = now - timedelta(days=lift.similar_within_days)
         for category, place in db.session.execute(_repeated(site_id, since, lift.similar_cases)).all():
             try:
-                count += _join(Cluster(site_id, category, place), since)
+                count += _join(Cluster(site_id, category or "", place), since)
             except Exception:  # one bad row must not stop the rest; it is tried again by the next sweep
                 log.exception("what repeats at site %s could not be put together", site_id)
     return count
 
 
-_place = func.lower(func.trim(Statement.community))
+_place = func.coalesce(Statement.place_key, "")
 
 
 def _alike(site_id: uuid.UUID, since: datetime) -> Select[Case]:
@@ -73,7 +73,7 @@ def _alike(site_id: uuid.UUID, since: datetime) -> Select[Case]:
     )
 
 
-def _repeated(site_id: uuid.UUID, since: datetime, least: int) -> Select[str, str]:
+def _repeated(site_id: uuid.UUID, since: datetime, least: int) -> Select[str | None, str]:
     alike = _alike(site_id, since).with_only_columns(Case.category, _place).group_by(Case.category, _place)
     return alike.having(func.count(Case.id) >= least, func.count(IssueCase.case_id) < func.count(Case.id))
 

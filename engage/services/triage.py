@@ -13,6 +13,7 @@ from engage.domain.events import (
     CaseConverted,
     CaseRouted,
     CaseScreenedOut,
+    InformationRefused,
     ScreenOutAsked,
     ScreenOutDeclined,
 )
@@ -32,6 +33,7 @@ from engage.services import (
     referrals,
     risks,
     search_index,
+    security,
     sites,
 )
 from engage.services.assessing import Assessment
@@ -75,8 +77,7 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         raise Refused(Refusal(code, {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
-    if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
-        _decline(case, asked, actor)
+    decline_open(case, actor)  # whoever judges it takes it on: nothing is left for a second person
     case.category, case.subcategory = found.category, found.subcategory
     case.danger, case.complexity = found.danger.value, found.complexity.value
     _describe(case, found)
@@ -147,6 +148,7 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     db.session.flush()
     db.session.expire(case, ["site", "rule_set"])
     deadlines.recompute_at_routing(case)
+    security.keep_out(case)
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
 
 
@@ -166,11 +168,13 @@ def convert(case: Case, kind: Kind, *, actor: Actor) -> None:
 
 def change_kind(case: Case, kind: Kind, *, actor: Actor) -> None:
     """Give the case its new kind and the promises of it; who may and when, the caller knows."""
+    decline_open(case, actor)
     before, case.kind = case.kind, kind
     if kind.takes_short_road:
         deadlines.end_all(case, Promise.ASSESS, Promise.CONSULT, Promise.START_INVESTIGATION)
         cases.take_back_requests(case)
     deadlines.open_at_conversion(case)
+    security.keep_out(case)
     record(case, CaseConverted(from_kind=before.value, to_kind=kind.value), actor=actor)
 
 
@@ -198,7 +202,19 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
     policy.require(actor, Action.SCREEN_OUT, case.facts)
     next_stage(case.stage, Action.SCREEN_OUT)
     guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
-    if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists["screening_out_reasons"]}:
+    row = asked_of_second(case, "screening_out_reasons", reason_code, words, referral, actor=actor)
+    content = digest_of(row.salt, words, referral)
+    record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)
+    return row
+
+
+def asked_of_second(case: Case, listed: str, reason_code: str, words: str, referral: str, *, actor: Actor) -> Screening:
+    """Add a request that a second person decides on, with a reason of the list and words for the person.
+
+    Raises:
+        Refused: the reason is none of the list, or words or where else to turn are missing.
+    """
+    if reason_code not in {term.code for term in sites.rules_for(case).taxonomy.lists[listed]}:
         raise Refused(Refusal("not_a_reason"))
     guards.stop_if(outside.why_not_screen_out_as(reason_code, referrals.accepted_in(case)))
     if not words.strip() or not referral.strip():
@@ -214,13 +230,13 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
         asked_at=clock.utcnow(),
     )
     db.session.add(row)
-    content = digest_of(row.salt, words, referral)
-    record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)
     return row
 
 
 def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
-    """Say yes or no to a request of somebody else. Yes closes the case, appealable; no leaves it where it was.
+    """Say yes or no to a request of somebody else: to screen a grievance out, or to refuse information.
+
+    Yes closes the case, appealable; no leaves it where it was.
 
     Raises:
         NotAllowed: policy refuses the actor, or it is the actor's own request.
@@ -236,8 +252,19 @@ def decide_screen_out(case: Case, *, approve: bool, actor: Actor) -> None:
         _decline(case, row, actor)
         return
     row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, True
+    if case.kind is Kind.INFORMATION_REQUEST:
+        deadlines.meet(case, Promise.PROPOSE, actor=actor)
+        cases.finish(case, Action.ANSWER, "information_refused")
+        record(case, InformationRefused(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+        return
     cases.finish(case, Action.SCREEN_OUT, "transferred" if row.reason_code == WORKER_MATTER else "screened_out")
     record(case, CaseScreenedOut(screening_id=row.id, reason_code=row.reason_code), actor=actor)
+
+
+def decline_open(case: Case, actor: Actor) -> None:
+    """Take back what a second person was asked for, since something else is done with the case."""
+    if asked := cases.open_screening(case):
+        _decline(case, asked, actor)
 
 
 def _decline(case: Case, row: Screening, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from engage.domain.catalogue import Catalogue
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Entry
 from engage.domain.severity import Level
+from engage.web.labels import label
 from engage.web.locale import gettext
 
 # The promises of the table, in the order in which a person meets them.
@@ -46,6 +47,11 @@ def promised(rules: Catalogue) -> list[Row]:
     ]
     news = [_span(rules.promises.news_every[level]) for level in Level]
     return [*rows, Row(gettext("While it is open you hear from us, at least every"), news)]
+
+
+def short_road(rules: Catalogue) -> list[Row]:
+    """Return by when each kind that takes the short road is answered."""
+    return [Row(label("kind", kind), [_span(span)]) for kind, span in rules.promises.short_road.items()]
 
 
 def in_words(entry: Entry) -> str:

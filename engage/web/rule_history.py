@@ -8,10 +8,12 @@ from datetime import datetime
 from flask_babel import gettext, ngettext
 
 from engage.domain.catalogue import Catalogue, PauseReason
-from engage.domain.deadlines import Promise
+from engage.domain.deadlines import Days, Promise
+from engage.domain.promises import PromiseTable
 from engage.domain.severity import Level
 from engage.queries import rule_versions
 from engage.services import sites
+from engage.web import labels
 from engage.web.promised import TABLE, in_words
 
 
@@ -51,7 +53,11 @@ def changes(old: Catalogue, new: Catalogue) -> list[str]:
     for level in Level:
         news = gettext("News from us at level %(level)s, at least every", level=level.value)
         days.append((news, before.news_every[level].count, after.news_every[level].count))
+    for kind, span in after.short_road.items():
+        answered = gettext("Our answer to: %(kind)s", kind=labels.label("kind", kind))
+        days.append((answered, before.short_road[kind].count, span.count))
     lines += [_changed(label, _days(was), _days(is_)) for label, was, is_ in days if was != is_]
+    lines += _of_checks(before, after)
     if before.before_assessment != after.before_assessment:
         was, is_ = str(before.before_assessment.value), str(after.before_assessment.value)
         lines.append(_changed(gettext("The level that counts until we know how serious it is"), was, is_))
@@ -79,6 +85,23 @@ def _of_promise(promise: Promise, old: Catalogue, new: Catalogue) -> list[str]:
         at = ngettext("level %(levels)s", "levels %(levels)s", len(found), levels=gettext(", ").join(found))
         lines.append(_changed(gettext("%(promise)s, %(levels)s", promise=name, levels=at), was, is_))
     return lines
+
+
+def _of_checks(before: PromiseTable, after: PromiseTable) -> list[str]:
+    """One line for every category whose own checks after closure are others now."""
+    lines = []
+    for code in dict.fromkeys((*before.checks_by_category, *after.checks_by_category)):
+        was, is_ = (_listed(one.checks_by_category.get(code, ())) for one in (before, after))
+        if was != is_:
+            name = gettext("We come back after closing, %(category)s", category=labels.category(code))
+            lines.append(_changed(name, was, is_))
+    return lines
+
+
+def _listed(spans: Sequence[Days]) -> str:
+    if not spans:
+        return str(gettext("as its level says"))
+    return str(gettext("after %(days)s days", days=gettext(", ").join(str(span.count) for span in spans)))
 
 
 def _of_pauses(old: Catalogue, new: Catalogue) -> list[str]:

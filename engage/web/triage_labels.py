@@ -54,6 +54,9 @@ GROUPS: dict[str, dict[str, LazyString]] = {
     "item": {"consent_review": _("Look at whose consent is needed, for land or for an indigenous people")},
 }
 REFUSALS: dict[str, LazyString] = {
+    "no_incident_number": _("Write a number as the register of incidents has it: letters, digits, dashes. No words."),
+    "no_information_request": _("Nobody asks for information here. Answer it, or change its kind first."),
+    "refusal_waits": _("Refusing it was asked for. A second person has to decide."),
     "about_them": _("The case is about this person, or about somebody in their line. They have no part in it."),
     "no_such_subject": _("Choose somebody, or write a name."),
     "is_subject_already": _("This is named already."),

@@ -42,6 +42,7 @@ WITH_A_CODE = frozenset(
         "public.download_case",
         "public.print_case",
         "public.give_feedback",
+        "public.offer_reopening",
         "public.open_file",
         "public.refuse_proposal",
         "public.reopen",

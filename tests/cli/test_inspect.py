@@ -45,6 +45,7 @@ def staffed(session, settings):
 def test_a_service_with_somebody_everywhere_is_well(run, staffed):
     answer = run("check-config")
     assert (answer.exit_code, "BAD" in answer.output) == (0, False), answer.output
+    assert "look security of BOR\n     Nobody said which departments" in answer.output
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.APPROVER, Role.OVERSIGHT, Role.FOCAL, Role.ADMIN])

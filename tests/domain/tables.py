@@ -33,7 +33,7 @@ WHO = {
     "extend_again":       ".     .     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "pause":              ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "explain":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
-    "name_subject":       "R     S     A     S     E     S     S     .     .     .     V     .     .      .      .",
+    "name_subject":       "R     S     A     S     E     S     S     .     .     .     V     .     .      .      yes",
     "remove_subject":     ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "task":               "R     S     A     S     E     S     S     .     .     .     V     .     .      .      .",
     "rate":               ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",

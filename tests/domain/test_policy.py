@@ -127,8 +127,9 @@ def test_nobody_of_ours_answers_withdraws_or_appeals_for_the_person():
         assert action not in GRANTS
 
 
-def test_the_service_itself_only_confirms_receipt():
-    assert {what for what in EVERYTHING if may(SYSTEM, what, a_case())} == {Permission.VIEW, Action.ACKNOWLEDGE}
+def test_the_service_itself_only_confirms_receipt_and_keeps_people_out():
+    by_itself = {Permission.VIEW, Permission.NAME_SUBJECT, Action.ACKNOWLEDGE}
+    assert {what for what in EVERYTHING if may(SYSTEM, what, a_case())} == by_itself
 
 
 def test_somebody_without_a_role_may_nothing():

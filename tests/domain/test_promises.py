@@ -5,7 +5,7 @@ import pytest
 from engage.domain.case import Kind
 from engage.domain.deadlines import Days, Hours, Promise
 from engage.domain.promises import Moment, promises_opened
-from engage.domain.promises_file import completed
+from engage.domain.promises_file import with_later_promises
 from engage.domain.severity import Level
 
 
@@ -104,10 +104,10 @@ def test_the_other_numbers_are_those_of_the_reference(catalogue):
 
 def test_kept_rules_get_what_came_after_them_and_nothing_else_that_they_lack():
     shipped = {"promises": {"form_panel": {"1": {"days": 5}}, "assess": {"1": {"days": 3}}}}
-    assert completed({"promises": {}, "version": 2}, shipped) == {
+    assert with_later_promises({"promises": {}, "version": 2}, shipped) == {
         "promises": {"form_panel": {"1": {"days": 5}}},
         "version": 2,
     }
     own = {"promises": {"form_panel": {"1": {"days": 9}}}}
-    assert completed(own, shipped) == own
-    assert completed({"promises": "none"}, shipped) == {"promises": "none"}
+    assert with_later_promises(own, shipped) == own
+    assert with_later_promises({"promises": "none"}, shipped) == {"promises": "none"}

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from engage import vault
+from engage.models import Site
 from engage.services import checks
+from engage.unit_of_work import unit_of_work
 from tests import states
 
 
@@ -35,6 +37,18 @@ def test_a_site_without_staff_is_named_with_its_empty_seats(problems):
     assert found["new concerns at ALO"] == "Nobody is told of a new or of a restricted concern."
     assert found["appeals at ALO"] == checks.NO_PANEL
     assert "sites" not in found
+
+
+def test_r47_a_site_of_which_nobody_said_who_does_security_is_warned_of_and_works_all_the_same(problems, session):
+    site_id = states.a_site("ALO")
+    [found] = [one for one in checks.look() if one.what == "security of ALO"]
+    assert found.is_warning
+    assert "An administrator says it" in found.problem
+    states.a_site("BOR", security=[{"kind": "department", "name": "Security"}])
+    assert "security of BOR" not in problems()
+    with unit_of_work():
+        session.get_one(Site, site_id).is_open = False
+    assert "security of ALO" not in problems()
 
 
 def test_without_the_key_of_the_worker_no_address_could_be_sealed(problems, change_settings, tmp_path):

@@ -10,8 +10,21 @@ from engage import clock
 from engage.domain.case import CaseClass, Kind
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
-from engage.models import Access, Case, CaseEvent, Deadline, Message, OutboxMessage, Proposal, Site, StaffUser
+from engage.models import (
+    Access,
+    Case,
+    CaseEvent,
+    CommunityPeriod,
+    Deadline,
+    Message,
+    OutboxMessage,
+    Proposal,
+    Site,
+    SiteHours,
+    StaffUser,
+)
 from engage.services import access, demo, sites, timeline
+from engage.services.demo.risk import KEPT_SAFE
 from engage.unit_of_work import unit_of_work
 
 
@@ -57,11 +70,24 @@ def test_the_demonstration_is_whole_true_and_made_once(session, sent_tasks):
     assert len(sign_ins) == sum(held.values()) == len({one.email for one in sign_ins})
     assert len({one.password for one in sign_ins}) == len(sign_ins)
 
+    check_the_sites(session)
     check_the_record(session, cases, now)
     check_the_post(session, now)
     assert session.scalar(select(func.count(Message.id))) > 50
     assert session.scalar(select(func.count(Proposal.id))) > 15
     assert session.scalar(select(func.count(Deadline.id)).where(Deadline.breached_at.is_not(None))) > 5
+
+
+def check_the_sites(session):
+    """Every site says when it works, whose days lie ahead, and who does security; no interim measure is noted twice."""
+    named = set(session.scalars(select(Site.code).where(~Site.is_group_intake)))
+    for table in (SiteHours, CommunityPeriod):
+        assert set(session.scalars(select(Site.code).join(table, table.site_id == Site.id))) == named
+    assert session.scalars(select(CommunityPeriod).where(CommunityPeriod.first_day > clock.utcnow().date())).all()
+    assert all(session.scalars(select(Site.security).where(~Site.is_group_intake)))
+    twice = select(Message.case_id).where(Message.writer == "note", Message.words != KEPT_SAFE)
+    assert session.scalars(twice.group_by(Message.case_id, Message.words).having(func.count() > 1)).all() == []
+    assert session.scalars(select(CaseEvent).where(CaseEvent.kind == "SubjectNamed")).all() != []
 
 
 def check_the_record(session, cases, now):

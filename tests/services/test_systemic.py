@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from engage import clock as our_time
 from engage.domain.guards import Refused
+from engage.domain.likeness import place_key
 from engage.domain.policy import NotAllowed, Role
-from engage.models import CorrectiveAction, IssueCase, OutboxMessage, SystemicIssue
+from engage.extensions import db
+from engage.models import CorrectiveAction, IssueCase, OutboxMessage, Rating, SystemicIssue
 from engage.queries import systemic as queries
 from engage.services import cases, systemic
 from engage.unit_of_work import unit_of_work
@@ -143,3 +145,35 @@ def test_readers_see_the_issues_of_their_sites_and_the_cases_open_to_them(team, 
     assert queries.issues_for(states.staff((Role.AUDITOR, None))) != []
     assert queries.issues_for(team.focal) == []
     assert team.officer.id in dict(queries.owners_at(case_of(references[0]).site_id))
+
+
+@pytest.mark.parametrize(
+    ("one", "same", "also"),
+    [
+        (
+            "\u0413\u043e\u0440\u045a\u0435 \u0421\u0435\u043b\u043e",
+            "\u0413\u041e\u0420\u040a\u0415  \u0421\u0415\u041b\u041e ",
+            "\u0433\u043e\u0440\u045a\u0435 \u0441\u0435\u043b\u043e",
+        ),
+        ("R\u00edo \u00c1rbol", "RI\u0301O \u00c1RBOL", "r\u00edo a\u0301rbol"),
+    ],
+    ids=["Cyrillic", "accents written in two ways"],
+)
+def test_capitals_spaces_and_accents_make_no_other_place_on_any_database(team, session, one, same, also):
+    """R53: a place is the same one whatever the letters, and whatever database keeps it."""
+    for place in (one, same, also):
+        alike(team, 1, community=place)
+    assert systemic.watch() == 3
+    assert the_issue(session).place == place_key(one)
+
+
+def test_others_like_it_at_the_place_lift_the_level_whatever_the_capitals(team):
+    for place in ("\u0161uma", "\u0160UMA"):
+        alike(team, 1, community=place)
+    [third] = alike(team, 1, community=" \u0160uma ")
+    row = session_rating(third)
+    assert "similar_cases" in row.raised_by
+
+
+def session_rating(reference):
+    return db.session.scalars(select(Rating).where(Rating.case_id == case_of(reference).id)).one()

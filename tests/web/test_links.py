@@ -5,7 +5,7 @@ import pytest
 from tests import states
 from tests.states import case_of
 from tests.web.as_person import come_back
-from tests.web.as_staff import done, kinds, page, send, sign_in
+from tests.web.as_staff import done, filled, kinds, page, send, sign_in
 
 
 @pytest.fixture
@@ -59,3 +59,15 @@ def test_a_restricted_case_is_suggested_to_nobody_outside_the_lane(client, team)
         browser = sign_in(client, actor)
         for path in ("", "/link"):
             assert hidden not in browser.get(f"/staff/cases/{one}{path}").text
+
+
+def test_r20_the_number_of_an_internal_incident_is_noted_and_shown_and_words_are_refused(client, team):
+    reference, boss = states.an_assessed_case(team), sign_in(client, team.coordinator)
+    address = f"/staff/cases/{reference}/incident"
+    refused = send(boss, address, incident="The driver was drunk")
+    assert (refused.status_code, "No words." in refused.text) == (422, True)
+    assert "The driver was drunk" in refused.text
+    done(send(boss, address, incident="INC-2026-0153"))
+    assert "INC-2026-0153" in boss.get(f"/staff/cases/{reference}").text
+    assert filled(boss.get(address))["incident"] == "INC-2026-0153"
+    assert sign_in(client, team.custodian).get(address).status_code == 403

@@ -49,7 +49,7 @@ def assess(scene: Scene, how: dict[str, Any]) -> None:
         facts=frozenset(how.get("facts", ())),
         likelihood=likelihood,
         harm=harm,
-        measures=how.get("first", KEPT_SAFE),
+        measures=KEPT_SAFE,
         title=how["title"],
         community=how.get("community"),
         immediate_action=how.get("first"),

@@ -16,6 +16,7 @@ from engage.domain.policy import Actor, Membership, Role
 from engage.extensions import db
 from engage.models import RuleSet, StaffMembership, StaffUser
 from engage.services import sites
+from engage.services.demo import days
 from engage.services.sites import SHIPPED, NewSite
 
 FOLDER = SHIPPED / "demo"
@@ -26,7 +27,7 @@ _TITLES = {
     "rights_lead": "Human-rights lead",
     "admin": "Administrator",
 }
-_DETAILS = ("phone", "phone_hours", "office", "letter_boxes", "help_services", "outside_avenues")
+_DETAILS = ("phone", "phone_hours", "office", "letter_boxes", "help_services", "outside_avenues", "security")
 # A random password of 80 bits needs no slow hash, and thirty slow ones would take longer than everything else.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 _LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # nothing that is misread when it is typed from a screen
@@ -63,7 +64,7 @@ def _plan() -> dict[str, Any]:
 
 def settle(opened_at: datetime) -> Cast:
     """Make the sites and the accounts as if they had been there since an instant."""
-    cast = Cast()
+    cast, made_at = Cast(), clock.utcnow()
     with clock.at(opened_at):
         group = sites.ensure_group_intake()
         cast.site_ids[GROUP], cast.zones[GROUP] = group.id, group.time_zone
@@ -73,6 +74,7 @@ def settle(opened_at: datetime) -> Cast:
             for name in _DETAILS:
                 setattr(site, name, row[name])
             cast.site_ids[site.code], cast.zones[site.code] = site.id, site.time_zone
+            db.session.add_all(days.of_site(site, row, made_at))
             for role in row["staff"]:
                 _employ(cast, role, site.code, site.name)
         for role in _plan()["everywhere"]["staff"]:

@@ -18,6 +18,7 @@ from engage.web import labels
 from engage.web.admin.rule_forms import HARM, NUMBERS, LengthField, RulesForm, cell_name
 
 Documents = Mapping[str, dict[str, Any]]
+SPARE_CHECKS = 2  # Ours: empty lines to write another category in.
 _SPARE = {"code": "", "to": "coordinator", "label": "", "set_by": "community"}
 
 
@@ -40,6 +41,13 @@ def opened(documents: Documents, *, version: int, today: date) -> RulesForm:
             "before_assessment": str(promises["before_assessment_level"]),
             "severe_from": str(ladder["severe_from_level"]),
             "rungs": [*(_rung_values(rung) for rung in ladder["rungs"]), _SPARE],
+            "checks": [
+                *(
+                    {"category": code, "days": ", ".join(str(count) for count in _several(counts))}
+                    for code, counts in promises.get("checks_by_category", {}).items()
+                ),
+                *({"category": "", "days": ""} for _ in range(SPARE_CHECKS)),
+            ],
             "pauses": [*pauses["reasons"], _SPARE],
         }
     )
@@ -58,6 +66,7 @@ def edit_of(form: RulesForm, base: Documents) -> tuple[Edit, dict[str, Field]]:
             name = cell_name(promise, level)
             fields[f"promises.{promise.value}.{level.value}"] = form[name]
             promises["promises"][promise.value][str(level.value)] = _cell(form[name], form[f"{name}_unit"].data)
+    promises["checks_by_category"] = _checks(form, fields)
     promises["note"] = form.note.data
     promises["before_assessment_level"] = int(form.before_assessment.data)
     documents["ladder"]["severe_from_level"] = int(form.severe_from.data)
@@ -89,8 +98,9 @@ def _typed(cell: Any) -> tuple[str, str]:
     if not isinstance(cell, Mapping):
         return "", cell
     unit = "hours" if "hours" in cell else "days"
-    counts = cell[unit] if isinstance(cell[unit], list) else [cell[unit]]
-    return ", ".join(str(count) for count in counts), unit + (HARM if cell.get("only_ongoing_harm") else "")
+    return ", ".join(str(count) for count in _several(cell[unit])), unit + (
+        HARM if cell.get("only_ongoing_harm") else ""
+    )
 
 
 def _cell(field: LengthField, unit: str) -> Any:
@@ -99,6 +109,20 @@ def _cell(field: LengthField, unit: str) -> Any:
     counts = field.counts
     cell = {unit.removesuffix(HARM): counts if len(counts) > 1 else counts[0]}
     return {**cell, "only_ongoing_harm": True} if unit.endswith(HARM) else cell
+
+
+def _several(counts: Any) -> list[int]:
+    return counts if isinstance(counts, list) else [counts]
+
+
+def _checks(form: RulesForm, fields: dict[str, Field]) -> dict[str, list[int]]:
+    """The categories with checks of their own; a line that was emptied is left out."""
+    found: dict[str, list[int]] = {}
+    for row in form.checks:
+        if code := row.form.category.data:
+            found[code] = row.form.days.counts
+            fields[f"promises.checks_by_category.{code}"] = row.form.days
+    return found
 
 
 def _at(documents: Any, place: str) -> Any:

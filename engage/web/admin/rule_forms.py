@@ -5,14 +5,16 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from engage.domain.case import Kind
 from engage.domain.deadlines import Promise
 from engage.domain.ladder_file import ALL_SITES
 from engage.domain.promises_file import DATED_PLAN, NOT_PROMISED
 from engage.domain.rule_changes import HEIGHT
 from engage.domain.severity import Level
+from engage.services import sites
 from engage.web import labels
 from engage.web.admin.fields import SeenVersionField, day, line, number_from, pick, whole
 
@@ -26,6 +28,7 @@ NUMBERS = {
     "promises.extension.with_approval": "with_approval",
     "promises.extension.most_days": "most_days",
     **{f"promises.news_every.{level.value}": f"news_{level.value}" for level in Level},
+    **{f"promises.short_road.{kind.value}": f"short_{kind.value}" for kind in Kind if kind.takes_short_road},
 }
 HARM = "_harm"
 
@@ -33,10 +36,18 @@ HARM = "_harm"
 class LengthField(StringField):
     """Numbers with commas between them, or nothing."""
 
+    counts: list[int]
+
+    def process_data(self, value: Any) -> None:
+        super().process_data(value)
+        self.counts = []
+
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = "".join(valuelist[:1])
         self.data: Any = typed
-        self.counts = [number_from(part) for part in typed.replace("،", ",").split(",")] if typed.strip() else []
+        self.counts = []  # stays empty where a part is no number
+        if typed.strip():
+            self.counts = [number_from(part) for part in typed.replace("،", ",").split(",")]
 
 
 class RungForm(Form):
@@ -51,6 +62,26 @@ class RungForm(Form):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.to.choices = [(seat, seat_words(seat)) for seat in HEIGHT]
+
+
+class CheckForm(Form):
+    """The checks after closure that a category has besides those of its level. An empty line is left out."""
+
+    category = SelectField(_l("Category"))
+    days = LengthField(_l("Days after closure"))
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        known = sites.shipped_catalogue().taxonomy.categories
+        self.category.choices = [("", gettext("Choose")), *((one.code, gettext(one.label)) for one in known)]
+
+    def why_not(self) -> tuple[Field, str] | None:
+        """Return the field in which something is missing, with words; None where the line is whole or empty."""
+        if self.category.data and not self.days.counts:
+            return self.days, str(gettext("Write one number or more, like 30, 90, 180."))
+        if self.days.counts and not self.category.data:
+            return self.category, str(gettext("Choose the category."))
+        return None
 
 
 class PauseForm(Form):
@@ -89,6 +120,7 @@ class RulesForm(FlaskForm):
     most_days = whole(_l("Days a date can be put off by, at most"))
     severe_from = pick(_l("Severe cases begin at level"), LEVELS)
     rungs = FieldList(FormField(RungForm), max_entries=40)
+    checks = FieldList(FormField(CheckForm), max_entries=40)
     pauses = FieldList(FormField(PauseForm), max_entries=40)
     try_on = day(_l("A concern that comes in on"), needed=False)
     try_level = pick(_l("at level"), LEVELS)
@@ -104,6 +136,21 @@ class RulesForm(FlaskForm):
         for row in self.rungs:
             if row.form.code.data and row.form.when.data is None and not (row.form.leave_out.data or row.form.errors):
                 row.form.when.errors, is_whole = [gettext("Write a whole number, like 30.")], False
+        return self._checks_are_whole() and is_whole
+
+    def _checks_are_whole(self) -> bool:
+        """Every line of checks has its category and its days, and no category two lines."""
+        seen: set[str] = set()
+        is_whole = True
+        for row in self.checks:
+            found = row.form.why_not()
+            if found is None and row.form.category.data in seen:
+                found = row.form.category, str(gettext("This category has a line already."))
+            if found is not None and not row.form.days.errors:
+                field, words = found
+                field.errors, is_whole = [words], False
+            if row.form.category.data:
+                seen.add(row.form.category.data)
         return is_whole
 
 
@@ -148,3 +195,6 @@ for _level in Level:
             f"{cell_name(_promise, _level)}_unit",
             pick(_l("%(promise)s, level %(level)s: counted in", **_named), units_of(_promise)),
         )
+for _kind in Kind:
+    if _kind.takes_short_road:
+        setattr(RulesForm, f"short_{_kind.value}", whole(labels.LABELS["kind"][_kind.value]))

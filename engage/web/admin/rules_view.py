@@ -10,8 +10,8 @@ from engage.domain.rule_changes import KEPT_PAUSES
 from engage.domain.severity import Level
 from engage.models import RuleSet
 from engage.web import labels
-from engage.web.admin.rule_forms import RulesForm, cell_name
-from engage.web.promised import TABLE, promised
+from engage.web.admin.rule_forms import NUMBERS, RulesForm, cell_name
+from engage.web.promised import TABLE, promised, short_road
 
 
 def shown(rules: Catalogue) -> dict[str, object]:
@@ -19,6 +19,11 @@ def shown(rules: Catalogue) -> dict[str, object]:
     return {
         "levels": [(criteria.level.value, gettext(criteria.label)) for criteria in rules.severity.criteria],
         "promises": promised(rules),
+        "short": short_road(rules),
+        "checks": [
+            (labels.category(code), ", ".join(str(span.count) for span in spans))
+            for code, spans in rules.promises.checks_by_category.items()
+        ],
         "version": rules.promises.version,
         "before": rules.promises.before_assessment.value,
         "severe_from": rules.ladder.severe_from.value,
@@ -69,6 +74,7 @@ def form_shown(form: RulesForm, base: RuleSet) -> dict[str, object]:
         ],
         "steps": [(row.form, kinds.get(row.form.code.data)) for row in form.rungs],
         "kept_pauses": KEPT_PAUSES,
+        "short": [name for name in NUMBERS.values() if name.startswith("short_")],
     }
 
 

@@ -8,11 +8,21 @@ from babel import Locale
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, Form, FormField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from engage.models import Site
+from engage.queries import triage_parts
 from engage.services.site_settings import SiteDetails
 
 _SPARE = 2  # empty lines to fill in, each time the form is opened
@@ -75,6 +85,13 @@ class SiteForm(FlaskForm):
     letter_boxes = TextAreaField(_l("Letter boxes"), filters=[_bare], validators=[Optional(), Length(max=1000)])
     help_services = FieldList(FormField(HelpForm))
     outside_avenues = FieldList(FormField(AvenueForm))
+    security = SelectMultipleField(
+        _l("Who does security here?"),
+        description=_l(
+            "Departments and contractors as they stand with the people who work there. They and those above and below "
+            "them see nothing of concerns about security."
+        ),
+    )
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -83,6 +100,11 @@ class SiteForm(FlaskForm):
         self.country.choices = [SelectChoice("", gettext("None"))] + [
             SelectChoice(code, name) for name, code in countries
         ]
+        departments, contractors = triage_parts.places()
+        known = [_value("department", name) for name in departments]
+        known += [_value("contractor", name) for name in contractors]
+        kept = [_value(row["kind"], row["name"]) for row in named.get("kept_security", ())]
+        self.security.choices = [SelectChoice(one, _place(one)) for one in dict.fromkeys([*known, *kept])]
         # Names of places, and UTC: "localtime" and its like are no zone of a site.
         zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
         self.time_zone.choices = [SelectChoice(zone, zone) for zone in zones]
@@ -104,8 +126,29 @@ class NewSiteForm(SiteForm):
 
 def opened(site: Site) -> SiteForm:
     """Return the form with what the site has; where it was sent, with what was typed."""
-    form = SiteForm(obj=site, help_services=[{**row, "for_": row.get("for")} for row in site.help_services])
+    form = SiteForm(
+        obj=site,
+        help_services=[{**row, "for_": row.get("for")} for row in site.help_services],
+        kept_security=site.security,  # names that nobody stands with any more can still be ticked away
+    )
+    if not form.is_submitted():
+        form.security.data = [_value(row["kind"], row["name"]) for row in site.security]
     return spared(form)
+
+
+def _value(kind: str, name: str) -> str:
+    return f"{kind}:{name}"
+
+
+def _place(value: str) -> str:
+    kind, _, name = value.partition(":")
+    words = {"department": gettext("department"), "contractor": gettext("contractor")}
+    return f"{name} ({words[kind]})"
+
+
+def _named(value: str) -> dict[str, str]:
+    kind, _, name = value.partition(":")
+    return {"kind": kind, "name": name}
 
 
 def spared(form: SiteForm) -> SiteForm:
@@ -139,6 +182,7 @@ def details_of(form: SiteForm) -> SiteDetails:
             for row in form.outside_avenues.data
             if row["name"]
         ],
+        security=[_named(value) for value in form.security.data or ()],
     )
 
 

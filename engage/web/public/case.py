@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.domain.case import Writer
+from engage.domain.case import CaseClass, Writer
 from engage.domain.lifecycle import Stage
 from engage.queries import case_file as case_files
 from engage.queries import own_case
@@ -23,6 +23,8 @@ from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
 from engage.web.uploads import checked_uploads, done_without, hand_out, why_refused
+
+UNHAPPY = 2  # Ours: bad or very bad, of five.
 
 
 @bp.route("/case/view")
@@ -91,6 +93,8 @@ def print_case(holder: Holder) -> ResponseReturnValue:
 @with_case
 def give_feedback(holder: Holder) -> ResponseReturnValue:
     form = prepared(FeedbackForm(), holder)
+    if own_case.facts(holder.actor).class_ is CaseClass.RESTRICTED:  # nobody is asked there (R55)
+        return redirect(url_for("public.show_case"), 303)
     if form.validate_on_submit():
         with unit_of_work():
             case = cases.lock_own(holder.case_id)
@@ -103,8 +107,19 @@ def give_feedback(holder: Holder) -> ResponseReturnValue:
                     actor=holder.actor,
                 )
         flash(gettext("Thank you. Your answers count in what we publish, without your name."), "success")
-        return redirect(url_for("public.show_case"), 303)
+        unhappy = min(int(form.treatment.data), int(form.result.data)) <= UNHAPPY
+        return redirect(url_for("public.offer_reopening" if unhappy else "public.show_case"), 303)
     return render_template("public/give_feedback.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/case/not-good-yet")
+@with_case
+def offer_reopening(holder: Holder) -> ResponseReturnValue:
+    """Where an unhappy answer leads: nobody has to search for how to go on."""
+    case = own_case.facts(holder.actor)
+    if case.stage is not Stage.CLOSED:
+        return redirect(url_for("public.show_case"), 303)
+    return render_template("public/offer_reopening.html", reference=case.reference)
 
 
 def _page(holder: Holder, form: ReplyForm) -> str:
@@ -122,7 +137,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
         rights=case_words.rights(own),
         offers_panel=own.case.panel_offered and own.case.stage is not Stage.CLOSED,
         conversion=own.conversion,
-        asks_feedback=own.case.stage is Stage.CLOSED and not own.has_feedback,
+        asks_feedback=answers.is_asked_for_feedback(own.case) and not own.has_feedback,
         **_shown(own),
     )
 

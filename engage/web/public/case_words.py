@@ -80,6 +80,8 @@ def heading(own: OwnCase) -> str:
         return gettext("You want to meet. It is our turn.")
     if own.case.close_type == "answered":
         return gettext("We have answered you.")
+    if own.case.close_type == "information_refused":
+        return gettext("We cannot give you what you asked for. We say why.")
     return str(_HEADINGS[stage])
 
 
@@ -108,6 +110,7 @@ def track(own: OwnCase) -> list[dict[str, object]]:
 
 def _step(own: OwnCase, stage: Stage, state: str) -> dict[str, object]:
     is_answer = own.case.kind.takes_short_road and stage is Stage.CLOSED
+    is_answer = is_answer and own.case.close_type != "information_refused"
     name = gettext("Answered") if is_answer else label("step", stage)
     if state == "done":
         reached = own.case.closed_at if stage is Stage.CLOSED else own.happened.get(_REACHED[stage])

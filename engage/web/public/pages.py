@@ -9,7 +9,7 @@ from engage.queries import sites
 from engage.services.sites import in_force
 from engage.web import rule_history
 from engage.web.filters import speak_in
-from engage.web.promised import promised
+from engage.web.promised import promised, short_road
 from engage.web.public.blueprint import bp, chosen_site
 from engage.web.public.home import ways_in
 
@@ -27,6 +27,7 @@ def how_it_works(code: str | None = None) -> ResponseReturnValue:
         site=site,
         levels=[(criteria.level.value, gettext(criteria.label)) for criteria in rules.severity.criteria],
         rows=promised(rules),
+        short=short_road(rules),
         note=gettext(rules.promises.note),
         before=rules.promises.before_assessment.value,
         appeal_days=rules.promises.appeal_window.count,

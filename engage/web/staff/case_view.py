@@ -181,6 +181,7 @@ def facts(page: CasePage) -> list[Row]:
             labels.label("risk", case.retaliation_risk) if case.retaliation_risk else None,
         ),
         (gettext("Round"), str(case.round) if case.round else None),
+        (gettext("Internal incident"), case.incident),
         (gettext("Ended as"), labels.term("close_types", case.close_type)),
         (gettext("Root cause"), causes_in_words([case.root_cause, *(case.further_causes or ())])),
         (gettext("Looks like spam"), gettext("look at it before it is worked on") if case.flagged else None),

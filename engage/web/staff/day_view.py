@@ -84,7 +84,11 @@ _WHAT: dict[str, Callable[[str], str]] = {
     "task": lambda code: str(work_labels.BY_SERVICE[code]),  # what somebody wrote is shown as it is
     "change": lambda code: gettext("So that it does not happen again"),
     "proposal": lambda code: gettext("Approve a proposal"),
-    "screening": lambda code: gettext("Decide on a screening out"),
+    "screening": lambda code: (
+        gettext("Decide on a screening out")
+        if labels.term("information_refusals", code) == code
+        else gettext("Decide on refusing information")
+    ),
     "rating": lambda code: gettext("Decide on a lower level"),
     "extension": lambda code: gettext("Decide on more time: %(promise)s", promise=labels.label("promise", code)),
     "panel": lambda code: gettext("Name a panel"),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from engage.queries import likeness
-from engage.services import links
+from engage.services import incidents, links
 from engage.web.locale import gettext
 from engage.web.staff import form_fields as fields
 from engage.web.staff import offered
@@ -40,6 +40,27 @@ def link_case(reference: str) -> ResponseReturnValue:
         done=gettext("They are linked. Each keeps its own reference, its own person and its own answer."),
         template="staff/link_case.html",
         alike=likeness.suggestions(page),
+    )
+
+
+class IncidentForm(StaffForm):
+    incident = fields.line(
+        _l("Number of the internal incident"),
+        hint=_l("As it stands in the register of incidents, like INC-2026-0153. Leave it empty if there is none."),
+    )
+
+
+@bp.route("/cases/<reference>/incident", methods=["GET", "POST"])
+def link_incident_case(reference: str) -> ResponseReturnValue:
+    page, form = opened(reference), IncidentForm()
+    if not form.is_submitted():
+        form.incident.data = page.case.incident
+    return act(
+        page,
+        form,
+        lambda case: incidents.link(case, form.incident.data, actor=me()),
+        done=gettext("The number of the incident is noted."),
+        needs_version=False,
     )
 
 

@@ -39,7 +39,7 @@ TITLES: Mapping[str, LazyString] = {
     "CaseConverted": _("Kind changed"),
     "CaseRestricted": _("Moved to the restricted lane"),
     "ScreenOutAsked": _("Screening out asked for"),
-    "ScreenOutDeclined": _("Screening out declined"),
+    "ScreenOutDeclined": _("Not turned away: it stays open"),
     "CaseScreenedOut": _("Screened out"),
     "InvestigationStarted": _("Investigation begun"),
     "ConsultationHeld": _("Talk with the person recorded"),

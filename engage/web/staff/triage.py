@@ -22,6 +22,7 @@ from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
 from engage.web.staff.resolution_forms import RecordConversionForm
 from engage.web.staff.triage_forms import (
+    REFUSAL_CHOICES,
     AcknowledgeForm,
     ApproveScreenOutForm,
     AskToConvertForm,
@@ -200,6 +201,8 @@ def screen_out_case(reference: str) -> ResponseReturnValue:
 @bp.route("/cases/<reference>/approve-screen-out", methods=["GET", "POST"])
 def approve_screen_out_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), ApproveScreenOutForm()
+    if page.case.kind.takes_short_road:
+        form.decision.choices = choices(REFUSAL_CHOICES)
     return act(
         page,
         form,

@@ -1,9 +1,12 @@
 """What staff can do with a case beside the road: who is kept out of it, how serious it is, what it needs, links."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from engage.domain import guards
+from engage.domain.case import Kind
 from engage.domain.guards import Refusal
-from engage.domain.lifecycle import Stage
+from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Permission
 from engage.queries.case_page import CasePage
 from engage.web.locale import lazy_gettext as _
@@ -42,6 +45,14 @@ def _rate(page: CasePage, now: object) -> Refusal | None:
     return Refusal("downgrade_waits") if page.triage.rating_asked else None
 
 
+def _refuse(page: CasePage, now: datetime) -> Refusal | None:
+    return page.why_not(Action.ANSWER, now) or guards.why_not_refuse_information(page.circumstances)
+
+
+def _asks_for_information(page: CasePage) -> bool:
+    return _is_open(page) and page.case.kind is Kind.INFORMATION_REQUEST
+
+
 def _asked(page: CasePage, now: object) -> Refusal | None:
     asked = page.triage.conversion
     return None if asked is not None and asked.answered_at is None else Refusal("nothing_asked")
@@ -71,7 +82,11 @@ TRIAGE_DOORS: Mapping[str, Door] = {
     "staff.record_conversion_case": Door(
         P.RECORD_ANSWER, _asked, lambda page: _asked(page, None) is None, _("Record if they agree to another kind")
     ),
+    "staff.refuse_information_case": Door(
+        Action.ANSWER, _refuse, _asks_for_information, _("Refuse to give the information")
+    ),
     "staff.link_case": Door(P.LINK, _open, _always),
+    "staff.link_incident_case": Door(P.LINK, _open, _always, _("Note the number of an internal incident")),
     "staff.unlink_case": Door(P.LINK, _linked, _drawn_elsewhere, _("Unlink")),
     "staff.name_subject_case": Door(P.NAME_SUBJECT, _open, _always),
     "staff.remove_subject_case": Door(P.REMOVE_SUBJECT, _open, _drawn_elsewhere),

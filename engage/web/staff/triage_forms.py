@@ -102,6 +102,12 @@ class ScreenOutForm(StaffForm):
     )
 
 
+REFUSAL_CHOICES = [
+    ("yes", _l("Yes, it cannot be given: close it and tell the person")),
+    ("no", _l("No, it stays: we answer it")),
+]
+
+
 class ApproveScreenOutForm(StaffForm):
     decision = fields.choose(
         _l("What do you decide?"),

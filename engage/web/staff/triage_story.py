@@ -12,6 +12,9 @@ _ = lazy_gettext
 Values = Mapping[str, object]
 
 TITLES: Mapping[str, LazyString] = {
+    "IncidentLinked": _("Number of the internal incident noted"),
+    "RefusalAsked": _("Refusing the information was asked for"),
+    "InformationRefused": _("The information was refused"),
     "SubjectNamed": _("It was recorded whom the case is about"),
     "SubjectRemoved": _("It was recorded that the case is not about somebody"),
     "TakenOff": _("Taken off the case, because it is about them or their line"),
@@ -48,7 +51,14 @@ def item(code: object) -> str:
     return labels.term("support_needs", str(code)) if text == code else text
 
 
+def _why_refused(page: CasePage, values: Values) -> str:
+    return labels.term("information_refusals", str(values["reason_code"]))
+
+
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
+    "IncidentLinked": lambda page, values: str(values["incident"] or gettext("none")),
+    "RefusalAsked": _why_refused,
+    "InformationRefused": _why_refused,
     "SubjectNamed": lambda page, values: labels.label("subject_kind", values["kind_of_subject"]),
     "SubjectRemoved": lambda page, values: labels.label("subject_kind", values["kind_of_subject"]),
     "TakenOff": _taken_off,
