@@ -127,7 +127,7 @@ def steps(page: CasePage, row: Deadline, rows: Sequence[PauseRow]) -> list[str]:
     """Return how the date was counted: the stretches that counted and the pauses, which sum to it."""
     counted = promises.clock_of(row, rows, zone=case_view.zone(page), limits=offered.rules(page).pause_limits)
     reasons = {one.code: gettext(one.label) for one in offered.rules(page).pauses}
-    return step_words.in_words(counted.explain(), reasons, step_words.days_and_hours)
+    return step_words.in_words(counted.explain(), reasons, step_words.as_promised(counted.span))
 
 
 def history(page: CasePage, row: Deadline) -> list[str]:
