@@ -99,6 +99,8 @@ def test_today_is_now_and_a_later_first_day_begins_at_its_midnight(browser, sess
     done(stop(browser, reference, first_day=in_days(2), **typed))
     found = sorted(page(browser.get(f"/staff/cases/{reference}/end-pause")).select("label"), key=str)
     assert any("00:00" in label.get_text() for label in found)
+    shown = page(browser.get(f"/staff/cases/{reference}")).select_one("aside").get_text()
+    assert "The clock stands still" in shown and "The clock will stand still" in shown
 
 
 def test_the_page_shows_what_the_communities_keep_for_themselves(browser, session, team, reference):

@@ -63,6 +63,13 @@ def _paused(row: Deadline) -> str | None:
     return str(gettext("paused for %(days)s days in all", days=days))
 
 
+def stopped(page: CasePage, row: PauseRow) -> Row:
+    """Return a pause as the case page shows it: one that lasts, or one that is still to come."""
+    lasts = row.starts_at <= clock.utcnow()
+    now = gettext("The clock stands still") if lasts else gettext("The clock will stand still")
+    return {"now": now, "words": pause_in_words(page, row)}
+
+
 def pause_in_words(page: CasePage, row: PauseRow) -> str:
     """Return why and for which days the clock stands still; the time of day where it is not midnight."""
     found = offered.rules(page).pause_reason(row.reason_code)
