@@ -87,6 +87,8 @@ def ending(own: OwnCase) -> str | None:
     """Return how a closed case ended, and that it is not the last word."""
     if own.case.stage is not Stage.CLOSED:
         return None
+    if own.case.close_type == "withdrawn":
+        return gettext("You asked us to stop. You can still appeal, or open it again.")
     how = term("close_types", own.case.close_type)
     return gettext("It ended like this: %(how)s. You can still appeal, or open it again.", how=how)
 
