@@ -107,6 +107,9 @@ _SCREENING = (
     .limit(1)
 )
 
+# What the person says otherwise than by a message; whoever has said it since is not asked any more.
+_ANSWERS = ("ProposalAccepted", "ProposalCountered", "ProposalRefused", "CaseAppealed", "CaseReopened")
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -164,9 +167,12 @@ class OwnCase:
 
     @property
     def asked(self) -> Message | None:
-        """Our question that the person has not written after, or None."""
+        """Our question after which the person has neither written nor said anything to a proposal, or None."""
         last = next((one for one in reversed(self.messages) if one.writer is Writer.PERSON or one.is_question), None)
-        return last if last is not None and last.writer is Writer.STAFF else None
+        if last is None or last.writer is not Writer.STAFF:
+            return None
+        said = [at for kind in _ANSWERS if (at := self.happened.get(kind)) is not None]
+        return None if any(at >= last.written_at for at in said) else last
 
     @property
     def to_confirm(self) -> Sequence[Remedy]:

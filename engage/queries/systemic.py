@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from engage.domain.case import CaseClass
 from engage.domain.policy import Actor
 from engage.domain.systemic import READS
 from engage.extensions import db
@@ -52,7 +53,7 @@ class IssuePage:
     actions: Sequence[tuple[CorrectiveAction, str]]
     of_cases: Sequence[tuple[CorrectiveAction, str, str]]  # of single cases the reader may read, with their reference
     members: Sequence[Member]
-    count: int  # of all its cases
+    count: int  # of all its cases but the restricted, which do not exist for those who read this
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -60,9 +61,14 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return true() if None in held else SystemicIssue.site_id.in_(held)
 
 
+def _cases() -> Select[int]:
+    joined = select(func.count()).select_from(IssueCase).join(Case, Case.id == IssueCase.case_id)
+    return joined.where(Case.class_ != CaseClass.RESTRICTED)
+
+
 def issues_for(actor: Actor) -> list[Listed]:
     """Return what keeps happening at the reader's sites, open ones first, the newest first."""
-    size = select(func.count()).where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
+    size = _cases().where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
     left = (
         select(func.count())
         .where(CorrectiveAction.issue_id == SystemicIssue.id, CorrectiveAction.finished_at.is_(None))
@@ -112,7 +118,7 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
         .order_by(Case.received_at.desc())
         .limit(MOST)
     )
-    count = db.session.scalar(select(func.count()).where(IssueCase.issue_id == issue_id)) or 0
+    count = db.session.scalar(_cases().where(IssueCase.issue_id == issue_id)) or 0
     shown = [Member(*row) for row in members]
     own = [(row, name) for row, name in actions]
     theirs = [(row, name, reference) for row, name, reference in of_cases]

@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, meetings, ratings, sites
+from engage.services import cases, conversation, deadlines, meetings, pausing, ratings, sites
 from engage.services.deadline_rows import JUST_AFTER
 from engage.services.timeline import digest_of, record
 
@@ -109,6 +109,7 @@ def lodge(case: Case, words: str, *, actor: Actor, late_reason: str | None = Non
         lodged_at=max([clock.utcnow(), *(one.lodged_at + JUST_AFTER for one in case.appeals)]),
     )
     case.panel_offered = False
+    pausing.resume_as_answered(case, actor=actor)
     db.session.add(appeal)
     db.session.flush()
     db.session.refresh(case, ["appeals"])
@@ -227,4 +228,5 @@ def _record_answer(
     case: Case, proposal: Proposal, event: ProposalAccepted | ProposalCountered | ProposalRefused, actor: Actor
 ) -> None:
     record(case, event, actor=actor, content=digest_of(proposal.salt, proposal.answer_words))
+    pausing.resume_as_answered(case, actor=actor)  # whoever says yes or no is not waited for any more
     deadlines.refresh(case)

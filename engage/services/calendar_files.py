@@ -86,4 +86,12 @@ def _starts(event: Any, first: date, today: date) -> list[date]:
     since = datetime(today.year - 1, 1, 1)  # noqa: DTZ001 - as above
     until = datetime(today.year + YEARS_AHEAD, 12, 31)  # noqa: DTZ001 - as above
     found = rrulestr(event["RRULE"].to_ical().decode(), dtstart=begin, ignoretz=True).between(since, until, inc=True)
-    return [one.date() for one in found[:MOST_ENTRIES]]
+    days, left_out = [one.date() for one in found[:MOST_ENTRIES]], _left_out(event)
+    return [one for one in days if one not in left_out]
+
+
+def _left_out(event: Any) -> frozenset[date]:
+    """The days on which an entry does not come back. Source: RFC 5545, 3.8.5.1, EXDATE."""
+    rows = event.get("EXDATE", [])
+    found = [one.dt for row in (rows if isinstance(rows, list) else [rows]) for one in row.dts]
+    return frozenset(one.date() if isinstance(one, datetime) else one for one in found)

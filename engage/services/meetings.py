@@ -43,8 +43,8 @@ def hold_talks(case: Case, met: Met, *, actor: Actor, without: str | None = None
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: nothing is being talked about, something of the meeting is missing, its day lies ahead, or something
-            the person needs for it was not arranged and no reason is given.
+        Refused: nothing is being talked about, something of the meeting is missing, its day lies ahead or before the
+            concern came in, or something the person needs for it was not arranged and no reason is given.
     """
     policy.require(actor, Permission.NOTE, case.facts)
     if case.stage is not Stage.PROPOSED:
@@ -61,7 +61,7 @@ def report_back(case: Case, met: Met, *, actor: Actor) -> Meeting:
     Raises:
         NotAllowed: policy refuses the actor.
         Refused: the concern is not that of a group, there is nothing to tell yet, something of the meeting is missing,
-            or its day lies ahead.
+            its day lies ahead, or before the concern came in.
     """
     policy.require(actor, Permission.TELL_PERSON, case.facts)
     if not case.is_collective:
@@ -92,6 +92,8 @@ def _add(case: Case, met: Met, purpose: str, writer: Writer, actor: Actor) -> Me
     zone, now = zone_of(case), clock.utcnow()
     if met.on > now.astimezone(zone).date():
         raise Refused(Refusal("day_is_ahead"))
+    if met.on < case.received_at.astimezone(zone).date():
+        raise Refused(Refusal("day_before_receipt"))
     message = conversation.add(case, met.told, writer=writer, actor=actor, tells=False)
     row = Meeting(
         id=uuid.uuid4(),

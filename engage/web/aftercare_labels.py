@@ -21,6 +21,7 @@ REFUSALS: dict[str, LazyString] = {
     "nothing_to_report_back": _("There is nothing to tell the group yet."),
     "meeting_incomplete": _("Write where it was, in which language, who was there, and what was said."),
     "day_is_ahead": _("Choose a day that is not ahead."),
+    "day_before_receipt": _("Choose a day after the concern came in."),
     "no_talks": _("There are no talks about a proposal right now."),
     "check_needs_answers": _("Say whether it stayed put right, and whether anyone was punished."),
     "issue_closed": _("This is closed."),

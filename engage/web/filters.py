@@ -75,6 +75,11 @@ def _zone_name(time_zone: str, spoken: str) -> str:
     return "UTC" if time_zone == "UTC" else get_timezone_location(time_zone, locale=spoken)
 
 
+def zone_name() -> str:
+    """Return the name of the zone the page speaks in, as people read it: Serbia Time."""
+    return _zone_name(str(reader_zone()), locale.code())
+
+
 def clock_time(value: datetime | None) -> str:
     """Write the time of day: 14:05."""
     if value is None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from flask_babel import gettext, ngettext
 
-from engage.domain.deadlines import Step, StepCode
+from engage.domain.deadlines import Hours, Span, Step, StepCode
 from engage.web.filters import moment
 
 _MINUTE = timedelta(minutes=1)
@@ -39,6 +39,21 @@ def days_and_hours(counted: timedelta) -> str:
         ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes or not (days or hours) else "",
     ]
     return str(gettext(", ").join(part for part in parts if part))
+
+
+def hours_and_minutes(counted: timedelta) -> str:
+    """Return a length of time that was promised in hours: 48 hours, not 2 days."""
+    hours, minutes = divmod(counted // _MINUTE, 60)
+    parts = [
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes or not hours else "",
+    ]
+    return str(gettext(", ").join(part for part in parts if part))
+
+
+def as_promised(span: Span) -> Callable[[timedelta], str]:
+    """Return how to write what counted, in the unit in which it was promised, so that the reader sees it sum."""
+    return hours_and_minutes if isinstance(span, Hours) else days_and_hours
 
 
 def length(counted: timedelta) -> str:

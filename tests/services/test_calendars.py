@@ -237,6 +237,20 @@ def test_a_calendar_file_brings_its_whole_days_and_names_the_rest(session, team)
 
 
 @pytest.mark.parametrize(
+    "without",
+    [
+        "EXDATE;VALUE=DATE:20280310,20290310",
+        "EXDATE;VALUE=DATE:20280310\r\nEXDATE;VALUE=DATE:20290310",
+        "EXDATE:20280310T000000\r\nEXDATE:20290310T000000",
+    ],
+)
+def test_a_year_that_the_file_itself_leaves_out_is_worked_in(team, without):
+    event = f"SUMMARY:Town day\r\nDTSTART;VALUE=DATE:20270310\r\nRRULE:FREQ=YEARLY\r\n{without}"
+    do(calendars.import_closures, ical(event), actor=team.admin)
+    assert [row.first_day.year for row in kept.closures(team.site_id, since=TODAY)] == [2027, 2030, 2031]
+
+
+@pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"x" * 10_000_000, "calendar_too_large"),

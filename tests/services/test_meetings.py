@@ -118,6 +118,8 @@ def test_a_meeting_needs_all_its_facts_and_a_day_that_was(team, a_meeting):
     refused("meeting_incomplete", reference, meetings.hold_talks, a_meeting(place=" "), actor=team.officer)
     ahead = a_meeting().on + timedelta(days=2)
     refused("day_is_ahead", reference, meetings.hold_talks, a_meeting(on=ahead), actor=team.officer)
+    before = a_meeting().on - timedelta(days=1)  # the concern came in today
+    refused("day_before_receipt", reference, meetings.hold_talks, a_meeting(on=before), actor=team.officer)
     early = states.an_assessed_case(team)
     refused("no_talks", early, meetings.hold_talks, a_meeting(), actor=team.officer)
 

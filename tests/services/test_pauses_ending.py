@@ -8,7 +8,7 @@ import pytest
 from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.models.promise import HELD
-from engage.services import conversation, delays, endings, pauses, triage
+from engage.services import answers, conversation, delays, endings, pauses, proposals, triage
 from engage.services.endings import AfterTalk
 from tests import states
 from tests.notify.letters import forget_notices
@@ -206,3 +206,24 @@ def test_a_pause_whose_reason_is_gone_from_the_rules_ends_like_any_other(clock, 
     pause(reference)
     assert pauses.end_due() == 1
     assert kinds_of(reference)[-1] == "ClockResumed"
+
+
+@pytest.mark.parametrize("says", [answers.accept, answers.counter])
+def test_whoever_answers_the_proposal_is_not_waited_for_any_more(clock, team, says):
+    reference = states.an_assessed_case(team)
+    row = stop(reference, clock, team.officer)
+    act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
+    clock.advance(DAY)
+    act(reference, says, actor=person_of(reference))
+    [after] = pauses_of(reference)
+    assert (after.id, after.ends_at) == (row.id, clock.now)
+    assert "ClockResumed" in kinds_of(reference)
+    assert explained(reference)
+
+
+def test_a_panel_has_its_time_from_the_day_of_the_refusal_whatever_was_asked_before(clock, team):
+    reference = states.an_assessed_case(team)
+    stop(reference, clock, team.officer)
+    act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
+    act(reference, answers.refuse, wants_panel=True, actor=person_of(reference))
+    assert the_open(reference, Promise.DECIDE_APPEAL).due_at.date() == (clock.now + 30 * DAY).date()

@@ -133,6 +133,16 @@ def test_what_was_dealt_with_counts_for_no_new_issue(team, session):
     assert systemic.watch() == 3
 
 
+def test_a_case_that_is_restricted_later_is_no_longer_counted(team, session):
+    """Domain 5.4: who may not know of a case cannot tell from a count that is higher than the list is long."""
+    references = alike(team, 4)
+    systemic.watch()
+    with_case(references[0], cases.restrict, "category", actor=team.coordinator)
+    [listed] = queries.issues_for(team.coordinator)
+    page = queries.issue_page(listed.issue.id, team.coordinator)
+    assert (listed.cases, page.count, len(page.members)) == (3, 3, 3)
+
+
 def test_readers_see_the_issues_of_their_sites_and_the_cases_open_to_them(team, session):
     references = alike(team, 3)
     systemic.watch()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from engage.domain.deadlines import Promise
 from engage.services import delays
@@ -81,6 +82,23 @@ def test_the_person_reads_the_same_list_in_plain_words(client, clock, team, refe
     clock.move_to(the_open(reference, Promise.CONSULT).due_at - timedelta(hours=1))
 
 
+def test_what_was_promised_in_hours_is_counted_in_hours_and_the_zone_is_named(client, team):
+    reference = states.a_case(team.site_id)
+    said = come_back(client, reference).page()
+    assert "48 hours, from" in said and "48 hours count." in said
+    assert "These times are by the clock here: Serbia Time." in said
+    steps, _ = explanation(client, team, reference, Promise.ACKNOWLEDGE)
+    assert steps[0].endswith(": 48 hours counted")
+
+
+def test_nobody_reads_that_they_have_to_answer_by_the_day_we_owe_a_proposal(client, team, reference):
+    shown = BeautifulSoup(come_back(client, reference).page(), "html.parser")
+    track = shown.select_one(".app-track") or shown
+    assert "Our offer" in track.get_text() and "Your answer" not in track.get_text()
+    act(reference, states.proposals.propose, states.offer(), actor=team.officer)
+    assert "Your answer" in come_back(client, reference).page()
+
+
 def test_the_person_reads_what_we_promised_before(client, clock, team):
     reference = states.an_implementing_case(team)
     first = the_open(reference, Promise.IMPLEMENT)
@@ -104,3 +122,17 @@ def test_the_person_reads_what_we_promised_before(client, clock, team):
 def test_lengths_are_written_in_days_hours_and_minutes(app, length, words):
     with app.test_request_context():
         assert step_words.days_and_hours(length) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(), "0 minutes"),
+        (timedelta(days=2), "48 hours"),
+        (timedelta(hours=20, minutes=4), "20 hours, 4 minutes"),
+        (timedelta(minutes=1), "1 minute"),
+    ],
+)
+def test_hours_stay_hours(app, length, words):
+    with app.test_request_context():
+        assert step_words.hours_and_minutes(length) == words

@@ -91,9 +91,9 @@ def test_the_explanation_of_a_date_lists_the_rungs_that_came_and_that_come(clien
     row = the_open(reference, P.CONSULT)
     shown = page(sign_in(client, team.officer).get(f"/staff/cases/{reference}/deadlines/{row.id}"))
     lines = [one.get_text() for one in shown.select("main ol")[1].select("li")]
-    assert any(one.startswith("Reminder to whoever works the case: left out") for one in lines)
-    assert any(one.startswith("Coordinator: told on") for one in lines)
-    assert any(one.startswith("Site manager of all sites: on") for one in lines)
+    assert any(one.startswith("Reminder to whoever works the case, 24 hours before: left out") for one in lines)
+    assert any(one.startswith("Coordinator, 2 days late: told on") for one in lines)
+    assert any(one.startswith("Site manager of all sites, 10 days late: on") for one in lines)
     act(reference, states.proposals.consult, "We talked.", actor=team.officer)
     shown = page(sign_in(client, team.officer).get(f"/staff/cases/{reference}/deadlines/{row.id}"))
     assert not any(": on " in one.get_text() for one in shown.select("main ol")[1].select("li"))

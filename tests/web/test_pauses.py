@@ -9,10 +9,11 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import CommunityPeriod, Deadline
+from engage.services import answers, proposals
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.promised import owed
-from tests.states import act
+from tests.states import act, person_of
 from tests.web.as_person import come_back
 from tests.web.as_staff import done, filled, in_days, kinds, page, send, sign_in
 
@@ -69,6 +70,17 @@ def test_the_person_reads_the_question_and_why_the_date_moved_and_their_answer_l
     assert "the person wrote" in browser.get(f"/staff/cases/{reference}/story").text
 
 
+def test_whoever_refused_reads_that_a_panel_looks_at_it_and_not_that_they_were_asked_something(
+    client, browser, team, reference
+):
+    done(stop(browser, reference))
+    act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
+    act(reference, answers.refuse, wants_panel=True, actor=person_of(reference))
+    said = come_back(client, reference).page()
+    assert "A panel is looking at it again. It is our turn." in said
+    assert "It is your turn" not in said
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -101,6 +113,8 @@ def test_today_is_now_and_a_later_first_day_begins_at_its_midnight(browser, sess
     done(stop(browser, reference, first_day=in_days(2), **typed))
     found = sorted(page(browser.get(f"/staff/cases/{reference}/end-pause")).select("label"), key=str)
     assert any("00:00" in label.get_text() for label in found)
+    shown = page(browser.get(f"/staff/cases/{reference}")).select_one("aside").get_text()
+    assert "The clock stands still" in shown and "The clock will stand still" in shown
 
 
 def test_the_page_shows_what_the_communities_keep_for_themselves(browser, session, team, reference):

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from engage.domain.catalogue import Catalogue
-from engage.domain.escalation import After, Before, Rung, Seat
+from engage.domain.escalation import Seat
 from engage.domain.rule_changes import KEPT_PAUSES
 from engage.domain.severity import Level
 from engage.models import RuleSet
-from engage.web import labels
+from engage.web import labels, rung_words
 from engage.web.admin.rule_forms import NUMBERS, RulesForm, cell_name
 from engage.web.promised import TABLE, promised, short_road
 
@@ -27,31 +27,9 @@ def shown(rules: Catalogue) -> dict[str, object]:
         "version": rules.promises.version,
         "before": rules.promises.before_assessment.value,
         "severe_from": rules.ladder.severe_from.value,
-        "rungs": [(*_times(rung), seat(rung.seat)) for rung in rules.ladder.rungs],
+        "rungs": [(*rung_words.times(rung), seat(rung.seat)) for rung in rules.ladder.rungs],
         "pauses": [(gettext(one.label), one.most_days) for one in rules.pauses],
     }
-
-
-def _times(rung: Rung) -> tuple[str, str]:
-    """When a rung is reached: for most cases, and for severe ones."""
-    when = rung.when
-    if isinstance(when, After):
-        return _after(when.wait.total_seconds()), _after(when.wait_severe.total_seconds())
-    if isinstance(when, Before):
-        hours = round(when.wait.total_seconds() / 3600)
-        words = ngettext("%(num)d hour before", "%(num)d hours before", hours)
-        return words, words
-    words = gettext("when %(percent)d %% of the time is gone", percent=when.percent)
-    return words, words
-
-
-def _after(seconds: float) -> str:
-    hours = round(seconds / 3600)
-    if hours == 0:
-        return str(gettext("on the day it is due"))
-    if hours % 24:
-        return str(ngettext("%(num)d hour late", "%(num)d hours late", hours))
-    return str(ngettext("%(num)d day late", "%(num)d days late", hours // 24))
 
 
 def seat(found: Seat) -> str:

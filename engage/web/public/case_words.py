@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -19,7 +19,7 @@ from engage.queries import promises
 from engage.queries.own_case import OwnCase
 from engage.services import sites
 from engage.web import step_words
-from engage.web.filters import clock_time, day, short_day
+from engage.web.filters import clock_time, day, short_day, zone_name
 from engage.web.labels import label, promise, term
 from engage.web.locale import gettext, lazy_gettext
 
@@ -89,6 +89,8 @@ def ending(own: OwnCase) -> str | None:
     """Return how a closed case ended, and that it is not the last word."""
     if own.case.stage is not Stage.CLOSED:
         return None
+    if own.case.close_type == "withdrawn":
+        return gettext("You asked us to stop. You can still appeal, or open it again.")
     how = term("close_types", own.case.close_type)
     return gettext("It ended like this: %(how)s. You can still appeal, or open it again.", how=how)
 
@@ -112,6 +114,8 @@ def _step(own: OwnCase, stage: Stage, state: str) -> dict[str, object]:
     is_answer = own.case.kind.takes_short_road and stage is Stage.CLOSED
     is_answer = is_answer and own.case.close_type != "information_refused"
     name = gettext("Answered") if is_answer else label("step", stage)
+    if stage is Stage.PROPOSED and state != "done" and not own.awaits_answer:
+        name = gettext("Our offer")  # what is dated is ours; nobody is to think that they have to answer by then
     if state == "done":
         reached = own.case.closed_at if stage is Stage.CLOSED else own.happened.get(_REACHED[stage])
         reached = own.case.received_at if stage is Stage.RECEIVED else reached
@@ -143,7 +147,9 @@ def why(own: OwnCase) -> Why | None:
     lines[:0] = [_put_off(before) for before in own.put_off if _is_before(before, row)]
     steps = counted.explain()
     lengths = step_words.whole_minutes(steps)
-    lines += [_counted(step, length, reasons) for step, length in zip(steps, lengths, strict=True)]
+    say = step_words.as_promised(counted.span)
+    lines += [_counted(step, say(length), reasons) for step, length in zip(steps, lengths, strict=True)]
+    lines.append(gettext("These times are by the clock here: %(zone)s.", zone=zone_name()))
     if row.due_at == HELD:
         return Why(gettext("Why is there no date now?"), lines)
     if row.promise.owed_by_us and row.due_at < clock.utcnow():
@@ -176,15 +182,14 @@ def _put_off(before: Deadline) -> str:
     return gettext("We promised it by %(date)s first, and asked for more time. We told you why on %(day)s.", **told)
 
 
-def _counted(step: Step, length: timedelta, reasons: dict[str, str]) -> str:
+def _counted(step: Step, length: str, reasons: dict[str, str]) -> str:
     """One stretch of the way to the date; together they sum to it."""
     if step.ends_at is None:
         since, reason = day(step.starts_at), gettext(reasons.get(step.reason or "", step.reason or ""))
         return gettext("The clock has stood still since %(day)s. %(reason)s.", day=since, reason=reason)
     start, end = _when(step.starts_at), _when(step.ends_at)
     if step.code is StepCode.COUNTED:
-        counted = step_words.days_and_hours(length)
-        return gettext("From %(start)s to %(end)s: %(length)s count.", start=start, end=end, length=counted)
+        return gettext("From %(start)s to %(end)s: %(length)s count.", start=start, end=end, length=length)
     if step.code is StepCode.MOVED_FORWARD:
         return gettext("Clocks were put forward in that hour, so it is later by as much.")
     reason = gettext(reasons.get(step.reason or "", step.reason or ""))

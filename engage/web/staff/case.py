@@ -50,7 +50,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         limits=limits(),
         deadlines=deadline_view.deadlines(page),
         lateness=late_view.owed(page),
-        stopped=[deadline_view.pause_in_words(page, row) for row in page.stopped],
+        stopped=[deadline_view.stopped(page, row) for row in page.stopped],
         facts=case_view.facts(page),
         people=case_view.people(page),
         person_href=case_view.person_href(page),

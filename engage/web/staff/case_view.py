@@ -65,7 +65,7 @@ def track(page: CasePage) -> list[Row]:
 
 def _step(page: CasePage, stage: Stage, distance: int, reached: dict[str, datetime]) -> Row:
     case = page.case
-    name = labels.label("step", stage)
+    name = gettext("Proposal") if stage is Stage.PROPOSED else labels.label("step", stage)
     since = case.closed_at if stage is Stage.CLOSED else reached.get(_REACHED[stage])
     since = case.received_at if stage is Stage.RECEIVED else since
     if distance < 0 or stage is Stage.CLOSED is case.stage:

@@ -72,6 +72,13 @@ def _asked(page: CasePage, row: Deadline) -> str | None:
     return str(gettext("more time asked for, until %(day)s", day=short_day(asked.new_date)))
 
 
+def stopped(page: CasePage, row: PauseRow) -> Row:
+    """Return a pause as the case page shows it: one that lasts, or one that is still to come."""
+    lasts = row.starts_at <= clock.utcnow()
+    now = gettext("The clock stands still") if lasts else gettext("The clock will stand still")
+    return {"now": now, "words": pause_in_words(page, row)}
+
+
 def pause_in_words(page: CasePage, row: PauseRow) -> str:
     """Return why and for which days the clock stands still; the time of day where it is not midnight."""
     found = offered.rules(page).pause_reason(row.reason_code)
@@ -136,7 +143,7 @@ def steps(page: CasePage, row: Deadline, rows: Sequence[PauseRow]) -> list[str]:
     """Return how the date was counted: the stretches that counted and the pauses, which sum to it."""
     counted = promises.clock_of(row, rows, zone=case_view.zone(page), limits=offered.rules(page).pause_limits)
     reasons = {one.code: gettext(one.label) for one in offered.rules(page).pauses}
-    return step_words.in_words(counted.explain(), reasons, step_words.days_and_hours)
+    return step_words.in_words(counted.explain(), reasons, step_words.as_promised(counted.span))
 
 
 def history(page: CasePage, row: Deadline) -> list[str]:

@@ -10,7 +10,7 @@ from engage.domain.severity import Level
 from engage.models import Deadline
 from engage.queries.case_page import CasePage
 from engage.services.deadline_rows import is_held
-from engage.web import labels
+from engage.web import labels, rung_words
 from engage.web.filters import day, short_day
 from engage.web.locale import gettext
 from engage.web.staff import case_view, offered
@@ -73,23 +73,25 @@ def _to_reassign(page: CasePage, late: list[Deadline]) -> list[Row]:
 def ladder(page: CasePage, row: Deadline) -> list[str]:
     """Return every reminder and rung of a deadline in words: those that came, and those to come while it is owed."""
     reached = {one.code: one for one in page.rungs if one.deadline_id == row.id}
+    rules, level = offered.rules(page).ladder, Level(page.case.level) if page.case.level else None
+    is_severe = level is not None and level >= rules.severe_from
     steps = escalation.schedule(
-        offered.rules(page).ladder,
+        rules,
         promise=row.promise,
         starts_at=row.starts_at,
         due_at=None if is_held(row) else row.due_at,
-        level=Level(page.case.level) if page.case.level else None,
+        level=level,
     )
     lines = []
     for step in steps:
-        one = reached.get(step.rung.code)
+        one, what = reached.get(step.rung.code), f"{_what(step)}, {rung_words.times(step.rung)[is_severe]}"
         if one is not None and one.was_superseded:
-            lines.append(gettext("%(what)s: left out, the next one had come", what=_what(step)))
+            lines.append(gettext("%(what)s: left out, the next one had come", what=what))
         elif one is not None:
             up = gettext(", and one step up") if f"{step.rung.code}_up" in reached else ""
-            lines.append(gettext("%(what)s: told on %(day)s", what=_what(step), day=short_day(one.reached_at)) + up)
+            lines.append(gettext("%(what)s: told on %(day)s", what=what, day=short_day(one.reached_at)) + up)
         elif row.ended_at is None:
-            lines.append(gettext("%(what)s: on %(day)s", what=_what(step), day=short_day(step.at)))
+            lines.append(gettext("%(what)s: on %(day)s", what=what, day=short_day(step.at)))
     return lines
 
 

@@ -44,7 +44,7 @@ def pause_case(reference: str) -> ResponseReturnValue:
         page,
         form,
         stop,
-        done=gettext("The clock stands still. The person is told why and until when."),
+        done=gettext("The clock stands still for these days. The person is told why and until when."),
         template="staff/pause_case.html",
         periods=[
             {"community": one.community, "days": _days(one.first_day, one.last_day), "why": _why(page, one.reason_code)}
