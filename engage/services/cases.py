@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 
 from engage import clock
 from engage.domain import guards, retaliation
-from engage.domain.case import CaseClass, Road
+from engage.domain.case import CaseClass, Road, Writer
+from engage.domain.deadlines import Promise
 from engage.domain.events import (
     CaseAssessed,
     CaseRestricted,
@@ -20,7 +21,19 @@ from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
-from engage.models import Appeal, Case, CaseEvent, ContactAttempt, Meeting, Proposal, Rating, Screening, SealedContact
+from engage.models import (
+    Appeal,
+    Case,
+    CaseEvent,
+    ContactAttempt,
+    Deadline,
+    Meeting,
+    Message,
+    Proposal,
+    Rating,
+    Screening,
+    SealedContact,
+)
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
 from engage.services import deadlines, pausing, search_index, sites
@@ -109,6 +122,8 @@ def circumstances(case: Case) -> Circumstances:
     sent = proposal if proposal is not None and proposal.stands(their_turn=case.their_turn) else None
     remedies = sent.remedies if sent else []
     since = sent.sent_at if sent else None
+    wrote_at, answer_due_at = _last_word_and_time_to_answer(case, since)
+    since = wrote_at or since
     attempts, channels = db.session.execute(
         select(func.count(ContactAttempt.id), func.count(func.distinct(ContactAttempt.channel))).where(
             ContactAttempt.case_id == case.id, *([ContactAttempt.at >= since] if since else [])
@@ -120,7 +135,9 @@ def circumstances(case: Case) -> Circumstances:
         level=case.level,
         round=case.round,
         proposal_answer=sent.answer if sent else None,
-        proposal_sent_at=since,
+        proposal_sent_at=sent.sent_at if sent else None,
+        silent_since=wrote_at,
+        answer_due_at=answer_due_at,
         proposal_draft=draft,
         attempts=attempts,
         attempt_channels=channels,
@@ -134,8 +151,22 @@ def circumstances(case: Case) -> Circumstances:
         panel_offered=case.panel_offered,
         owes_retaliation_look=owes_retaliation_look(case),
         is_collective=case.is_collective,
-        reported_back=case.is_collective and group_was_told(case, since),
+        reported_back=case.is_collective and group_was_told(case, sent.sent_at if sent else None),
     )
+
+
+def _last_word_and_time_to_answer(case: Case, sent_at: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """When the person wrote last since the proposal was sent, and by when they answer it; with one statement."""
+    if sent_at is None:
+        return None, None
+    wrote = select(func.max(Message.written_at)).where(
+        Message.case_id == case.id, Message.writer == Writer.PERSON, Message.written_at >= sent_at
+    )
+    due = select(func.max(Deadline.due_at)).where(
+        Deadline.case_id == case.id, Deadline.promise == Promise.ANSWER, Deadline.ended_at.is_(None)
+    )
+    wrote_at, due_at = db.session.execute(select(wrote.scalar_subquery(), due.scalar_subquery())).one()
+    return wrote_at, due_at
 
 
 def group_was_told(case: Case, since: datetime | None) -> bool:
