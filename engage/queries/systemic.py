@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from engage.domain.case import CaseClass
 from engage.domain.policy import Actor
 from engage.domain.systemic import READS
 from engage.extensions import db
@@ -51,7 +52,7 @@ class IssuePage:
     site: Site
     actions: Sequence[tuple[CorrectiveAction, str]]
     members: Sequence[Member]
-    count: int  # of all its cases
+    count: int  # of all its cases but restricted ones
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -59,9 +60,15 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return true() if None in held else SystemicIssue.site_id.in_(held)
 
 
+def _known() -> Select[int]:
+    """Count the cases of an issue; what was moved into the restricted lane since is not there for its readers."""
+    counted = select(func.count(IssueCase.case_id)).join(Case, Case.id == IssueCase.case_id)
+    return counted.where(Case.class_ != CaseClass.RESTRICTED)
+
+
 def issues_for(actor: Actor) -> list[Listed]:
     """Return what keeps happening at the reader's sites, open ones first, the newest first."""
-    size = select(func.count()).where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
+    size = _known().where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
     left = (
         select(func.count())
         .where(CorrectiveAction.issue_id == SystemicIssue.id, CorrectiveAction.finished_at.is_(None))
@@ -102,7 +109,7 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
         .order_by(Case.received_at.desc())
         .limit(MOST)
     )
-    count = db.session.scalar(select(func.count()).where(IssueCase.issue_id == issue_id)) or 0
+    count = db.session.scalar(_known().where(IssueCase.issue_id == issue_id)) or 0
     shown = [Member(*row) for row in members]
     return IssuePage(issue, site, [(action, name) for action, name in actions], shown, count)
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 
 from engage import clock
-from engage.domain import guards, retaliation
+from engage.domain import guards, policy, retaliation
 from engage.domain.case import CaseClass, Road, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
+    AssigneeLeft,
     CaseAssessed,
     CaseRestricted,
     DowngradeDeclined,
@@ -33,6 +34,7 @@ from engage.models import (
     Rating,
     Screening,
     SealedContact,
+    StaffUser,
 )
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
@@ -204,6 +206,14 @@ def open_rating(case: Case) -> Rating | None:
     return db.session.scalar(waiting)
 
 
+def hand_back_if_lost(case: Case) -> None:
+    """Unassign a case from somebody who can work it no longer: they left, or it is at another place now."""
+    holder = db.session.get(StaffUser, case.assignee_id) if case.assignee_id else None
+    if holder is not None and not policy.may(holder.actor, Action.PROPOSE, case.facts):
+        case.assignee_id = None
+        record(case, AssigneeLeft(assignee_id=holder.id), actor=SYSTEM)
+
+
 def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None) -> None:
     """End what waits for a second person: all of it, or what these users asked for; whoever asked is told.
 
@@ -257,6 +267,7 @@ def open_again(case: Case, action: Action, wanted: Stage | None = None) -> None:
     move(case, action, wanted)
     case.closed_at = case.close_type = None
     take_back_requests(case)
+    hand_back_if_lost(case)
     deadlines.end_all(case)
 
 
@@ -269,6 +280,8 @@ def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
     """
     stage = next_stage(case.stage, action, wanted)
     guards.stop_if(guards.why_not_move_on(action, owes_look=owes_retaliation_look(case)))
+    if stage is not case.stage:
+        case.retaliation_stage = None  # looked at anew at every stage, also at one that the case comes back to (R52)
     case.stage = stage
 
 

@@ -23,7 +23,7 @@ from engage.domain.guards import Refusal, Refused, stop_if
 from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
-from engage.models import Approval, Case, Proposal, Remedy
+from engage.models import Approval, Case, IndependentReview, Proposal, Remedy, StaffUser
 from engage.services import arrangements, cases, conflicts, conversation, deadlines, sites, wording
 from engage.services.timeline import digest_of, record
 
@@ -89,13 +89,15 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: a guard says no, a code is none of the lists, or its words take a right or buy silence (R34).
+        Refused: a guard says no, a code is none of the lists, whoever is to see to a remedy is kept out of the case,
+            gone or may not know of it, or its words take a right or buy silence (R34).
         IllegalTransition: the case is not at a stage from which something is proposed.
     """
     policy.require(actor, Action.PROPOSE, case.facts)
     next_stage(case.stage, Action.PROPOSE)
     guards.stop_if(guards.why_not_propose(cases.circumstances(case)))
     _check_codes(case, offer)
+    _check_owners(case, offer)
     wording.refuse_waiver(offer.shared_findings, *(line.words for line in offer.lines))
     number = 1 + (db.session.scalar(select(func.max(Proposal.number)).where(Proposal.case_id == case.id)) or 0)
     proposal = Proposal(
@@ -163,6 +165,14 @@ def return_proposal(case: Case, words: str, *, actor: Actor) -> None:
     proposal.returned_at, proposal.returned_words = clock.utcnow(), words
     event = ProposalReturned(proposal_id=proposal.id)
     record(case, event, actor=actor, content=digest_of(proposal.salt, words))
+
+
+def send_if_approved(case: Case, *, actor: Actor) -> None:
+    """Send a draft that waits for nobody any more, because the case was found to be less serious."""
+    draft = cases.latest_proposal(case)
+    waits = draft is not None and draft.sent_at is None and draft.returned_at is None
+    if draft is not None and waits and not roles_missing(case, draft):
+        _send(case, draft, actor)
 
 
 def roles_to_approve(case: Case) -> tuple[Role, ...]:
@@ -241,8 +251,25 @@ def _check_codes(case: Case, offer: Offer) -> None:
         raise Refused(Refusal("date_is_past"))
 
 
+def _check_owners(case: Case, offer: Offer) -> None:
+    owners = dict.fromkeys(line.owner_id for line in offer.lines if line.owner_id is not None)
+    conflicts.refuse_kept_out(case, owners, what="remedy")
+    for owner_id in owners:
+        user = db.session.get(StaffUser, owner_id)
+        if user is None or not policy.may(user.actor, Permission.VIEW, case.facts):
+            raise Refused(Refusal("owner_cannot_see"))
+
+
 def closes_by_answer(case: Case) -> tuple[str, ...]:
-    """Return the close types that a proposal of the case may carry."""
-    if any(appeal.decided_at is not None for appeal in case.appeals):
-        return ("resolved_on_appeal", "agreed_remedied", "agreed_explained", "resolved_independently")
-    return ("agreed_remedied", "agreed_explained", "resolved_independently")
+    """Return the close types that a proposal of the case may carry: of a tier that it has been to, that tier's too."""
+    decided = any(appeal.decided_at is not None for appeal in case.appeals)
+    reported = select(IndependentReview.id).where(
+        IndependentReview.case_id == case.id, IndependentReview.reported_at.is_not(None)
+    )
+    outside = db.session.scalar(reported.limit(1)) is not None
+    return (
+        *(["resolved_on_appeal"] if decided else []),
+        "agreed_remedied",
+        "agreed_explained",
+        *(["resolved_independently"] if outside else []),
+    )

@@ -137,6 +137,7 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     db.session.expire(case, ["site", "rule_set"])
     deadlines.recompute_at_routing(case)
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
+    cases.hand_back_if_lost(case)
 
 
 def convert(case: Case, kind: Kind, *, actor: Actor) -> None:

@@ -25,6 +25,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "assign": _("was to be given the case"),
         "seat": _("was to sit on the panel"),
         "task": _("was to be given a task"),
+        "remedy": _("was to see to a remedy"),
     },
     "part": {"assignee": _("worked on it"), "panel": _("sat on the panel")},
     "danger": {
