@@ -111,7 +111,7 @@ class CaseAssigned(Event):
 
 @dataclass(frozen=True, slots=True)
 class AssigneeLeft(Event):
-    """Whoever worked the case can sign in no longer; it is unassigned again."""
+    """Whoever worked the case left, or can work it no longer where it is now; it is unassigned again."""
 
     assignee_id: uuid.UUID
 

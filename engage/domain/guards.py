@@ -56,6 +56,8 @@ class Circumstances:
     proposal_answer: Answer | None = None
     proposal_sent_at: datetime | None = None
     proposal_draft: bool = False
+    silent_since: datetime | None = None  # the person wrote last then, after the proposal; attempts count from here
+    answer_due_at: datetime | None = None  # when the person's time to answer ends, pauses and all
     attempts: int = 0
     attempt_channels: int = 0
     channels_known: int = 1
@@ -149,14 +151,15 @@ def why_not_counter(case: Circumstances) -> Refusal | None:
 
 
 def why_not_lapse(case: Circumstances, now: datetime) -> Refusal | None:
-    """Silence ends a case only after honest attempts and time enough."""
+    """Silence ends a case only after honest attempts and time enough: whoever writes to us is not silent."""
     if case.proposal_sent_at is None or not case.waits_for_person:
         return Refusal("nothing_to_answer")
     if case.attempts < LAPSE_ATTEMPTS:
         return Refusal("more_attempts", {"made": case.attempts, "needed": LAPSE_ATTEMPTS})
     if case.attempt_channels < min(LAPSE_CHANNELS, case.channels_known):
         return Refusal("another_channel", {"needed": LAPSE_CHANNELS})
-    if now < case.proposal_sent_at + LAPSE_AFTER:
+    has_time = case.answer_due_at is not None and now <= case.answer_due_at
+    if has_time or now < (case.silent_since or case.proposal_sent_at) + LAPSE_AFTER:
         return Refusal("too_early_to_lapse", {"days": LAPSE_AFTER.days})
     return why_not_leave_group(case)
 

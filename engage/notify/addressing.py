@@ -20,6 +20,7 @@ from engage.notify.claims import Claimed
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
 CODE_LINK = "code_link"
+WITHHELD = "withheld"
 WITH_DATES = ("case_received", "case_acknowledged")
 FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
 
@@ -82,7 +83,7 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         raise NoAddress("inactive")
     if case is not None and not policy.may(user.actor, Permission.VIEW, case.facts):
         if not message.context.get("more"):
-            return Nowhere("withheld")
+            return Nowhere(WITHHELD)
         case = None  # a reminder that speaks for other cases too, which this reader may still know of
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
@@ -99,7 +100,7 @@ def _to_person(message: Claimed, case: Case) -> Destination:
     address = _address(case)
     if message.template == CODE_LINK:
         if address is None:
-            return Nowhere("withheld")
+            return Nowhere(WITHHELD)
         token = vault.link_token(uuid.UUID(message.context["link_id"]))
         return Letter(address, CODE_LINK, case.locale, _values(case) | {"link": links.use_code_link(token)})
     if address is None:

@@ -8,6 +8,7 @@ from engage.domain.event import Event
 from engage.models import Case
 from engage.notify.audience import on_rung, working_on
 from engage.notify.notices import Notice, to_person, to_staff
+from engage.scope import first_to_tell
 
 QUIET: frozenset[type[Event]] = frozenset()
 
@@ -49,8 +50,8 @@ def _explanation_written(event: events.ExplanationWritten, case: Case) -> list[N
 
 
 def _explanation_missed(event: events.ExplanationMissed, case: Case) -> list[Notice]:
-    """Those one step further up: explanation_missing."""
-    people = on_rung(case, event.role, all_sites=event.all_sites)
+    """Those one step further up, or whoever is told of new cases where nobody is: explanation_missing."""
+    people = on_rung(case, event.role, all_sites=event.all_sites) or first_to_tell(case)
     return to_staff(people, "explanation_missing", promise=event.promise)
 
 

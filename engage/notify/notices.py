@@ -130,7 +130,9 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UU
     template, not_before = notice.template, None
     key, case_id = f"{event_id}:{template}:{user_id}", case.id if template != DIGEST else None
     if template in REMINDERS:
-        not_before, is_spoken_for = outbox.time_for_reminder(user_id, REMINDERS, merge_within=_merge_within(case))
+        not_before, is_spoken_for = outbox.time_for_reminder(
+            user_id, REMINDERS, merge_within=_merge_within(case), event_id=event_id
+        )
         if is_spoken_for:
             return None
     if template == DIGEST:

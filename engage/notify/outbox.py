@@ -20,6 +20,7 @@ from engage.unit_of_work import after_commit
 log = logging.getLogger(__name__)
 DRAIN_TASK = "engage.drain_outbox"
 GATHER = timedelta(minutes=2)  # Ours: longer than a sweep takes, and short beside the shortest promise (4 hours).
+OTHERS = "others"  # in the context of a reminder: the events of other cases for which it speaks
 _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broker costs one page at most its timeout
 _NUDGE_EXPIRES_SECONDS = 60  # ours: the sweep has found the rows by then
 _SPEAKS_SECONDS = 30  # ours: half of it
@@ -82,20 +83,22 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
 
 
 def time_for_reminder(
-    user_id: uuid.UUID, templates: tuple[str, ...], *, merge_within: timedelta
+    user_id: uuid.UUID, templates: tuple[str, ...], *, merge_within: timedelta, event_id: uuid.UUID
 ) -> tuple[datetime | None, bool]:
     """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
 
     The first waits so long that one sweep gathers in it all that it finds; what follows less than `merge_within` later
-    waits for the end of that time, where the first that waits speaks for the others. Two sweeps at the same moment
-    could each send one, which only means two mails.
+    waits for the end of that time, where the first that waits speaks for the others and keeps their events. Two sweeps
+    at the same moment could each send one, which only means two mails.
     """
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
     waiting = (OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.not_before > now)
     held = db.session.scalars(select(OutboxMessage).where(*mine, *waiting, OutboxMessage.attempts == 0)).first()
     if held is not None:
-        held.context = {**(held.context or {}), "more": str(int((held.context or {}).get("more", "0")) + 1)}
+        said = held.context or {}
+        others = f"{said.get(OTHERS, '')} {event_id}".strip()
+        held.context = {**said, "more": str(int(said.get("more", "0")) + 1), OTHERS: others}
         return None, True
     last = db.session.scalar(
         select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - merge_within)

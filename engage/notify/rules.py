@@ -4,7 +4,7 @@ import uuid
 from functools import singledispatch
 
 from engage.domain import events
-from engage.domain.case import Writer
+from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import Event
 from engage.domain.guards import APPROVAL_LEVEL, RIGHTS_LEVEL
@@ -265,10 +265,11 @@ def _(event: events.DeadlineExtended, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ReminderDue, case: Case) -> list[Notice]:
-    """What the person owes, the person: reminder_to_answer. What we owe, whoever works the case, or is told of new
-    cases where a panel is to be named, and those one step up where they seem to be away: due, or due_soon."""
+    """What the person owes, the person, but no survivor in the restricted lane: reminder_to_answer. What we owe,
+    whoever works the case, or is told of new cases where a panel is to be named, and those one step up where they seem
+    to be away: due, or due_soon."""
     if event.promise == Promise.ANSWER:
-        return to_person("reminder_to_answer")
+        return [] if case.class_ is CaseClass.RESTRICTED else to_person("reminder_to_answer")
     owing = first_to_tell(case) if event.promise == Promise.FORM_PANEL else working_on(case)
     people = [*owing, *(on_rung(case, event.role, all_sites=event.all_sites) if event.role else ())]
     return to_staff(people, "due" if event.rung == "due" else "due_soon", promise=event.promise)

@@ -204,7 +204,13 @@ class CasePage:
         offer = self.proposal
         sent = offer if offer is not None and offer.stands(their_turn=self.case.their_turn) else None
         since = sent.sent_at if sent else None
-        attempts = [channel for channel, at in self.attempts if since is None or at >= since]
+        wrote = [
+            row.written_at for row in self.messages if since and row.writer is Writer.PERSON and row.written_at >= since
+        ]
+        answers = [row.due_at for row in self.deadlines if row.promise is Promise.ANSWER and row.ended_at is None]
+        silent_since = max(wrote, default=None)
+        counts_from = silent_since or since
+        attempts = [channel for channel, at in self.attempts if counts_from is None or at >= counts_from]
         remedies = sent.remedies if sent else []
         left = (self.contact.has_email + self.contact.has_phone) if self.contact else 0
         return Circumstances(
@@ -214,6 +220,8 @@ class CasePage:
             round=self.case.round,
             proposal_answer=sent.answer if sent else None,
             proposal_sent_at=since,
+            silent_since=silent_since,
+            answer_due_at=max(answers, default=None) if since else None,
             proposal_draft=self.draft is not None,
             attempts=len(attempts),
             attempt_channels=len(set(attempts)),

@@ -213,7 +213,7 @@ def require_voice(case: Case, action: Action | Permission, actor: Actor, sign_of
 
 
 def _answered(case: Case, action: Action, answer: Answer, actor: Actor, sign_off: SignOff) -> Proposal:
-    """Check and write the answer on the proposal; the person's time to answer is met."""
+    """Check and write the answer on the proposal: their time to answer is met, and we wait for them no longer."""
     require_voice(case, action, actor, sign_off)
     facts = cases.circumstances(case)
     guards.stop_if(guards.why_not_counter(facts) if action is Action.COUNTER else guards.why_not_respond(facts))
@@ -221,6 +221,7 @@ def _answered(case: Case, action: Action, answer: Answer, actor: Actor, sign_off
     proposal.answer, proposal.answer_words = answer, sign_off.words
     proposal.answered_at, proposal.sign_off, proposal.read_back = clock.utcnow(), sign_off.mode, sign_off.read_back
     deadlines.meet(case, Promise.ANSWER, actor=actor)
+    pausing.resume_as_answered(case, actor=actor)
     return proposal
 
 

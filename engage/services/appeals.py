@@ -1,5 +1,6 @@
 """Second and third tier: a panel of people who touched nothing before, an outside body, and taking a case up again."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
     AppealDecided,
+    CaseAssigned,
     CaseReferred,
     CaseReopened,
     PanelSeated,
@@ -28,7 +30,7 @@ from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
 from engage.queries import outside_parts
 from engage.scope import people_with
-from engage.services import answers, cases, conflicts, conversation, deadlines
+from engage.services import answers, cases, conflicts, conversation, deadlines, pausing
 from engage.services.deadline_rows import zone_of
 from engage.services.timeline import digest_of, record
 
@@ -52,17 +54,26 @@ def appeal(case: Case, words: str, *, actor: Actor, late_reason: str | None = No
     guards.stop_if(guards.why_not_appeal(facts, clock.utcnow(), late_reason))
     is_late = guards.why_not_appeal(facts, clock.utcnow()) is not None
     cases.open_again(case, Action.APPEAL)
+    pausing.resume_as_answered(case, actor=actor)  # what we waited for in our own time stops no clock of the panel
     return answers.lodge(case, words, actor=actor, late_reason=late_reason, is_late=is_late)
 
 
 def touched(case: Case) -> frozenset[uuid.UUID]:
-    """Return the members of staff who acted on the case or read it: none of them may sit on its panel."""
+    """Return the members of staff who acted on the case, read it or were given it: none of them may sit on its panel.
+
+    Who sits on the panel now reads and acts for it. Who sat on an earlier one has decided the case once (R03, R32).
+    """
     acted = db.session.scalars(
         select(CaseEvent.actor_id).where(CaseEvent.case_id == case.id, CaseEvent.actor_id.is_not(None))
     )
     read = db.session.scalars(select(Access.user_id).where(Access.case_id == case.id))
-    seated = {seat.user_id for row in case.appeals for seat in row.seats}
-    return frozenset({user for user in (*acted, *read, case.assignee_id) if user is not None} - seated)
+    given = db.session.scalars(
+        select(CaseEvent.payload).where(CaseEvent.case_id == case.id, CaseEvent.kind == CaseAssigned.__name__)
+    )
+    held = {uuid.UUID(json.loads(payload)["assignee_id"]) for payload in given}
+    row = cases.open_appeal(case)
+    seated = {seat.user_id for seat in row.seats} if row is not None else set()
+    return frozenset({user for user in (*acted, *read, *held, case.assignee_id) if user is not None} - seated)
 
 
 def free_for_panel(case: Case) -> list[uuid.UUID]:

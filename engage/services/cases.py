@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 
 from engage import clock
-from engage.domain import guards, retaliation
-from engage.domain.case import CaseClass, Road
+from engage.domain import guards, policy, retaliation
+from engage.domain.case import CaseClass, Road, Writer
+from engage.domain.deadlines import Promise
 from engage.domain.events import (
+    AssigneeLeft,
     CaseAssessed,
     CaseRestricted,
     DowngradeDeclined,
@@ -29,10 +31,12 @@ from engage.models import (
     Deadline,
     ExtensionRequest,
     Meeting,
+    Message,
     Proposal,
     Rating,
     Screening,
     SealedContact,
+    StaffUser,
 )
 from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
@@ -122,6 +126,8 @@ def circumstances(case: Case) -> Circumstances:
     sent = proposal if proposal is not None and proposal.stands(their_turn=case.their_turn) else None
     remedies = sent.remedies if sent else []
     since = sent.sent_at if sent else None
+    wrote_at, answer_due_at = _last_word_and_time_to_answer(case, since)
+    since = wrote_at or since
     attempts, channels = db.session.execute(
         select(func.count(ContactAttempt.id), func.count(func.distinct(ContactAttempt.channel))).where(
             ContactAttempt.case_id == case.id, *([ContactAttempt.at >= since] if since else [])
@@ -133,7 +139,9 @@ def circumstances(case: Case) -> Circumstances:
         level=case.level,
         round=case.round,
         proposal_answer=sent.answer if sent else None,
-        proposal_sent_at=since,
+        proposal_sent_at=sent.sent_at if sent else None,
+        silent_since=wrote_at,
+        answer_due_at=answer_due_at,
         proposal_draft=draft,
         attempts=attempts,
         attempt_channels=channels,
@@ -147,9 +155,23 @@ def circumstances(case: Case) -> Circumstances:
         panel_offered=case.panel_offered,
         owes_retaliation_look=owes_retaliation_look(case),
         is_collective=case.is_collective,
-        reported_back=case.is_collective and group_was_told(case, since),
+        reported_back=case.is_collective and group_was_told(case, sent.sent_at if sent else None),
         consulted=consulting.was_sought(case),
     )
+
+
+def _last_word_and_time_to_answer(case: Case, sent_at: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """When the person wrote last since the proposal was sent, and by when they answer it; with one statement."""
+    if sent_at is None:
+        return None, None
+    wrote = select(func.max(Message.written_at)).where(
+        Message.case_id == case.id, Message.writer == Writer.PERSON, Message.written_at >= sent_at
+    )
+    due = select(func.max(Deadline.due_at)).where(
+        Deadline.case_id == case.id, Deadline.promise == Promise.ANSWER, Deadline.ended_at.is_(None)
+    )
+    wrote_at, due_at = db.session.execute(select(wrote.scalar_subquery(), due.scalar_subquery())).one()
+    return wrote_at, due_at
 
 
 def group_was_told(case: Case, since: datetime | None) -> bool:
@@ -195,6 +217,14 @@ def open_extension_request(case: Case) -> ExtensionRequest | None:
         .where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None), Deadline.ended_at.is_(None))
     )
     return db.session.scalar(waiting)
+
+
+def hand_back_if_lost(case: Case) -> None:
+    """Unassign a case from somebody who can work it no longer: they left, or it is at another place now."""
+    holder = db.session.get(StaffUser, case.assignee_id) if case.assignee_id else None
+    if holder is not None and not policy.may(holder.actor, Action.PROPOSE, case.facts):
+        case.assignee_id = None
+        record(case, AssigneeLeft(assignee_id=holder.id), actor=SYSTEM)
 
 
 def take_back_requests(case: Case, asked_by: Collection[uuid.UUID] | None = None) -> None:
@@ -257,6 +287,7 @@ def open_again(case: Case, action: Action, wanted: Stage | None = None) -> None:
     move(case, action, wanted)
     case.closed_at = case.close_type = None
     take_back_requests(case)
+    hand_back_if_lost(case)
     deadlines.end_all(case)
 
 
@@ -269,6 +300,8 @@ def move(case: Case, action: Action, wanted: Stage | None = None) -> None:
     """
     stage = next_stage(case.stage, action, wanted)
     guards.stop_if(guards.why_not_move_on(action, owes_look=owes_retaliation_look(case)))
+    if stage is not case.stage:
+        case.retaliation_stage = None  # looked at anew at every stage, also at one that the case comes back to (R52)
     case.stage = stage
 
 

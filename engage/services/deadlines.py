@@ -209,7 +209,7 @@ def _renewed(case: Case, rows: Sequence[Deadline], *, opens: bool) -> list[Deadl
         row = next(iter(running(rows, promise)), None)
         if row is None and (not opens or _is_settled(rows, promise)):
             continue
-        new = _recomputed(case, promise, row, stops, now)
+        new = _recomputed(case, promise, rows, stops, now)
         if new is not None:
             fresh.append(_added(new_row(case, promise, new.span, new.starts_at, stops=stops, others=rows)))
             if row is not None:
@@ -220,18 +220,20 @@ def _renewed(case: Case, rows: Sequence[Deadline], *, opens: bool) -> list[Deadl
 
 
 def _recomputed(
-    case: Case, promise: Promise, row: Deadline | None, stops: tuple[Pause, ...], now: datetime
+    case: Case, promise: Promise, rows: Sequence[Deadline], stops: tuple[Pause, ...], now: datetime
 ) -> Recomputed | None:
     """The clock that the level and the rules in force give, or None where the date that was told stays.
 
-    What is owed anew counts from when it was. A date that somebody told is taken back only by a graver level.
+    What is owed anew counts from when it was, also after it was put off. A date that somebody told is taken back only
+    by a graver level.
     """
+    row = next(iter(running(rows, promise)), None)
     table, counting = sites.rules_for(case).promises, stops if promise.can_pause else ()
     is_told = row is not None and isinstance(span_from(row.span), ByDate)
     if row is not None and is_told and (level_of(case) or table.before_assessment) <= row.level:
         return None
     new = rules.recompute_at_assessment(
-        received_at=case.received_at if row is None or is_told else row.starts_at,
+        received_at=case.received_at if row is None else _begun(case, rows, row),
         span=table.span(promise, level_of(case), kind=case.kind),
         told_due=_told(case, row, counting, now) if row is not None else None,
         zone=zone_of(case),
@@ -240,6 +242,14 @@ def _recomputed(
         grace=table.grace,
     )
     return None if new is None or new.why is Why.TOLD else new
+
+
+def _begun(case: Case, rows: Sequence[Deadline], row: Deadline) -> datetime:
+    """Since when the promise is owed: its newest version that was counted and not told says so."""
+    same = (one for one in rows if (one.promise, one.subject_id) == (row.promise, row.subject_id))
+    counted = [one for one in same if not isinstance(span_from(one.span), ByDate)]
+    newest = max(counted, key=lambda one: one.version, default=None)
+    return newest.starts_at if newest else case.received_at
 
 
 def _told(case: Case, row: Deadline, stops: tuple[Pause, ...], now: datetime) -> datetime | None:

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from engage.domain.events import NoticeUndeliverable
 from engage.domain.policy import SYSTEM
 from engage.extensions import db
-from engage.models import OutboxMessage, Recipient
+from engage.models import CaseEvent, OutboxMessage, Recipient
 from engage.notify import addressing, claims, outbox
-from engage.notify.addressing import ByHand, Letter, NoAddress
+from engage.notify.addressing import WITHHELD, ByHand, Letter, NoAddress
 from engage.notify.claims import Claimed
 from engage.notify.rendering import render
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
@@ -102,12 +102,18 @@ class _Run:
 
 
 def _left(message: Claimed, road: str) -> None:
-    """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it."""
+    """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
+
+    One that its reader may know of no longer was told to nobody: if the ladder sent it, it goes one step up instead.
+    """
     with unit_of_work():
-        keeps = message.case_id is not None and message.template in deadlines.KEPT_BY_NOTICE
-        case = cases.lock_own(message.case_id) if message.case_id and keeps else None
+        is_lost = road == WITHHELD and message.template in moving_up.BY_LADDER
+        keeps = message.template in deadlines.KEPT_BY_NOTICE
+        case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
         if claims.sent(message, road) and case is not None:
             deadlines.meet_by_notice(case, message.template)
+            if is_lost:
+                moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
 
 
 def _put_back(messages: Sequence[Claimed], error: str | None = None) -> None:
@@ -134,7 +140,13 @@ def _ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
 
 
 def _bury(message: Claimed, error: str) -> None:
-    """Give a notice up, and show it: on its case, to whoever works it, and as an errand if the person goes without."""
+    """Give a notice up, and show it: on its case, to whoever works it, and as an errand if the person goes without.
+
+    A reminder that spoke for other cases moves up for each of them, before it is given up, so that none is passed over.
+    """
+    if message.user_id is not None:
+        for event_id in message.context.get(outbox.OTHERS, "").split():
+            _move_up(uuid.UUID(event_id), message.user_id)
     with unit_of_work():
         case = cases.lock_own(message.case_id) if message.case_id else None
         if not claims.died(message, error):
@@ -146,3 +158,9 @@ def _bury(message: Claimed, error: str) -> None:
             record(case, event, actor=SYSTEM)
             moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
     log.error("notice %s is dead: %s", message.id, error)
+
+
+def _move_up(event_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    with unit_of_work():
+        case = cases.lock_own(db.session.get_one(CaseEvent, event_id).case_id)
+        moving_up.instead_of(case, event_id, user_id)

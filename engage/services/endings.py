@@ -20,7 +20,7 @@ from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import AfterCheck, Case, Remedy
-from engage.services import cases, conversation, deadlines, ratings, triage
+from engage.services import cases, conflicts, conversation, deadlines, ratings, triage
 from engage.services.timeline import digest_of, record
 
 STAYED_RIGHT = ("yes", "partly", "no")
@@ -48,7 +48,7 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
 
     Raises:
         NotAllowed: policy refuses the actor; an unconfirmed remedy takes an approver.
-        Refused: a remedy is open and no reason given.
+        Refused: a remedy is open and no reason given, or the reason is that of somebody who worked on the case.
         IllegalTransition: nothing is being carried out.
     """
     policy.require(actor, Action.VERIFY, case.facts)
@@ -58,6 +58,8 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     guards.stop_if(guards.why_not_verify(facts, reason))
     if unconfirmed and not (actor.has(Role.APPROVER, case.site_id) or actor.has(Role.FOCAL, case.site_id)):
         raise NotAllowed("an approver's reason")
+    if unconfirmed:
+        _refuse_own_work(case, actor)
     proposal = cases.standing_proposal(case)
     content = None
     if reason:
@@ -91,15 +93,22 @@ def lapse(case: Case, *, actor: Actor) -> None:
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: too early, too few attempts, or too few ways tried.
+        Refused: too early, too few attempts, too few ways tried, or the actor worked on the case.
         IllegalTransition: no proposal lies with the person.
     """
     policy.require(actor, Action.LAPSE, case.facts)
     next_stage(case.stage, Action.LAPSE)
     guards.stop_if(guards.why_not_lapse(cases.circumstances(case), clock.utcnow()))
+    _refuse_own_work(case, actor)
     proposal = cases.standing_proposal(case)
     cases.finish(case, Action.LAPSE, "lapsed", proposal.causes)
     record(case, CaseLapsed(proposal_id=proposal.id), actor=actor)
+
+
+def _refuse_own_work(case: Case, actor: Actor) -> None:
+    """Let pass an approver who is somebody else: nobody approves their own work (product 6, domain R03)."""
+    if actor.id in conflicts.worked_on(case):
+        raise Refused(Refusal("own_work"))
 
 
 @dataclass(frozen=True, slots=True)

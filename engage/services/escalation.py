@@ -180,7 +180,7 @@ def _tell(case: Case, row: Deadline, step: RungDue, now: datetime) -> bool:
 
 def _up_from(case: Case, seat: Seat, now: datetime) -> tuple[str, bool] | tuple[()]:
     """The seat one step up, where everybody on this one seems to be away and somebody there does not."""
-    if seat.role == PERSON or not moving_up.are_away(on_rung(case, seat.role, all_sites=seat.all_sites), now):
+    if seat.role == PERSON or not moving_up.are_away(case, on_rung(case, seat.role, all_sites=seat.all_sites), now):
         return ()
     above = moving_up.seat_above(case, seat, now)
     return (above.role, above.all_sites) if above else ()

@@ -8,12 +8,16 @@ from uuid import UUID
 
 from babel.core import get_global
 from babel.numbers import get_currency_precision, get_territory_currencies
+from sqlalchemy import select
 
 from engage import clock
+from engage.domain import policy
 from engage.domain.guards import Refusal, Refused, stop_if
 from engage.domain.money import MONEY_REMEDIES, MOST, Money
-from engage.models import Case
-from engage.services import sites
+from engage.domain.policy import Permission
+from engage.extensions import db
+from engage.models import Case, IndependentReview, StaffUser
+from engage.services import conflicts, sites
 
 MOST_REMEDIES = 20  # ours: more lines than any page or person can follow
 MOST_CAUSES = 3  # ours: a list of everything says nothing about what comes first. Domain 3.6: at least one, ranked.
@@ -60,8 +64,8 @@ def check(case: Case, offer: Offer) -> None:
     """Let an offer pass that could be kept and counted.
 
     Raises:
-        Refused: there is nothing for the person to read (R30), a code is none of the lists, a date is past, or a
-            sum cannot be meant.
+        Refused: there is nothing for the person to read (R30), a code is none of the lists, a date is past, a sum
+            cannot be meant, or whoever is to see to a remedy is kept out of the case, gone or may not know of it.
     """
     if not offer.shared_findings.strip():
         raise Refused(Refusal("findings_to_share_needed"))
@@ -69,6 +73,7 @@ def check(case: Case, offer: Offer) -> None:
         raise Refused(Refusal("too_many_remedies", {"most": MOST_REMEDIES}))
     _check_codes(case, offer)
     _check_causes(offer)
+    _check_owners(case, offer)
     if offer.finding == NOT_INVESTIGATED and not (offer.why_not_investigated or "").strip():
         raise Refused(Refusal("why_not_investigated"))
     if any(line.due_at <= clock.utcnow() for line in offer.lines):
@@ -96,11 +101,28 @@ def _check_causes(offer: Offer) -> None:
         raise Refused(Refusal("cause_twice"))
 
 
+def _check_owners(case: Case, offer: Offer) -> None:
+    owners = dict.fromkeys(line.owner_id for line in offer.lines if line.owner_id is not None)
+    conflicts.refuse_kept_out(case, owners, what="remedy")
+    for owner_id in owners:
+        user = db.session.get(StaffUser, owner_id)
+        if user is None or not policy.may(user.actor, Permission.VIEW, case.facts):
+            raise Refused(Refusal("owner_cannot_see"))
+
+
 def closes_by_answer(case: Case) -> tuple[str, ...]:
-    """Return the close types that a proposal of the case may carry."""
-    if any(appeal.decided_at is not None for appeal in case.appeals):
-        return ("resolved_on_appeal", "agreed_remedied", "agreed_explained", "resolved_independently")
-    return ("agreed_remedied", "agreed_explained", "resolved_independently")
+    """Return the close types that a proposal of the case may carry: of a tier that it has been to, that tier's too."""
+    decided = any(appeal.decided_at is not None for appeal in case.appeals)
+    reported = select(IndependentReview.id).where(
+        IndependentReview.case_id == case.id, IndependentReview.reported_at.is_not(None)
+    )
+    outside = db.session.scalar(reported.limit(1)) is not None
+    return (
+        *(["resolved_on_appeal"] if decided else []),
+        "agreed_remedied",
+        "agreed_explained",
+        *(["resolved_independently"] if outside else []),
+    )
 
 
 def why_not_pay(type_code: str, money: Money) -> Refusal | None:

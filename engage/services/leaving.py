@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engage.domain.escalation import Seat
 from engage.domain.events import AssigneeLeft
@@ -48,13 +48,13 @@ def require_focal_points(user: StaffUser, kept: Collection[Membership]) -> None:
 
 
 def hand_back(user_id: uuid.UUID) -> int:
-    """Take every open case out of the hands of somebody who left, and return how many they were.
+    """Take every case that is open or owes a check out of the hands of somebody who left; return how many they were.
 
     The record of each says so, and whoever is told of new cases at its site is told. Safe to run twice.
     """
     held = db.session.scalars(
         select(Case)
-        .where(Case.assignee_id == user_id, Case.closed_at.is_(None))
+        .where(Case.assignee_id == user_id, or_(Case.closed_at.is_(None), Case.next_due_at.is_not(None)))
         .order_by(Case.id)
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)

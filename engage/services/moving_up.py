@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from engage import clock, scope
-from engage.domain import absence
+from engage.domain import absence, policy
 from engage.domain import escalation as rules
 from engage.domain.case import CaseClass
 from engage.domain.escalation import ASSIGNEE, Seat
 from engage.domain.events import Event, ReminderDue, RungReached
-from engage.domain.policy import SYSTEM
+from engage.domain.policy import SYSTEM, Permission
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, OutboxMessage, ReachedRung, StaffUser
 from engage.notify.audience import on_rung
@@ -32,29 +32,41 @@ def seat_above(case: Case, seat: Seat, now: datetime, *, without: uuid.UUID | No
 
     def has_people(above: Seat) -> bool:
         people = on_rung(case, above.role, all_sites=above.all_sites)
-        return not are_away([user_id for user_id in people if user_id != without], now)
+        return not are_away(case, [user_id for user_id in people if user_id != without], now)
 
     found = rules.rung_above(sites.rules_for(case).ladder, seat, has_people)
     return found.seat if found else None
 
 
-def are_away(people: Collection[uuid.UUID], now: datetime) -> bool:
-    """Whether every one of them, or who stands in for them, seems to be away; of nobody, that is so too."""
+def are_away(case: Case, people: Collection[uuid.UUID], now: datetime) -> bool:
+    """Whether every one of them, or who stands in for them, seems to be away; of nobody, that is so too.
+
+    Who is away by their own word is, where whoever stands in may not know of the case and so is not told.
+    """
     standing_in = scope.replacements(now)
-    there = [absence.follow(user_id, standing_in) or user_id for user_id in people]
+    there = [user_id for user_id in people if user_id not in standing_in]
+    for absent in (user_id for user_id in people if user_id in standing_in):
+        stand_in = absence.follow(absent, standing_in)
+        user = db.session.get(StaffUser, stand_in) if stand_in else None
+        if user is not None and policy.may(user.actor, Permission.VIEW, case.facts):
+            there.append(user.id)
     seen = select(func.coalesce(StaffUser.last_sign_in_at, StaffUser.created_at)).where(StaffUser.id.in_(there))
     return all(rules.is_away(at, now) for at in db.session.scalars(seen))
 
 
 def after_dead_notice(case: Case, lost: OutboxMessage) -> None:
     """Tell those one step up what a reminder or a rung could not tell. Once per reminder and rung."""
-    if lost.user_id is None or lost.template not in BY_LADDER:
-        return
-    happened = db.session.get_one(CaseEvent, uuid.UUID(lost.dedupe_key.partition(":")[0]))
+    if lost.user_id is not None and lost.template in BY_LADDER:
+        instead_of(case, uuid.UUID(lost.dedupe_key.partition(":")[0]), lost.user_id)
+
+
+def instead_of(case: Case, event_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Tell those one step up of a reminder or a rung that did not reach the user. Doing it again is none."""
+    happened = db.session.get_one(CaseEvent, event_id)
     values = json.loads(happened.payload)
     row = db.session.get_one(Deadline, uuid.UUID(values["deadline_id"]))
     seat = Seat(values["role"], values["all_sites"]) if values["role"] else Seat(ASSIGNEE)
-    above = seat_above(case, seat, clock.utcnow(), without=lost.user_id)
+    above = seat_above(case, seat, clock.utcnow(), without=user_id)
     if row.ended_at is None and above is not None:
         tell_above(case, row, values["rung"], above)
 

@@ -139,6 +139,14 @@ def return_proposal(case: Case, words: str, *, actor: Actor) -> None:
     record(case, event, actor=actor, content=digest_of(proposal.salt, words))
 
 
+def send_if_approved(case: Case, *, actor: Actor) -> None:
+    """Send a draft that waits for nobody any more, because the case was found to be less serious."""
+    draft = cases.latest_proposal(case)
+    waits = draft is not None and draft.sent_at is None and draft.returned_at is None
+    if draft is not None and waits and not roles_missing(case, draft):
+        _send(case, draft, actor)
+
+
 def roles_to_approve(case: Case, *, held_by_words: bool = False) -> tuple[Role, ...]:
     """Return the roles whose approval a proposal of the case needs. Source: product 3, domain 2.2.
 

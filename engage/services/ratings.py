@@ -25,7 +25,7 @@ from engage.domain.severity import Level
 from engage.domain.triage import IMMEDIATE_FROM
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Rating, Statement
-from engage.services import arrangements, cases, conversation, deadlines, security, sites
+from engage.services import arrangements, cases, conversation, deadlines, proposals, security, sites
 from engage.services.assessing import Assessment, Rerating
 from engage.services.timeline import digest_of, record
 
@@ -143,6 +143,8 @@ def rate_again(case: Case, found: Rerating, *, actor: Actor) -> Rating:
 def decide_downgrade(case: Case, *, approve: bool, actor: Actor) -> None:
     """Say yes or no to a lower level that somebody else asked for. No leaves everything as it was.
 
+    A draft that waited for an approval which the lower level does not need is sent.
+
     Raises:
         NotAllowed: policy refuses the actor, or it is the actor's own request.
         Refused: nothing was asked.
@@ -156,6 +158,7 @@ def decide_downgrade(case: Case, *, approve: bool, actor: Actor) -> None:
     row.decided_at, row.decided_by_id, row.is_approved = clock.utcnow(), actor.id, approve
     if approve:
         _bring_into_force(case, row, actor)
+        proposals.send_if_approved(case, actor=actor)
     else:
         record(case, DowngradeDeclined(rating_id=row.id), actor=actor)
 

@@ -150,6 +150,7 @@ def route(case: Case, site_id: uuid.UUID, *, actor: Actor) -> None:
     deadlines.recompute_at_routing(case)
     security.keep_out(case)
     record(case, CaseRouted(from_site_id=here.id, to_site_id=there.id), actor=actor)
+    cases.hand_back_if_lost(case)
 
 
 def convert(case: Case, kind: Kind, *, actor: Actor) -> None:

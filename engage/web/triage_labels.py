@@ -26,6 +26,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "seat": _("was to sit on the panel"),
         "task": _("was to be given a task"),
         "correction": _("was to change something because of it"),
+        "remedy": _("was to see to a remedy"),
     },
     "part": {"assignee": _("worked on it"), "panel": _("sat on the panel")},
     "danger": {

@@ -44,11 +44,16 @@ def by(actor: Actor) -> SignOff:
 
 
 def cannot_excuse(life: Life, actor: Actor) -> bool:
-    """What the person has not confirmed takes the word of an approver."""
+    """What the person has not confirmed takes the word of an approver who did not work on the case."""
     facts = cases.circumstances(life.case)
     site_id = life.cast.site_id
     excuses = actor.has(Role.APPROVER, site_id) or actor.has(Role.FOCAL, site_id)
-    return facts.remedies > facts.remedies_confirmed and not excuses
+    return facts.remedies > facts.remedies_confirmed and (not excuses or has_worked(life, actor))
+
+
+def has_worked(life: Life, actor: Actor) -> bool:
+    """Nobody approves their own work."""
+    return actor.id in conflicts.worked_on(life.case)
 
 
 def is_not_seated(life: Life, actor: Actor) -> bool:
@@ -126,7 +131,7 @@ def refuse(life: Life, actor: Actor) -> None:
     life.act(actor, answers.refuse, wants_panel=life.one_of(True, False), sign_off=by(actor))
 
 
-@deed(A.LAPSE)
+@deed(A.LAPSE, unless=has_worked)
 def let_lapse(life: Life, actor: Actor) -> None:
     life.act(actor, endings.lapse)
 

@@ -8,13 +8,13 @@ from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import AuditEvent, Case, CaseEvent, OutboxMessage, StaffMembership, StaffUser
 from engage.queries import administration
-from engage.services import accounts, triage
+from engage.services import accounts, answers, triage
 from engage.services.accounts import Details
 from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
-from tests.states import act, case_of
+from tests.states import act, case_of, person_of
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def test_a_focal_point_of_all_sites_may_go_back_to_one(team, chief):
 
 
 def test_cases_of_somebody_who_left_wait_to_be_assigned_and_coordinators_are_told(team, chief):
-    open_one, closed = states.an_assessed_case(team), states.a_closed_case(team)
+    open_one, closed = states.an_assessed_case(team), states.an_assessed_case(team)
+    act(closed, answers.withdraw, actor=person_of(closed))  # nothing is owed in it any more
     for reference in (open_one, closed):
         with unit_of_work():
             case_of(reference).assignee_id = team.officer.id

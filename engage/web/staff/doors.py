@@ -77,11 +77,22 @@ def _can_go_to_panel(page: CasePage) -> bool:
 
 
 def _verify(page: CasePage, now: datetime) -> Refusal | None:
-    """An approver may close with a reason; the others wait for every remedy."""
+    """An approver who did not work on it may close with a reason; the others wait for every remedy."""
     site_id = page.case.site_id
-    if not any(page.actor.has(role, site_id) for role in (Role.APPROVER, Role.FOCAL)):
+    approves = any(page.actor.has(role, site_id) for role in (Role.APPROVER, Role.FOCAL))
+    if not approves or _has_worked(page):
         return page.why_not(Action.VERIFY, now) or guards.why_not_verify(page.circumstances)
     return page.why_not(Action.VERIFY, now)
+
+
+def _lapse(page: CasePage, now: datetime) -> Refusal | None:
+    return page.why_not(Action.LAPSE, now) or (Refusal("own_work") if _has_worked(page) else None)
+
+
+def _has_worked(page: CasePage) -> bool:
+    """Whether the reader investigated, proposed or has the case: what is theirs somebody else approves."""
+    worked = {entry.actor_id for entry in page.entries if entry.kind in INVESTIGATES}
+    return page.actor.id in worked | {page.case.assignee_id}
 
 
 def _approve_screen_out(page: CasePage, now: datetime) -> Refusal | None:
@@ -94,8 +105,7 @@ def _approve_proposal(page: CasePage, now: datetime) -> Refusal | None:
     if page.draft is None:
         return Refusal("nothing_to_approve")
     given = {row.user_id for row in page.draft.approvals}
-    worked = {entry.actor_id for entry in page.entries if entry.kind in INVESTIGATES}
-    own = page.actor.id in worked | {page.draft.drafted_by_id, page.case.assignee_id}
+    own = _has_worked(page) or page.actor.id == page.draft.drafted_by_id
     return Refusal("own_work") if own or page.actor.id in given else None
 
 
@@ -190,7 +200,7 @@ DOORS: Mapping[str, Door] = {
     "staff.screen_out_case": Door(
         A.SCREEN_OUT, _of_stage(A.SCREEN_OUT), lambda page: page.case.stage is Stage.ACKNOWLEDGED
     ),
-    "staff.lapse_case": Door(A.LAPSE, _of_stage(A.LAPSE), lambda page: page.case.stage is Stage.PROPOSED),
+    "staff.lapse_case": Door(A.LAPSE, _lapse, lambda page: page.case.stage is Stage.PROPOSED),
     "staff.appeal_case": Door(
         P.RECORD_ANSWER, _of_stage(A.APPEAL), _can_go_to_panel, _("Record an appeal of the person")
     ),
