@@ -1,6 +1,7 @@
 """The form of a site."""
 
 import re
+from dataclasses import fields
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -104,8 +105,10 @@ class NewSiteForm(SiteForm):
 
 def opened(site: Site) -> SiteForm:
     """Return the form with what the site has; where it was sent, with what was typed."""
-    form = SiteForm(obj=site, help_services=[{**row, "for_": row.get("for")} for row in site.help_services])
-    return spared(form)
+    held = {one.name: getattr(site, one.name) for one in fields(SiteDetails)}
+    return spared(
+        SiteForm(data=held | {"help_services": [{**row, "for_": row.get("for")} for row in site.help_services]})
+    )
 
 
 def spared(form: SiteForm) -> SiteForm:
