@@ -252,6 +252,17 @@ def test_r33_a_site_names_bodies_that_can_look_at_a_case_what_they_are_for_and_w
     ]
 
 
+def test_a_line_for_children_stays_one_when_its_site_is_saved(session, team, chief):
+    """It was opened as a line for violence, and saved as one."""
+    lines = [{"name": "Children", "phone": "0800 3", "hours": "day and night", "for": "children"}]
+    wanted = select(Site).where(Site.code == "BOR")
+    with unit_of_work():
+        session.scalars(wanted).one().help_services = lines
+    done(send(chief, "/admin/sites/BOR", phone="0800 9"))
+    session.rollback()
+    assert session.scalars(wanted).one().help_services == lines
+
+
 def test_a_change_of_a_site_is_recorded_with_what_it_was_before(session, team, chief):
     help_line = {"help_services-0-name": "Line for women", "help_services-0-phone": "0800 000 011"}
     done(send(chief, "/admin/sites/BOR", time_zone="Africa/Lubumbashi", phone="0800 000 001", **help_line))

@@ -1,6 +1,7 @@
 """The form of a site."""
 
 import re
+from dataclasses import fields
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -126,13 +127,15 @@ class NewSiteForm(SiteForm):
 
 def opened(site: Site) -> SiteForm:
     """Return the form with what the site has; where it was sent, with what was typed."""
+    held = {one.name: getattr(site, one.name) for one in fields(SiteDetails)}
     form = SiteForm(
-        obj=site,
-        help_services=[{**row, "for_": row.get("for")} for row in site.help_services],
+        data=held
+        | {
+            "help_services": [{**row, "for_": row.get("for")} for row in site.help_services],
+            "security": [_value(row["kind"], row["name"]) for row in site.security],
+        },
         kept_security=site.security,  # names that nobody stands with any more can still be ticked away
     )
-    if not form.is_submitted():
-        form.security.data = [_value(row["kind"], row["name"]) for row in site.security]
     return spared(form)
 
 

@@ -51,7 +51,8 @@ def _state(row: Referral) -> str:
         given = gettext(
             "We gave this to them on %(day)s. They have not said yet if they take it.", day=day(row.made_at)
         )
-        return f"{given} {gettext('Until they do, it stays with us.')}"
+        stays = gettext("Until they do, it stays with us.")
+        return f"{given} {stays}"
     if row.is_accepted:
         return str(gettext("They have taken it, as we heard on %(day)s.", day=day(row.answered_at)))
     return str(gettext("They do not take it. It stays with us."))
