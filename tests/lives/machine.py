@@ -21,7 +21,7 @@ from engage import clock
 from engage.domain import guards, policy
 from engage.domain.case import Identity, Kind
 from engage.domain.lifecycle import Action, Stage, allowed_actions
-from engage.domain.policy import Actor, Permission
+from engage.domain.policy import Actor, CaseFacts, Permission
 from engage.extensions import db
 from engage.models import Absence
 from engage.services import asking_for_news, cases, escalation, explanations, pauses, systemic, tasks
@@ -36,6 +36,7 @@ LUCK = st.integers(0, 2**32 - 1)
 HOUR = timedelta(hours=1)
 TOLD_AT = (Stage.PROPOSED, Stage.IMPLEMENTING)
 STEPS = [one for one in DEEDS.values() if isinstance(one.what, Action)]
+WORK = [one for one in DEEDS.values() if one.do.__module__ == tests.lives.work_deeds.__name__]
 BESIDE = [one for one in DEEDS.values() if isinstance(one.what, Permission)]
 
 
@@ -82,8 +83,15 @@ class AnyLife(RuleBasedStateMachine):
     def live_on(self, luck: int) -> None:
         # The number of the step goes in, because Hypothesis likes the same small numbers again and again.
         self.life.dice = random.Random(f"{luck} {self.age}")
-        kinds = [self.go_on, self.help_on, self.do_something_beside, self.try_anything, self.let_time_pass]
-        self.life.dice.choices(kinds, weights=[8, 5, 4, 3, 2])[0]()
+        kinds = [
+            self.go_on,
+            self.help_on,
+            self.do_something_beside,
+            self.work_on,
+            self.try_anything,
+            self.let_time_pass,
+        ]
+        self.life.dice.choices(kinds, weights=[8, 5, 3, 2, 3, 2])[0]()
 
     def go_on(self) -> None:
         """A step of the lifecycle that the stage has and that waits for nothing, by somebody who may take it."""
@@ -113,6 +121,10 @@ class AnyLife(RuleBasedStateMachine):
     def do_something_beside(self) -> None:
         self.attempt(self.life.one_of(*BESIDE), able=True)
 
+    def work_on(self) -> None:
+        """What staff do beside the case, by one of those who work it: the person and readers only would be told no."""
+        self.attempt(self.life.one_of(*WORK), able=True, works=True)
+
     def try_anything(self) -> None:
         self.attempt(self.life.one_of(*DEEDS.values()), able=False)
 
@@ -128,12 +140,16 @@ class AnyLife(RuleBasedStateMachine):
             sweep()
         assert FAILURES.heard == [], "a sweep could not do its work"
         self.hold("sweep", None)
-        work_truths.of_one_day(self.life, self.life.one_of(*self.cast.staff))
+        if self.age % 2:
+            work_truths.of_one_day(self.life, self.life.one_of(*self.cast.staff))
         self.count()
 
-    def attempt(self, what: Deed, *, able: bool) -> None:
+    def attempt(self, what: Deed, *, able: bool, works: bool = False) -> None:
         life = self.life
-        name = next(life.able(what), None) if able else None
+        facts = life.case.facts if works else None
+        name = (
+            next((one for one in life.able(what) if facts is None or self.at_work(one, facts)), None) if able else None
+        )
         name = name or life.one_of(PERSON, *life.everybody())
         actor = life.actor(name)
         must = self.must_work(what, actor)
@@ -153,6 +169,9 @@ class AnyLife(RuleBasedStateMachine):
             self.hold(what.name, actor)
             self.done[what.name] += 1
         self.count()
+
+    def at_work(self, name: str, facts: CaseFacts) -> bool:
+        return name != PERSON and policy.may(self.life.actor(name), Permission.LINK, facts)
 
     def must_work(self, what: Deed, actor: Actor) -> bool | None:
         """Whether the tables let the actor take the step now; None where they have no say, beside the lifecycle."""

@@ -6,9 +6,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from engage import clock
-from engage.domain.policy import Actor, Permission
+from engage.domain.policy import Actor, Permission, may
 from engage.extensions import db
-from engage.models import Absence, CaseLink, CorrectiveAction, SystemicIssue, Task
+from engage.models import Absence, CaseLink, CorrectiveAction, StaffUser, SystemicIssue, Task
+from engage.queries import absence
 from engage.services import absences, links, systemic, tasks
 from engage.services.absences import Away
 from engage.services.tasks import Todo
@@ -20,14 +21,17 @@ DAY = timedelta(days=1)
 
 
 def somebody(life: Life) -> uuid.UUID:
-    """Mostly one of those who work at the site, else anybody."""
-    likely = [life.cast.staff[name].id for name in ("officer", "another_officer", "coordinator", "approver", "focal")]
-    return life.one_of(*life.cast.staff.values()).id if life.seldom() else life.one_of(*likely)
+    """Mostly one of those who may know of the case, else anybody."""
+    facts, staff = life.case.facts, list(life.cast.staff.values())
+    likely = [one for one in staff if may(one, P.VIEW, facts)]
+    return life.one_of(*staff).id if life.seldom() else life.one_of(*(likely or staff)).id
 
 
-def a_todo(life: Life) -> Todo:
-    due = life.one_of(None, None, clock.utcnow() + DAY, clock.utcnow() + 5 * DAY, clock.utcnow() - DAY)
-    return Todo(life.one_of("Ring the head of the village.", "Ring the head of the village.", " "), somebody(life), due)
+def a_todo(life: Life, owner_id: uuid.UUID) -> Todo:
+    """Something to be done; now and then without words, or by a day that is over."""
+    words = " " if life.dice.random() < 0.1 else "Ring the head of the village."
+    due = life.one_of(None, None, *(clock.utcnow() + days * DAY for days in (1, 1, 5, 5, 20, -1)))
+    return Todo(words, owner_id, due)
 
 
 def a_task(life: Life, *, of_case: bool) -> uuid.UUID:
@@ -39,7 +43,7 @@ def a_task(life: Life, *, of_case: bool) -> uuid.UUID:
 
 @deed(P.TASK)
 def give_a_task(life: Life, actor: Actor) -> None:
-    life.act(actor, tasks.add, a_todo(life))
+    life.act(actor, tasks.add, a_todo(life, somebody(life)))
 
 
 @deed(P.TASK)
@@ -62,8 +66,11 @@ def finish_a_task(life: Life, actor: Actor) -> None:
 
 @deed(P.VIEW, aside=True)
 def give_a_task_of_the_site(life: Life, actor: Actor) -> None:
+    here = life.cast.elsewhere_id if life.seldom() else life.cast.site_id
+    owner = somebody(life) if life.seldom() else life.cast.staff["officer"].id
+    assert owner is not None
     with unit_of_work():
-        tasks.add_at_site(life.one_of(life.cast.site_id, life.cast.elsewhere_id), a_todo(life), actor=actor)
+        tasks.add_at_site(here, a_todo(life, owner), actor=actor)
 
 
 @deed(P.VIEW, aside=True)
@@ -79,7 +86,8 @@ def settle_a_task_of_the_site(life: Life, actor: Actor) -> None:
 @deed(P.LINK)
 def link_with_another(life: Life, actor: Actor) -> None:
     near, far, kind = life.neighbour, life.cast.elsewhere, life.one_of("duplicate", "related")
-    life.act(actor, links.link, life.one_of(near, near, near, far, life.reference, "BOR-26-00000"), kind)
+    wanted = life.one_of(far, life.reference, "BOR-26-00000") if life.seldom() else near
+    life.act(actor, links.link, wanted, kind)
 
 
 @deed(P.LINK)
@@ -91,10 +99,13 @@ def unlink_from_another(life: Life, actor: Actor) -> None:
 
 @deed(P.VIEW, aside=True)
 def be_away(life: Life, actor: Actor) -> None:
-    begins = clock.utcnow() + life.one_of(0, 0, 1, -400) * DAY
-    away = Away(begins, begins + life.one_of(2, 10, 0, 400) * DAY, somebody(life))
+    begins = clock.utcnow() + life.one_of(0, 0, 0, 1, -400) * DAY
+    user_id = somebody(life) if actor.id is None or life.seldom() else actor.id
+    fitting = absence.candidates(db.session.get_one(StaffUser, user_id).actor)
+    stand_in = life.one_of(*fitting)[0] if fitting else somebody(life)
     with unit_of_work():
-        absences.begin(actor.id if actor.id and not life.seldom() else somebody(life), away, actor=actor)
+        away = Away(begins, begins + life.one_of(2, 10, 10, 0, 400) * DAY, stand_in)
+        absences.begin(user_id, away, actor=actor)
 
 
 @deed(P.VIEW, aside=True)

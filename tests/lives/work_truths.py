@@ -127,18 +127,16 @@ def _neighbours_stay(before: Any, now: Any, deed: str) -> None:
 
 
 def _tasks_are_for_those_who_see(before: Any, now: Any, life: Life) -> None:
-    facts = life.case.facts
-    by_id = {actor.id: actor for actor in life.cast.staff.values()}
     old = {row["id"]: row["owner_id"] for row in before.others["task"]}
-    for row in now.others["task"]:
-        assert row["site_id"] == life.cast.site_id
-        if old.get(row["id"]) != row["owner_id"]:
-            assert row["owner_id"] not in now.subjects, "somebody the case is about was given a task in it"
-            assert may(by_id[row["owner_id"]], Permission.VIEW, facts), "somebody was given a task they cannot see"
+    given = [row for row in now.others["task"] if old.get(row["id"]) != row["owner_id"]]
     told = {now.told[id_] for id_ in now.told.keys() - before.told.keys()}
-    for template, user in told:
-        if template in FOR_OWNERS and user in by_id:
-            assert may(by_id[user], Permission.VIEW, facts), f"{template} went to somebody who may not know of the case"
+    told = {(template, user) for template, user in told if template in FOR_OWNERS}
+    assert all(row["site_id"] == life.cast.site_id for row in given)
+    assert not {row["owner_id"] for row in given} & now.subjects, "somebody the case is about was given a task in it"
+    if given or told:
+        facts, by_id = life.case.facts, {actor.id: actor for actor in life.cast.staff.values()}
+        for user in {row["owner_id"] for row in given} | {user for _, user in told}:
+            assert may(by_id[user], Permission.VIEW, facts), "a task went to somebody who may not know of the case"
 
 
 def of_one_day(life: Life, name: str) -> None:

@@ -11,7 +11,7 @@ from tests.lives import machine
 from tests.lives.life import Cast
 
 # 5,000 steps in all and some to spare, in parts that run side by side; `python -m bench.lifecycle` takes more.
-PARTS, LIVES, STEPS = 4, 26, 52
+PARTS, LIVES, STEPS = 4, 25, 52
 
 
 @pytest.fixture
