@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import Uuid, bindparam, exists, or_, select
+from sqlalchemy import Integer, Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.case import Answer, Writer
@@ -88,6 +88,16 @@ _PROPOSAL = (
         .scalar_subquery()
     )
 )
+_ANSWERED_BEFORE = (
+    select(Proposal)
+    .options(lazyload(Proposal.remedies), lazyload(Proposal.approvals))
+    .where(
+        Proposal.case_id == _CASE_ID,
+        Proposal.number < bindparam("number", type_=Integer()),
+        Proposal.answered_at.is_not(None),
+    )
+    .order_by(Proposal.number)
+)
 _APPEALS = select(Appeal).options(lazyload(Appeal.seats)).where(Appeal.case_id == _CASE_ID).order_by(Appeal.lodged_at)
 _REVIEW = (
     select(IndependentReview)
@@ -146,6 +156,7 @@ class OwnCase:
     pauses: Sequence[Pause]
     seen: Sequence[Seen]
     proposal: Proposal | None = None
+    answered_before: Sequence[Proposal] = ()  # those of earlier rounds: what the person said to them stays said
     appeals: Sequence[Appeal] = ()
     review: IndependentReview | None = None
     screening: Screening | None = None
@@ -207,6 +218,7 @@ def page(actor: Actor) -> OwnCase:
     case, has_feedback, has_address, has_files, has_pauses = db.session.execute(_OWN, of_case).one()
     dates = db.session.scalars(_DEADLINES, of_case).all()
     happened = {kind: at for kind, at in db.session.execute(_EVENTS, of_case)}
+    offer = latest_proposal(case.id) if "ProposalSent" in happened else None
     return OwnCase(
         case=case,
         messages=db.session.scalars(_MESSAGES, of_case).all(),
@@ -216,7 +228,8 @@ def page(actor: Actor) -> OwnCase:
         put_off=[row for row in dates if row.ended_at is not None],
         pauses=db.session.scalars(_PAUSES, of_case).all() if has_pauses else (),
         seen=seen_by(case.id),
-        proposal=latest_proposal(case.id) if "ProposalSent" in happened else None,
+        proposal=offer,
+        answered_before=_answered_before(offer) if offer is not None and offer.number > 1 else (),
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
         review=db.session.scalars(_REVIEW, of_case).one_or_none() if "CaseReferred" in happened else None,
         screening=db.session.scalars(_SCREENING, of_case).one_or_none() if _TURNED_AWAY & set(happened) else None,
@@ -231,6 +244,10 @@ def page(actor: Actor) -> OwnCase:
 def latest_proposal(case_id: uuid.UUID) -> Proposal | None:
     """Return the newest proposal that was sent, with its remedies; a draft is not the person's to see."""
     return db.session.scalars(_PROPOSAL, {"case_id": case_id}).unique().one_or_none()
+
+
+def _answered_before(offer: Proposal) -> Sequence[Proposal]:
+    return db.session.scalars(_ANSWERED_BEFORE, {"case_id": offer.case_id, "number": offer.number}).all()
 
 
 def asked_to_convert(case: Case) -> ConversionRequest | None:

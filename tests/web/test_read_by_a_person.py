@@ -2,7 +2,7 @@
 
 import pytest
 
-from engage.services import answers
+from engage.services import answers, appeals, proposals
 from tests import states
 from tests.states import act, person_of
 from tests.web.as_person import come_back
@@ -28,3 +28,22 @@ def test_whoever_stopped_reads_it_as_said_to_them(client, team):
     page = come_back(client, reference).page()
     assert "You asked us to stop. You can still appeal, or open it again." in page
     assert "by the person" not in page
+
+
+def test_what_was_said_to_an_earlier_proposal_is_not_lost_with_the_next_one(client, team):
+    reference = states.a_proposed_case(team, "Water the road.")
+    said = answers.SignOff(words="Twice a day, please.")
+    act(reference, answers.counter, actor=person_of(reference), sign_off=said)
+    act(reference, proposals.propose, states.offer("Water the road twice."), actor=team.officer)
+    person = come_back(client, reference)
+    for kept in (person.page(), client.get("/case/download").text):
+        assert "You asked us to change our proposal." in kept and "Twice a day, please." in kept
+
+
+def test_the_panel_speaks_to_the_person_and_not_of_them(client, team):
+    reference = states.an_appealed_case(team)
+    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    act(reference, appeals.decide, "upheld", "It was too little.", actor=team.panel, to_proposal=True)
+    act(reference, proposals.propose, states.offer(close_type="resolved_on_appeal"), actor=team.officer)
+    page = come_back(client, reference).page()
+    assert "The panel agrees with you." in page and "You refused our proposal." in page

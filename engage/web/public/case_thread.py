@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import url_for
 
 from engage.domain.case import Answer, Writer
-from engage.models import Attachment
+from engage.models import Attachment, Proposal
 from engage.queries.own_case import OwnCase
 from engage.web import money
 from engage.web.filters import day, short_day, size
@@ -19,7 +19,7 @@ Said = tuple[datetime, Entry]
 
 def thread(own: OwnCase) -> list[Entry]:
     """Return everything that was said, oldest first, for components/message_thread.html."""
-    said = [*_concern(own), *_messages(own), *_answer(own), *_appeals(own), *_screening(own), *_review(own)]
+    said = [*_concern(own), *_messages(own), *_answers(own), *_appeals(own), *_screening(own), *_review(own)]
     return [entry for _, entry in sorted(said, key=lambda pair: pair[0])]
 
 
@@ -103,28 +103,35 @@ def _messages(own: OwnCase) -> Iterator[Said]:
         yield _entry(one.written_at, author, words, own.files.get(one.id, ()), mine=mine)
 
 
-def _answer(own: OwnCase) -> Iterator[Said]:
-    offer = own.proposal
-    if offer is None or offer.answer is None or offer.answered_at is None:
-        return
+def _answers(own: OwnCase) -> Iterator[Said]:
+    """What the person said to each proposal, of earlier rounds too."""
+    for offer in (*own.answered_before, own.proposal):
+        if offer is not None and offer.answer is not None and offer.answered_at is not None:
+            yield _answer(offer, offer.answer, offer.answered_at)
+
+
+def _answer(offer: Proposal, answer: Answer, answered_at: datetime) -> Said:
     said = {
         Answer.ACCEPT: gettext("You accepted our proposal."),
         Answer.COUNTER: gettext("You asked us to change our proposal."),
         Answer.MEET: gettext("You asked to meet about our proposal."),
         Answer.REFUSE: gettext("You refused our proposal."),
-    }[offer.answer]
+    }[answer]
     words = f"{said}\n\n{offer.answer_words}" if offer.answer_words else said
-    yield _entry(offer.answered_at, gettext("You"), words, mine=True)
+    return _entry(answered_at, gettext("You"), words, mine=True)
 
 
 def _appeals(own: OwnCase) -> Iterator[Said]:
     for appeal in own.appeals:
-        is_refusal = own.proposal is not None and own.proposal.answer_words == appeal.words
+        refused = (*own.answered_before, own.proposal)
+        is_refusal = any(one is not None and one.answer_words == appeal.words for one in refused)
         words = "" if is_refusal else appeal.words  # a refusal's words are on the page already
         parts = [gettext("You asked a panel to look at it again."), words, appeal.late_reason or ""]
         yield _entry(appeal.lodged_at, gettext("You"), "\n\n".join(filter(None, parts)), mine=True)
         if appeal.decided_at is not None:
-            decided = f"{label('outcome', appeal.outcome)}.\n\n{appeal.decision}"
+            upheld = appeal.outcome == "upheld"
+            found = gettext("The panel agrees with you") if upheld else label("outcome", appeal.outcome)
+            decided = f"{found}.\n\n{appeal.decision}"
             yield _entry(appeal.decided_at, gettext("Appeal panel"), decided, mine=False)
 
 
