@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage import vault
@@ -13,7 +13,7 @@ from engage.domain import policy
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
-from engage.models import Case, Deadline, ReachedRung, Recipient, SealedContact, StaffUser
+from engage.models import Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
 from engage.notify import links
 from engage.notify.claims import Claimed
 
@@ -161,6 +161,18 @@ def _dates(case: Case) -> dict[str, Any]:
     return {"dates": [{"promise": promise.value, "due_at": due_at.isoformat()} for promise, due_at in rows]}
 
 
+def _reached_oversight() -> ColumnElement[bool]:
+    """Whether a rung is the committee's by the ladder under which its case was opened; sites have their own."""
+    by_codes: dict[frozenset[str], list[uuid.UUID]] = {}
+    for rule_set_id, ladder in db.session.execute(select(RuleSet.id, RuleSet.ladder)):
+        codes = frozenset(one["code"] for one in ladder["rungs"] if one["to"].partition(":")[0] == Role.OVERSIGHT)
+        by_codes.setdefault(codes, []).append(rule_set_id)
+    return or_(
+        false(),
+        *(and_(Case.rule_set_id.in_(ids), ReachedRung.code.in_(codes)) for codes, ids in by_codes.items()),
+    )
+
+
 def _late_cases(user: StaffUser) -> int:
     """How many cases have climbed to the committee's rungs and are still owed something, restricted ones left out."""
     held = [row for row in user.memberships if row.role is Role.OVERSIGHT] or user.memberships  # or in its place
@@ -172,7 +184,7 @@ def _late_cases(user: StaffUser) -> int:
             .join(Deadline, Deadline.case_id == Case.id)
             .join(ReachedRung, ReachedRung.deadline_id == Deadline.id)
             .where(
-                ReachedRung.code.in_(("late_20_days", "late_30_days")),
+                _reached_oversight(),
                 Deadline.ended_at.is_(None),
                 Case.class_ != CaseClass.RESTRICTED,
                 *where,

@@ -100,10 +100,14 @@ def _people(case: Case, seat: Seat) -> bool:
 
 
 def _seat_of(case: Case, one: Explanation) -> Seat:
-    """Who asked for it; a restricted case has nobody but focal points (product 6)."""
+    """Who asked for it; a restricted case has nobody but focal points (product 6).
+
+    Where the ladder of the site to which the case was routed has no such rung, the approvers of that site.
+    """
     if case.class_ is CaseClass.RESTRICTED:
         return Seat(Role.FOCAL.value)
-    return next(rung.seat for rung in sites.rules_for(case).ladder.rungs if rung.code == one.rung)
+    ladder = sites.rules_for(case).ladder
+    return next((rung.seat for rung in ladder.rungs if rung.code == one.rung), Seat(Role.APPROVER.value))
 
 
 def _promise_of(one: Explanation) -> str:
