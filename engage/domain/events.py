@@ -13,6 +13,9 @@ from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecor
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.panel_events import PanelDeclared as PanelDeclared
+from engage.domain.panel_events import PanelNoteWritten as PanelNoteWritten
+from engage.domain.panel_events import SeatGivenUp as SeatGivenUp
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended

@@ -7,6 +7,7 @@ from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.record import Access, AuditEvent, CaseEvent
 from engage.models.resolution import (
@@ -55,6 +56,7 @@ __all__ = [
     "Message",
     "OpenItem",
     "OutboxMessage",
+    "PanelNote",
     "PanelSeat",
     "Pause",
     "Proceeding",

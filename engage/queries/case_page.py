@@ -111,8 +111,14 @@ class CasePage:
 
     @property
     def appeal(self) -> Appeal | None:
-        """The appeal that waits for its decision, or None."""
-        return next((row for row in self.case.appeals if row.decided_at is None), None)
+        """The appeal that waits for its decision, or None; one that the person withdrew stands behind a newer one."""
+        return next((row for row in reversed(self.case.appeals) if row.decided_at is None), None)
+
+    @property
+    def has_to_declare(self) -> bool:
+        """Whether the reader sits on the panel that decides, and has not said yet that they have no conflict."""
+        seats = self.appeal.seats if self.appeal else ()
+        return any(seat.user_id == self.actor.id and seat.declared_at is None for seat in seats)
 
     @property
     def draft(self) -> Proposal | None:

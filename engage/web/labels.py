@@ -5,7 +5,7 @@ from flask_babel.speaklater import LazyString
 
 from engage.domain.guards import Refusal
 from engage.services import sites
-from engage.web import aftercare_labels, clock_labels, rule_labels, triage_labels, work_labels
+from engage.web import aftercare_labels, clock_labels, panel_labels, rule_labels, triage_labels, work_labels
 from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
@@ -75,6 +75,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "extend": _("Put off a promise"),
         "extend_again": _("Put off a promise a second time"),
         **clock_labels.PERMISSIONS,
+        **panel_labels.PERMISSIONS,
         **work_labels.PERMISSIONS,
         **triage_labels.PERMISSIONS,
     },
@@ -240,6 +241,7 @@ REFUSALS: dict[str, LazyString] = {
     "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
     "date_too_far": _("Choose a date at most %(days)s days later."),
     **clock_labels.REFUSALS,
+    **panel_labels.REFUSALS,
     **rule_labels.REFUSALS,
     **work_labels.REFUSALS,
 }

@@ -80,8 +80,15 @@ def test_a_refusal_goes_to_a_panel_that_decides(person, staff):
     assert seated
     for who in ("panel.bor", "panel.all", "second.panel.all"):
         member = staff(who)
-        answer = member.page.goto(f"/staff/cases/{person.reference}/decide")
+        answer = member.page.goto(f"/staff/cases/{person.reference}/panel")
         if answer is not None and answer.status == 200:
+            member.check(member.page)
+            member.page.get_by_label("No. I know nobody").check()
+            member.page.get_by_role("button", name="Continue").click()
+            member.check(member.page)
+            member.page.get_by_label("A note for the panel").fill("The road was dry on Monday.")
+            member.page.get_by_role("button", name="Keep the note").click()
+            assert "The road was dry on Monday." in member.page.locator("main").inner_text()
             member.do(
                 person.reference, "decide", outcome="upheld", reasons="The road has to be paved.", then="proposal"
             )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 import tests.lives.deeds
+import tests.lives.panel_deeds
 import tests.lives.triage_deeds
 from engage import clock
 from engage.domain import guards, policy
@@ -24,7 +25,7 @@ from tests import states
 from tests.lives import truths
 from tests.lives.life import DEEDS, NO, PERSON, Cast, Deed, Life
 
-assert tests.lives.deeds and tests.lives.triage_deeds  # they fill the table
+assert tests.lives.deeds and tests.lives.panel_deeds and tests.lives.triage_deeds  # they fill the table
 LUCK = st.integers(0, 2**32 - 1)
 HOUR = timedelta(hours=1)
 STEPS = [one for one in DEEDS.values() if isinstance(one.what, Action)]

@@ -14,6 +14,7 @@ from engage.services.answers import PORTAL, SignOff
 from engage.services.assessing import Assessment
 from engage.services.demo.risk import KEPT_SAFE, RISKS, looked_at
 from engage.services.demo.scenes import Scene, look_again
+from engage.services.panels import declare
 from engage.services.proposals import Line, Offer
 
 Act = Callable[[Scene, Any], None]
@@ -249,6 +250,7 @@ def seat(scene: Scene, _how: Any) -> None:
 @act
 def decide(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = _by(scene, "panel")
+    declare(case, actor=actor)
     appeals.decide(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
 
 

@@ -94,7 +94,7 @@ _DECISIONS = {
     "proposal": "staff.approve_proposal_case",
     "screening": "staff.approve_screen_out_case",
     "rating": "staff.approve_rating_case",
-    "seat": "staff.decide_case",
+    "seat": "staff.deliberate_case",
 }
 
 

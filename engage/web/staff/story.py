@@ -11,7 +11,7 @@ from engage.queries.case_parts import Entry
 from engage.web import labels
 from engage.web.filters import day, moment
 from engage.web.locale import gettext, lazy_gettext
-from engage.web.staff import aftercare_story, clock_story, triage_story, work_story
+from engage.web.staff import aftercare_story, clock_story, panel_story, triage_story, work_story
 
 _ = lazy_gettext
 
@@ -63,6 +63,7 @@ TITLES: Mapping[str, LazyString] = {
     "DelayTold": _("The person was told of a delay"),
     "DeadlineExtended": _("Promise put off"),
     **clock_story.TITLES,
+    **panel_story.TITLES,
     **work_story.TITLES,
     "ReminderDue": _("Reminder"),
     "RungReached": _("Told one step up"),
@@ -195,6 +196,7 @@ _DETAILS: Mapping[str, Detail] = {
     "DelayTold": _new_date,
     "DeadlineExtended": _new_date,
     **clock_story.DETAILS,
+    **panel_story.DETAILS,
     **work_story.DETAILS,
     "ReminderDue": _promised,
     "RungReached": lambda page, values: f"{_promised(page, values)} · {labels.label('role', values['role'])}",
