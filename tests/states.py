@@ -14,7 +14,7 @@ from engage.domain.policy import Actor, Membership, Party, Role
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case, StaffMembership, StaffUser
-from engage.services import answers, cases, endings, intake, investigation, proposals, sites, triage
+from engage.services import answers, appeals, cases, endings, intake, investigation, panels, proposals, sites, triage
 from engage.services.assessing import Assessment
 from engage.services.findings import Line, Offer
 from engage.services.intake import Concern
@@ -187,6 +187,13 @@ def a_closed_case(team: Team, level: Level = Level.LOW) -> str:
     act(reference, answers.confirm_remedy, remedy_id, confirmed=True, actor=person_of(reference))
     act(reference, endings.verify, actor=team.officer)
     return reference
+
+
+def seat(reference: str, *members: Actor, by: Actor) -> None:
+    """Name the panel; each member says that they have no conflict of interest."""
+    act(reference, appeals.seat_panel, [member.id for member in members], actor=by)
+    for member in members:
+        act(reference, panels.declare, actor=member)
 
 
 def an_appealed_case(team: Team) -> str:

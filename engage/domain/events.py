@@ -21,6 +21,9 @@ from engage.domain.outside_events import ReferralAccepted as ReferralAccepted
 from engage.domain.outside_events import ReferralDeclined as ReferralDeclined
 from engage.domain.outside_events import ReferralMade as ReferralMade
 from engage.domain.outside_events import ReviewOffered as ReviewOffered
+from engage.domain.panel_events import PanelDeclared as PanelDeclared
+from engage.domain.panel_events import PanelNoteWritten as PanelNoteWritten
+from engage.domain.panel_events import SeatGivenUp as SeatGivenUp
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     RECORD_ANSWER = "record_answer"
     FINISH_REMEDY = "finish_remedy"
     SEAT_PANEL = "seat_panel"
+    DELIBERATE = "deliberate"
     TELL_PERSON = "tell_person"
     EXTEND = "extend"
     EXTEND_AGAIN = "extend_again"
@@ -174,6 +175,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.RECORD_ANSWER: _FIELD,
         P.FINISH_REMEDY: _FIELD,
         P.SEAT_PANEL: _CASEWORK,
+        P.DELIBERATE: {R.PANEL: Reach.SEATED, R.FOCAL: Reach.SEATED},
         P.TELL_PERSON: {**_FIELD, R.CUSTODIAN: Reach.SITE},
         P.EXTEND: _DESK,
         P.EXTEND_AGAIN: _APPROVAL,  # one level up; domain 2.3

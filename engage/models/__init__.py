@@ -9,6 +9,7 @@ from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, Seal
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.outside import Referral
+from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.record import Access, AuditEvent, CaseEvent
 from engage.models.resolution import (
@@ -60,6 +61,7 @@ __all__ = [
     "Message",
     "OpenItem",
     "OutboxMessage",
+    "PanelNote",
     "PanelSeat",
     "Pause",
     "Proceeding",

@@ -147,6 +147,7 @@ class PanelSeat(Base):
     appeal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id"), primary_key=True)
     seated_at: Mapped[datetime]
+    declared_at: Mapped[datetime | None]  # when they said that they have no conflict of interest
 
 
 class IndependentReview(Keyed, Base):

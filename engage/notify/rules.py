@@ -43,6 +43,8 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.IdentityChanged,
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
+        events.PanelDeclared,
+        events.PanelNoteWritten,  # for the members alone, who look when they meet
         *aftercare_rules.QUIET,
         *findings_rules.QUIET,
         *triage_rules.QUIET,
@@ -111,6 +113,12 @@ def _(event: events.InterimMeasureRecorded | events.RemedyFinished, case: Case) 
 def _(event: events.PanelSeated, case: Case) -> list[Notice]:
     """The person: case_news. The members of the panel: panel_seat."""
     return to_person("case_news") + to_staff(sorted(case.facts.panel), "panel_seat")
+
+
+@notices.register
+def _(event: events.SeatGivenUp, case: Case) -> list[Notice]:
+    """Coordinators and approvers, who seat the panel: panel_to_seat."""
+    return to_staff(deciding_on(case, Role.COORDINATOR, Role.APPROVER), "panel_to_seat")
 
 
 @notices.register

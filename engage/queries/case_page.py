@@ -146,6 +146,12 @@ class CasePage:
         return max(undecided, key=lambda row: (row.lodged_at, row.id), default=None)
 
     @property
+    def has_to_declare(self) -> bool:
+        """Whether the reader sits on the panel that decides, and has not said yet that they have no conflict."""
+        seats = self.appeal.seats if self.appeal else ()
+        return any(seat.user_id == self.actor.id and seat.declared_at is None for seat in seats)
+
+    @property
     def draft(self) -> Proposal | None:
         """The proposal that waits for approval, or None."""
         row = self.proposal

@@ -24,13 +24,13 @@ from engage.domain.events import (
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.outside import body_in, why_not_agree_on, why_not_give_to
-from engage.domain.policy import Actor, NotAllowed, Party, Permission, Role
+from engage.domain.policy import Actor, Party, Permission, Role
 from engage.domain.wall_clock import instant_of
 from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
 from engage.queries import outside_parts
 from engage.scope import people_with
-from engage.services import answers, cases, conflicts, conversation, deadlines, pausing
+from engage.services import answers, cases, conflicts, conversation, deadlines, panels, pausing
 from engage.services.deadline_rows import zone_of
 from engage.services.timeline import digest_of, record
 
@@ -134,17 +134,17 @@ def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
 
     Raises:
         NotAllowed: the actor does not sit on the panel of this very appeal.
-        Refused: no panel sits, no reasons are given, or the outcome is unknown.
+        Refused: no panel sits, the actor has not said that they have no conflict of interest, no reasons are given, or
+            the outcome is unknown.
         IllegalTransition: no appeal is open.
     """
     policy.require(actor, Action.DECIDE, case.facts)
     next_stage(case.stage, Action.DECIDE)
     facts = cases.circumstances(case)
     guards.stop_if(guards.why_not_decide(facts))
-    if actor.id not in facts.panel:  # of an earlier appeal, or a focal point beside those who were named
-        raise NotAllowed("not on this panel")
-    row = cases.open_appeal(case)
-    if row is None or outcome not in OUTCOMES or not words.strip():
+    row, seat = panels.open_seat(case, actor)
+    panels.stop_if_undeclared(seat)
+    if outcome not in OUTCOMES or not words.strip():
         raise Refused(Refusal("reasons_needed"))
     row.outcome, row.decision, row.decided_at = outcome, words, clock.utcnow()
     deadlines.meet(case, Promise.DECIDE_APPEAL, actor=actor, subject_id=row.id)

@@ -10,6 +10,7 @@ from engage.web import (
     clock_labels,
     findings_labels,
     outside_labels,
+    panel_labels,
     rule_labels,
     triage_labels,
     work_labels,
@@ -86,6 +87,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "extend_again": _("Put off a promise a second time"),
         **clock_labels.PERMISSIONS,
         **findings_labels.PERMISSIONS,
+        **panel_labels.PERMISSIONS,
         **work_labels.PERMISSIONS,
         **aftercare_labels.PERMISSIONS,
         **outside_labels.PERMISSIONS,
@@ -260,6 +262,7 @@ REFUSALS: dict[str, LazyString] = {
     "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
     "date_too_far": _("Choose a date at most %(days)s days later."),
     **clock_labels.REFUSALS,
+    **panel_labels.REFUSALS,
     **rule_labels.REFUSALS,
     **work_labels.REFUSALS,
 }

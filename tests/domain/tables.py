@@ -28,6 +28,7 @@ WHO = {
     "record_answer":      "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "finish_remedy":      "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "seat_panel":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
+    "deliberate":         ".     .     .     .     E     .     E     .     .     .     .     .     .      .      .",
     "tell_person":        "R     S     A     S     .     S     S     .     .     .     .     .     .      .      .",
     "extend":             ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "extend_again":       ".     .     .     S     .     .     S     .     .     .     .     .     .      .      .",

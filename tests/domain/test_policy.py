@@ -38,8 +38,8 @@ def holding(role, site_id=HERE):
 
 
 def close_to(actor, **values):
-    """A case the actor could not be nearer to: assigned, recorded, severe, and seated if they are of the panel."""
-    panel = frozenset({actor.id} if actor.holds(Role.PANEL) else ())
+    """A case the actor could not be nearer to: assigned, recorded, severe, and seated if they can sit."""
+    panel = frozenset({actor.id} if actor.holds(Role.PANEL, Role.FOCAL) else ())
     return a_case(assignee_id=actor.id, recorded_by_id=actor.id, panel=panel, level=5, **values)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.people import in_days, words
+from tests.e2e.people import Staff, in_days, words
 from tests.e2e.test_road import PROPOSAL, proposed
 
 PAVED = {**PROPOSAL, "lines-0-words": "Pave it.", "lines-0-due_on": in_days(30)}
@@ -15,6 +15,17 @@ EXPLAINED = {
 }
 PANEL = ("panel.bor", "panel.all", "second.panel.all")
 ONE_WAY = pytest.mark.parametrize("checked", ["ltr"], indirect=True)
+
+
+def in_the_room(member: Staff) -> None:
+    """The panel's own page: nothing before a word on conflicts, then notes that only the panel reads."""
+    member.check(member.page)
+    member.page.get_by_label("No. I know nobody").check()
+    member.page.get_by_role("button", name="Continue").click()
+    member.check(member.page)
+    member.page.get_by_label("A note for the panel").fill("The road was dry on Monday.")
+    member.page.get_by_role("button", name="Keep the note").click()
+    assert "The road was dry on Monday." in words(member.page)
 
 
 def test_an_appeal_goes_to_its_end(person, staff):
@@ -32,8 +43,9 @@ def test_an_appeal_goes_to_its_end(person, staff):
     coordinator.page.wait_for_url(f"**/staff/cases/{person.reference}")
     for who in PANEL:
         member = staff(who)
-        answer = member.page.goto(f"/staff/cases/{person.reference}/decide")
+        answer = member.page.goto(f"/staff/cases/{person.reference}/panel")
         if answer is not None and answer.status == 200:
+            in_the_room(member)
             reasons = {"reasons": "The road has to be paved.", "then": "proposal"}
             member.do(person.reference, "decide", outcome="upheld", **reasons)
             break

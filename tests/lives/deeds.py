@@ -56,12 +56,6 @@ def has_worked(life: Life, actor: Actor) -> bool:
     return actor.id in conflicts.worked_on(life.case)
 
 
-def is_not_seated(life: Life, actor: Actor) -> bool:
-    """Only those who sit on this very appeal decide it."""
-    appeal = cases.open_appeal(life.case)
-    return appeal is None or actor.id not in {seat.user_id for seat in appeal.seats}
-
-
 @deed(A.ACKNOWLEDGE)
 def acknowledge(life: Life, actor: Actor) -> None:
     life.act(actor, triage.acknowledge, how=life.one_of("notice", "in_person"))
@@ -146,11 +140,6 @@ def verify(life: Life, actor: Actor) -> None:
 @deed(A.APPEAL, recorded=True)
 def appeal(life: Life, actor: Actor) -> None:
     life.act(actor, appeals.appeal, "It was not looked into.", late_reason="I was ill.")
-
-
-@deed(A.DECIDE, unless=is_not_seated)
-def decide(life: Life, actor: Actor) -> None:
-    life.act(actor, appeals.decide, "upheld", "They were right.", to_proposal=life.one_of(True, False))
 
 
 @deed(P.SEAT_PANEL)

@@ -15,6 +15,7 @@ from sqlalchemy import delete
 import tests.lives.deeds
 import tests.lives.group_deeds
 import tests.lives.outside_deeds
+import tests.lives.panel_deeds
 import tests.lives.triage_deeds
 import tests.lives.work_deeds
 from engage import clock
@@ -31,7 +32,7 @@ from tests.lives import truths, work_truths
 from tests.lives.life import DEEDS, NO, PERSON, Cast, Deed, Life
 
 assert tests.lives.deeds and tests.lives.group_deeds and tests.lives.outside_deeds  # they fill the table
-assert tests.lives.triage_deeds and tests.lives.work_deeds
+assert tests.lives.panel_deeds and tests.lives.triage_deeds and tests.lives.work_deeds
 LUCK = st.integers(0, 2**32 - 1)
 HOUR = timedelta(hours=1)
 TOLD_AT = (Stage.PROPOSED, Stage.IMPLEMENTING)

@@ -56,7 +56,7 @@ def a_lapsed_case(team, clock):
 
 def panel_wants_a_new_proposal(team, reference):
     act(reference, appeals.appeal, "I was away.", actor=person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "It is not enough.", to_proposal=True, actor=team.panel)
 
 
@@ -87,7 +87,7 @@ def test_a_panel_is_named_only_for_an_appeal_and_of_somebody(team):
 @pytest.mark.parametrize(("outcome", "words"), [("perhaps", "Reasons."), ("upheld", "  ")])
 def test_a_panel_says_what_it_found_and_why(team, outcome, words):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     refused("reasons_needed", reference, appeals.decide, outcome, words, to_proposal=False, actor=team.panel)
     assert case_of(reference).stage is Stage.APPEALED
 
@@ -105,7 +105,7 @@ def test_who_sat_on_an_earlier_panel_does_not_decide_for_the_one_that_sits_now(t
     reference = states.an_appealed_case(team)
     second = states.staff(Role.PANEL, site_id=team.site_id)
     for member in (team.panel, second):
-        act(reference, appeals.seat_panel, [member.id], actor=team.coordinator)
+        states.seat(reference, member, by=team.coordinator)
         if member is team.panel:
             act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=member)
             act(reference, appeals.appeal, "It is not.", actor=person_of(reference))
@@ -117,7 +117,7 @@ def test_who_sat_on_an_earlier_panel_does_not_decide_for_the_one_that_sits_now(t
 def test_a_focal_point_who_was_not_named_decides_no_appeal_of_the_restricted_lane(team):
     reference = states.an_appealed_case(team)
     act(reference, triage.restrict, "sexual_violence", actor=team.coordinator)
-    act(reference, appeals.seat_panel, [team.second_focal.id], actor=team.focal)
+    states.seat(reference, team.second_focal, by=team.focal)
     with pytest.raises(NotAllowed):
         act(reference, appeals.decide, "upheld", "It is not.", to_proposal=False, actor=team.focal)
     act(reference, appeals.decide, "upheld", "It is not.", to_proposal=False, actor=team.second_focal)
@@ -125,7 +125,7 @@ def test_a_focal_point_who_was_not_named_decides_no_appeal_of_the_restricted_lan
 
 def test_a_panel_that_decides_against_the_person_closes_the_case(team):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "not_upheld", "The road is watered.", to_proposal=False, actor=team.panel)
     assert (case_of(reference).stage, case_of(reference).close_type) == (Stage.CLOSED, "resolved_on_appeal")
 
@@ -153,7 +153,7 @@ def test_an_appeal_after_one_that_was_withdrawn_is_the_one_that_is_decided(team,
     act(reference, answers.withdraw, actor=person_of(reference))
     clock.advance(timedelta(days=1))
     act(reference, appeals.appeal, "I was put under pressure.", actor=person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "It is not enough.", to_proposal=True, actor=team.panel)
     old, new = sorted(case_of(reference).appeals, key=lambda row: row.lodged_at)
     assert (old.decided_at, new.outcome) == (None, "upheld")

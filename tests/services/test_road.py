@@ -143,7 +143,7 @@ def test_a_refusal_without_a_panel_closes_as_not_agreed_and_can_be_appealed(team
 def test_a_panel_of_people_who_never_touched_the_case_decides(session, team):
     reference = states.an_appealed_case(team)
     refused("touched_before", reference, appeals.seat_panel, [team.officer.id], actor=team.coordinator)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "The road is not watered.", to_proposal=True, actor=team.panel)
     assert case_of(reference).stage is Stage.PROPOSED
     act(reference, proposals.propose, states.offer("Pave the road."), actor=team.officer)
@@ -155,7 +155,7 @@ def test_a_panel_of_people_who_never_touched_the_case_decides(session, team):
 def test_only_those_seated_decide(team):
     reference = states.an_appealed_case(team)
     other = states.staff(states.Role.PANEL, site_id=team.site_id)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     with pytest.raises(Exception, match="No row was found"):
         act(reference, appeals.decide, "upheld", "Reasons.", to_proposal=False, actor=other)
 

@@ -61,7 +61,7 @@ def test_who_decided_the_appeal_neither_works_nor_approves_what_follows(team):
     """R03: the panel excludes every tier-1 actor, and its members become none."""
     judge = states.staff(Role.PANEL, Role.APPROVER, Role.COORDINATOR, site_id=team.site_id)
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [judge.id], actor=team.coordinator)
+    states.seat(reference, judge, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "Pave the road.", to_proposal=True, actor=judge)
     facts = case_of(reference).facts
     assert not any(policy.may(judge, what, facts) for what in policy.NOT_FOR_PANEL)

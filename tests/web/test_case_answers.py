@@ -53,7 +53,7 @@ def test_a_proposal_that_was_never_answered_is_no_longer_offered_when_a_panel_wa
     person = come_back(client, reference)
     act(reference, answers.withdraw, actor=states.person_of(reference))
     act(reference, appeals.appeal, "I think again.", actor=states.person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "Offer more.", to_proposal=True, actor=team.panel)
     page = person.page()
     assert "We owe you a new proposal. It is our turn." in page
@@ -202,7 +202,7 @@ def test_a_late_appeal_asks_for_a_reason_and_then_counts(client, team, clock):
 
 def test_the_panels_decision_and_reasons_are_on_the_page(client, team):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.second_coordinator)
+    states.seat(reference, team.panel, by=team.second_coordinator)
     act(reference, appeals.decide, "upheld", "The road was not watered.", actor=team.panel, to_proposal=False)
     page = come_back(client, reference).page()
     assert "The road was not watered." in page

@@ -134,7 +134,7 @@ def test_what_became_of_each_promise_stands_there_with_pauses_and_new_dates(clie
 
 def test_how_it_ended_and_who_decided_what_stands_there(client, team):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     come_back(client, reference)
     assert "The panel has not decided." in text(file_of(client))
     act(reference, appeals.decide, "upheld", "The road was not watered.", actor=team.panel, to_proposal=False)

@@ -134,10 +134,10 @@ def test_deciding_an_appeal_is_offered_to_those_who_sit_on_it_now(client, team):
     """Who sat on an earlier panel was offered the decision, and then refused."""
     reference = states.an_appealed_case(team)
     second = states.staff(Role.PANEL, site_id=team.site_id)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=team.panel)
     act(reference, appeals.appeal, "It is not.", actor=person_of(reference))
-    act(reference, appeals.seat_panel, [second.id], actor=team.coordinator)
+    states.seat(reference, second, by=team.coordinator)
     assert "decide" not in offered(sign_in(client, team.panel), reference)[0]
     assert "decide" in offered(sign_in(client, second), reference)[0]
 

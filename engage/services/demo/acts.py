@@ -21,6 +21,7 @@ from engage.services.assessing import Assessment
 from engage.services.demo.risk import KEPT_SAFE, RISKS, looked_at
 from engage.services.demo.scenes import Scene, look_again
 from engage.services.demo.steps import NOBODY, NOTHING, act, by
+from engage.services.panels import declare
 
 
 @act
@@ -204,6 +205,7 @@ def seat(scene: Scene, _how: Any) -> None:
 @act
 def decide(scene: Scene, how: dict[str, Any]) -> None:
     case, actor = by(scene, "panel")
+    declare(case, actor=actor)
     appeals.decide(case, how["outcome"], how["words"], actor=actor, to_proposal=how["new_offer"])
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Response, after_this_request, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, after_this_request, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.exc import NoResultFound
@@ -35,8 +35,11 @@ def me() -> Actor:
     return actor
 
 
-def opened(reference: str) -> CasePage:
+def opened(reference: str, *, declares: bool = False) -> CasePage:
     """Return the case for a page of it, note that it was read, and let the page speak in the site's time.
+
+    Who is to decide an appeal says first whether they have a conflict of interest: every other page than the one that
+    asks (`declares`) leads there until they do.
 
     Raises:
         NoResultFound: there is no such case, or the reader may not know of it.
@@ -47,7 +50,10 @@ def opened(reference: str) -> CasePage:
         conflicts.note_attempt(reference, "read", actor=me())
         raise
     filters.speak_in(page.case.site.time_zone)
-    if access.is_owed(page.last_read, page.case.site.time_zone):
+    if page.has_to_declare:
+        if not declares:
+            abort(redirect(url_for("staff.deliberate_case", reference=reference), 303))
+    elif access.is_owed(page.last_read, page.case.site.time_zone):
         note_reading(page.case.id, case_parts.VIEWED)
     return page
 
@@ -72,9 +78,10 @@ def act(
     done: str,
     needs_version: bool = True,
     template: str = "staff/act_on_case.html",
+    onward: str | None = None,
     **shown: object,
 ) -> ResponseReturnValue:
-    """Show the form, or do what it says and go back to the case with a banner. Sent twice, it is done once.
+    """Show the form, or do what it says and go back to the case, or `onward`. Sent twice, it is done once.
 
     Somebody else's step meanwhile (409), a refusal (422) and a full disk (507) show the form again with what was typed.
     With `needs_version=False` nothing that others did meanwhile stands in the way, which is right for adding a note.
@@ -91,7 +98,7 @@ def act(
         reference = page.case.reference
         try:
             stays = _do(reference, form, do, needs_version=needs_version)
-            return _back(reference, done, stays=stays)
+            return _back(reference, done, stays=stays, onward=onward)
         except (ChangedMeanwhile, IllegalTransition, Refused, FileRefused) as error:
             why, status, changed = _stopped(form, error)
             _note_attempt(reference, why)
@@ -178,9 +185,10 @@ def complain(form: StaffForm, problems: list[str]) -> None:
     form.files.errors = [*form.files.errors, *problems]
 
 
-def _back(reference: str, done: str, *, stays: bool) -> ResponseReturnValue:
-    """To the case; to the inbox where what was done took the case out of the actor's sight."""
-    here = url_for("staff.show_case", reference=reference) if stays else url_for("staff.inbox")
+def _back(reference: str, done: str, *, stays: bool, onward: str | None) -> ResponseReturnValue:
+    """To the case or onward; to the inbox where what was done took the case out of the actor's sight."""
+    here = onward or url_for("staff.show_case", reference=reference)
+    here = here if stays else url_for("staff.inbox")
     if refused := left_out():
         return uploads.done_without(refused, done=done, onward=here, layout="layouts/staff.html")
     flash(done, "success")

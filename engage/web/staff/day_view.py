@@ -104,7 +104,7 @@ _DECISIONS = {
     "rating": "staff.approve_rating_case",
     "extension": "staff.approve_extension_case",
     "panel": "staff.seat_panel_case",
-    "seat": "staff.decide_case",
+    "seat": "staff.deliberate_case",
 }
 
 

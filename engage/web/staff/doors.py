@@ -20,6 +20,7 @@ from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
 from engage.web.staff.findings_doors import FINDINGS_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
+from engage.web.staff.panel_doors import PANEL_DOORS, is_seated
 from engage.web.staff.triage_doors import TRIAGE_DOORS
 from engage.web.staff.waiting_doors import WAITING_DOORS
 
@@ -59,12 +60,6 @@ def _is_open(page: CasePage) -> bool:
 
 def _is_closed(page: CasePage) -> bool:
     return page.case.stage is Stage.CLOSED
-
-
-def _is_seated(page: CasePage) -> bool:
-    """On the panel of the appeal that waits: those of an earlier one decide nothing any more."""
-    appeal = page.appeal
-    return appeal is not None and page.actor.id in {seat.user_id for seat in appeal.seats}
 
 
 def _pause(page: CasePage, now: datetime) -> Refusal | None:
@@ -144,7 +139,8 @@ DOORS: Mapping[str, Door] = {
     ),
     "staff.propose_case": Door(A.PROPOSE, _of_stage(A.PROPOSE), _until(Stage.PROPOSED), moves_on=True),
     "staff.investigate_case": Door(A.INVESTIGATE, _of_stage(A.INVESTIGATE), _until(Stage.ASSESSED), moves_on=True),
-    "staff.decide_case": Door(A.DECIDE, _of_stage(A.DECIDE), _is_seated, moves_on=True),
+    **PANEL_DOORS,
+    "staff.decide_case": Door(A.DECIDE, _of_stage(A.DECIDE), is_seated, moves_on=True),
     "staff.seat_panel_case": Door(
         P.SEAT_PANEL,
         _where(lambda page: page.appeal is not None, "no_appeal"),
