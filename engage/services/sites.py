@@ -119,7 +119,7 @@ def for_intake(site_id: uuid.UUID | None) -> tuple[Site, uuid.UUID]:
 
 
 # What was added to the files after sites had kept theirs: read from the shipped ones until a site saves its own.
-_ADDED_LATER = (("promises", "short_road"), ("taxonomy", "information_refusals"), ("taxonomy", "involvement"))
+_ADDED_LATER = (("promises", "short_road"), ("taxonomy", "information_refusals"))
 
 
 def completed(documents: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -77,7 +77,7 @@ def test_a_body_outside_reports_and_a_proposal_follows(person, staff):
     coordinator, officer = proposed(person, staff)
     person.come_back()
     person.do("/case/refuse", panel="no", words="That is not what I asked for.")
-    outside = {"body": "The ombuds office", "terms": "They agreed on the telephone; its own rules."}
+    outside = {"listed": "Ombudsman", "words": "They agreed on the telephone; its own rules."}
     coordinator.do(person.reference, "refer", **outside)
     assert "A body outside the company is looking at it." in person.look()
     found = {"outcome": "partly_upheld", "report": "The company measured too seldom."}

@@ -51,7 +51,7 @@ def test_a_proposal_that_is_owed_anew_and_was_put_off_is_not_counted_from_a_rece
 
 def test_a_draft_that_waits_for_nobody_any_more_is_sent_when_the_case_is_found_to_be_lighter(team):
     reference = states.an_assessed_case(team, Level.HIGH)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     act(reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     assert not case_of(reference).their_turn
@@ -62,7 +62,7 @@ def test_a_draft_that_waits_for_nobody_any_more_is_sent_when_the_case_is_found_t
 
 def test_a_draft_that_waits_for_somebody_still_is_not_sent_by_a_lower_level(team):
     reference = states.an_assessed_case(team, Level.HIGH)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     lower(team, reference, Level.MODERATE)
     assert not case_of(reference).their_turn

@@ -27,7 +27,7 @@ def team(clock, session, sent_tasks):
 
 def a_case_screened_out(team):
     reference = states.an_acknowledged_case(team)
-    act(reference, triage.ask_screen_out, "worker_matter", "It is about pay.", REFERRAL, actor=team.coordinator)
+    act(reference, triage.ask_screen_out, "commercial_dispute", "It is about pay.", REFERRAL, actor=team.coordinator)
     act(reference, triage.decide_screen_out, approve=True, actor=team.second_coordinator)
     return reference
 
@@ -63,7 +63,7 @@ def test_a_case_that_a_panel_brings_back_unjudged_needs_a_second_person_and_can_
     """Product 3: from severity 3 up a second person approves; before it is known, level 3 counts (product 4)."""
     reference = a_case_screened_out(team)
     act(reference, appeals.appeal, "It is about my garden.", actor=person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "It is about dust.", to_proposal=True, actor=team.panel)
     act(reference, triage.assign, team.officer.id, actor=team.coordinator)
     forget_notices()

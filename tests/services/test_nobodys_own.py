@@ -21,6 +21,7 @@ from engage.services import (
     conflicts,
     conversation,
     endings,
+    investigation,
     pauses,
     proposals,
     risks,
@@ -75,7 +76,7 @@ def test_who_decided_an_appeal_hears_no_second_one_of_the_case(team):
     """Product 3: a panel that touched nothing before."""
     reference = states.an_appealed_case(team)
     second = states.staff(Role.PANEL, site_id=team.site_id)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     assert team.panel.id in appeals.free_for_panel(case_of(reference))
     act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=False, actor=team.panel)
     act(reference, appeals.appeal, "It is not.", actor=person_of(reference))
@@ -110,7 +111,13 @@ def test_no_first_agreement_is_counted_as_one_of_an_outside_body(team):
     refused("not_in_the_list", reference, proposals.propose, outside, actor=team.officer)
     act(reference, proposals.propose, states.offer(), actor=team.officer)
     act(reference, answers.refuse, wants_panel=False, actor=person_of(reference))
-    act(reference, appeals.refer, "Ombudsman", "Facts.", is_binding=False, actor=team.coordinator)
+    act(
+        reference,
+        appeals.refer,
+        "Ombudsman",
+        appeals.Terms("Facts.", why_other="They asked for it."),
+        actor=team.coordinator,
+    )
     act(reference, appeals.report, "upheld", "Pay.", to_proposal=True, actor=team.coordinator)
     act(reference, proposals.propose, outside, actor=team.officer)
 
@@ -146,9 +153,9 @@ def test_what_the_person_risks_is_looked_at_anew_when_a_case_comes_back_to_a_sta
     )
     act(reference, answers.withdraw, actor=person_of(reference))
     act(reference, appeals.reopen, "I am safe now.", actor=person_of(reference))
-    refused("retaliation_first", reference, proposals.investigate, actor=team.officer)
+    refused("retaliation_first", reference, investigation.investigate, states.plan(), actor=team.officer)
     act(reference, risks.look, Likelihood.LIKELY, Harm.GRAVE, "As before.", actor=team.officer)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
 
 
 def test_a_check_after_closure_is_handed_back_by_whoever_leaves(team):

@@ -41,7 +41,7 @@ def the_review():
 
 def decided(team, *, to_proposal):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     forget_notices()
     words = ("partly_upheld", "Half of it.")
     act(reference, appeals.decide, *words, to_proposal=to_proposal, actor=team.panel)

@@ -32,13 +32,13 @@ def waits_for(actor, clock):
 
 def a_screening_asked(team):
     reference = states.an_acknowledged_case(team)
-    act(reference, triage.ask_screen_out, "worker_matter", "Pay.", "Labour office.", actor=team.coordinator)
+    act(reference, triage.ask_screen_out, "commercial_dispute", "Pay.", "Labour office.", actor=team.coordinator)
     return reference
 
 
 def a_draft_that_waits(team):
     reference = states.an_assessed_case(team, Level.MODERATE)
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Water the road."), actor=team.officer)
     return reference
 
@@ -76,7 +76,7 @@ def test_a_draft_of_before_is_not_what_the_person_gets_after_a_panel_has_decided
     with unit_of_work():
         case_of(reference).panel_offered = True
     act(reference, appeals.appeal, "You let me wait.", actor=person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "Offer more.", to_proposal=True, actor=team.panel)
     refused("nothing_to_approve", reference, proposals.approve_proposal, RIGHTS, actor=team.approver)
     act(reference, proposals.propose, states.offer("Pave the road."), actor=team.officer)
@@ -88,13 +88,13 @@ def test_a_draft_of_a_case_that_was_withdrawn_waits_for_nobody_when_it_comes_bac
     act(reference, answers.withdraw, actor=person_of(reference))
     assert "ProposalReturned" in kinds_of(reference)
     act(reference, appeals.reopen, "I was away.", actor=person_of(reference))
-    act(reference, proposals.investigate, actor=team.officer)
+    states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer("Pave the road."), actor=team.officer)
 
 
 def test_a_seat_on_the_panel_of_a_case_that_was_withdrawn_is_on_nobodys_day(team, clock):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     assert ("seat", reference) in waits_for(team.panel, clock)
     act(reference, answers.withdraw, actor=person_of(reference))
     assert ("seat", reference) not in waits_for(team.panel, clock)

@@ -33,7 +33,7 @@ def refused(code, *args, **values):
 def held(team, level=Level.LOW, words="You waive every claim."):
     reference = states.an_assessed_case(team, level)
     if level > Level.LOW:
-        act(reference, proposals.investigate, actor=team.officer)
+        states.look_into(reference, team.officer)
     act(reference, proposals.propose, states.offer(words), actor=team.officer)
     return reference
 

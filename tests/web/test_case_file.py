@@ -138,7 +138,13 @@ def test_how_it_ended_and_who_decided_what_stands_there(client, team):
     come_back(client, reference)
     assert "The panel has not decided." in text(file_of(client))
     act(reference, appeals.decide, "upheld", "The road was not watered.", actor=team.panel, to_proposal=False)
-    act(reference, appeals.refer, "The Ombudsman", "Agreed by phone.", is_binding=True, actor=team.coordinator)
+    act(
+        reference,
+        appeals.refer,
+        "The Ombudsman",
+        appeals.Terms("Agreed by phone.", True, why_other="They asked."),
+        actor=team.coordinator,
+    )
     act(reference, appeals.report, "partly_upheld", "Pave it.", actor=team.coordinator, to_proposal=False)
     found = text(file_of(client))
     for said in (

@@ -57,9 +57,18 @@ def test_the_panel_offers_only_people_who_never_touched_the_case(client, team):
     assert offered == {str(team.panel.id)}
 
 
+REFERRED = {
+    "listed": "-",
+    "other": "Ombuds office",
+    "why_other": "The person trusts it.",
+    "words": "Agreed on paper.",
+    "is_binding": "y",
+}
+
+
 def test_the_third_tier_and_opening_again_through_pages(team, at):
     reference = states.a_closed_case(team)
-    at(team.coordinator, reference, "refer", body="Ombuds office", terms="Agreed on paper.", is_binding="y")
+    at(team.coordinator, reference, "refer", **REFERRED)
     assert case_of(reference).stage is Stage.INDEPENDENT
     at(team.coordinator, reference, "report", outcome="not_upheld", report="All was done.", then="close")
     assert case_of(reference).close_type == "resolved_independently"
