@@ -180,7 +180,7 @@ def not_agreed(team):
 
 def decided(team, *, to_proposal=False):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "not_upheld", "It is fine.", to_proposal=to_proposal, actor=team.panel)
     return reference
 

@@ -42,7 +42,7 @@ def test_what_was_said_to_an_earlier_proposal_is_not_lost_with_the_next_one(clie
 
 def test_the_panel_speaks_to_the_person_and_not_of_them(client, team):
     reference = states.an_appealed_case(team)
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "upheld", "It was too little.", actor=team.panel, to_proposal=True)
     act(reference, proposals.propose, states.offer(close_type="resolved_on_appeal"), actor=team.officer)
     page = come_back(client, reference).page()

@@ -34,6 +34,7 @@ def at(client):
 def test_the_second_tier_through_pages(client, team, at):
     reference = states.an_appealed_case(team)
     at(team.coordinator, reference, "seat-panel", members=[str(team.panel.id)])
+    at(team.panel, reference, "panel", conflict="no")
     at(team.panel, reference, "decide", outcome="upheld", reasons="The measurements were wrong.", then="proposal")
     assert case_of(reference).stage is Stage.PROPOSED
     at(team.officer, reference, "propose", **proposal(close_type="resolved_on_appeal"))

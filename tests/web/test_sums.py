@@ -12,8 +12,9 @@ from engage.domain.money import Money
 from engage.domain.policy import Role
 from engage.domain.severity import Level
 from engage.models import Remedy
-from engage.services import answers, appeals, cases, proposals
+from engage.services import answers, cases, proposals
 from engage.services.findings import Line
+from engage.unit_of_work import unit_of_work
 from engage.web import money
 from tests import states
 from tests.states import act, case_of, person_of
@@ -155,6 +156,9 @@ def with_a_sum(team, *, owner=None, level=Level.LOW) -> str:
     reference = states.an_assessed_case(team, level)
     if level > Level.LOW:
         states.look_into(reference, team.officer)
+    if owner is not None:
+        with unit_of_work():
+            case_of(reference).recorded_by_id = owner.id  # who took it down may know of it, and so see to a remedy
     due = engage_clock.utcnow() + timedelta(days=10)
     line = Line(
         "compensation_money", "For the harvest.", due, owner.id if owner else None, Money(Decimal(84321), "RSD")
@@ -183,8 +187,6 @@ def test_those_who_need_the_sum_see_it_and_no_one_else(client, team):
 
 def test_who_carries_it_out_sees_what_is_to_be_paid(client, session, team):
     reference = with_a_sum(team, owner=team.liaison)
-    case_of(reference).recorded_by_id = team.liaison.id
-    session.commit()
     assert sees(client, team.liaison, reference)
     session.query(Remedy).one().owner_id = team.officer.id
     session.commit()
@@ -194,7 +196,7 @@ def test_who_carries_it_out_sees_what_is_to_be_paid(client, session, team):
 def test_a_panel_that_sits_sees_the_sum(client, team):
     reference = with_a_sum(team)
     act(reference, answers.refuse, wants_panel=True, actor=person_of(reference))
-    act(reference, appeals.seat_panel, [team.panel.id], actor=team.coordinator)
+    states.seat(reference, team.panel, by=team.coordinator)
     assert sees(client, team.panel, reference)
 
 
