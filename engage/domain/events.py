@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from engage.domain.aftercare_events import CheckedAfterwards as CheckedAfterwards
 from engage.domain.aftercare_events import CorrectiveActionDecided as CorrectiveActionDecided
@@ -37,6 +36,17 @@ from engage.domain.promise_events import OutsideOffered as OutsideOffered
 from engage.domain.promise_events import PanelOffered as PanelOffered
 from engage.domain.promise_events import ReminderDue as ReminderDue
 from engage.domain.promise_events import RungReached as RungReached
+from engage.domain.resolution_events import CaseLapsed as CaseLapsed
+from engage.domain.resolution_events import CaseVerified as CaseVerified
+from engage.domain.resolution_events import ProposalAccepted as ProposalAccepted
+from engage.domain.resolution_events import ProposalApproved as ProposalApproved
+from engage.domain.resolution_events import ProposalCountered as ProposalCountered
+from engage.domain.resolution_events import ProposalDrafted as ProposalDrafted
+from engage.domain.resolution_events import ProposalRefused as ProposalRefused
+from engage.domain.resolution_events import ProposalReturned as ProposalReturned
+from engage.domain.resolution_events import ProposalSent as ProposalSent
+from engage.domain.resolution_events import RemedyConfirmed as RemedyConfirmed
+from engage.domain.resolution_events import RemedyFinished as RemedyFinished
 from engage.domain.triage_events import CaseLinked as CaseLinked
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
 from engage.domain.triage_events import ConflictRefused as ConflictRefused
@@ -156,74 +166,6 @@ class InvestigationStarted(Event):
 class ConsultationHeld(Event):
     message_id: uuid.UUID
     held: bool = True  # or a try that reached nobody
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalDrafted(Event):
-    proposal_id: uuid.UUID
-    round: int
-    held_by_words: bool = False  # they seem to take a right or to buy silence (domain R34)
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalApproved(Event):
-    proposal_id: uuid.UUID
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalReturned(Event):
-    proposal_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalSent(Event):
-    proposal_id: uuid.UUID
-    round: int
-    respond_by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalAccepted(Event):
-    proposal_id: uuid.UUID
-    sign_off: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalCountered(Event):
-    proposal_id: uuid.UUID
-    wants_meeting: bool
-    sign_off: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalRefused(Event):
-    proposal_id: uuid.UUID
-    wants_panel: bool
-    sign_off: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseLapsed(Event):
-    proposal_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class RemedyFinished(Event):
-    remedy_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
-class RemedyConfirmed(Event):
-    remedy_id: uuid.UUID
-    confirmed: bool
-    sign_off: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseVerified(Event):
-    close_type: str
-    unconfirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

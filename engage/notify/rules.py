@@ -7,17 +7,17 @@ from engage.domain import events
 from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import Event
-from engage.domain.guards import APPROVAL_LEVEL, RIGHTS_LEVEL
 from engage.domain.lifecycle import Stage
 from engage.domain.news import NO_NEWS
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Case, OutboxMessage, Proposal, Screening
+from engage.models import Case, OutboxMessage, Screening
 from engage.notify import (
     aftercare_rules,
     clock_rules,
     findings_rules,
     outside_rules,
+    resolution_rules,
     triage_rules,
     waiting_rules,
     work_rules,
@@ -155,45 +155,6 @@ def _(event: events.ScreenOutDeclined, case: Case) -> list[Notice]:
 
 
 @notices.register
-def _(event: events.ProposalDrafted, case: Case) -> list[Notice]:
-    """From the level that needs approval, or where its words need another look: approvers, and rights leads from
-    their level, but not who drafted: proposal_to_approve."""
-    level = case.level or APPROVAL_LEVEL
-    roles = [Role.APPROVER] if level >= APPROVAL_LEVEL or event.held_by_words else []
-    roles += [Role.RIGHTS_LEAD] if level >= RIGHTS_LEVEL else []
-    drafted_by = db.session.get_one(Proposal, event.proposal_id).drafted_by_id
-    return to_staff(deciding_on(case, *roles, but=drafted_by) if roles else (), "proposal_to_approve")
-
-
-@notices.register
-def _(event: events.ProposalReturned, case: Case) -> list[Notice]:
-    """Who drafted the proposal: sent_back."""
-    return to_staff([db.session.get_one(Proposal, event.proposal_id).drafted_by_id], "sent_back")
-
-
-@notices.register
-def _(event: events.ProposalSent, case: Case) -> list[Notice]:
-    """The person: proposal_waiting."""
-    return to_person("proposal_waiting", respond_by=event.respond_by.isoformat())
-
-
-@notices.register
-def _(event: events.ProposalAccepted, case: Case) -> list[Notice]:
-    """The person, when nothing is left to do: case_finished. Whoever works the case: reply_arrived. Owners of the
-    remedies: remedy_for_you."""
-    remedies = db.session.get_one(Proposal, event.proposal_id).remedies
-    owners = [remedy.owner_id for remedy in remedies if remedy.owner_id is not None]
-    ended = to_person("case_finished") if case.stage is Stage.CLOSED else []
-    return ended + to_staff(working_on(case), "reply_arrived") + to_staff(owners, "remedy_for_you")
-
-
-@notices.register
-def _(event: events.ProposalCountered | events.RemedyConfirmed, case: Case) -> list[Notice]:
-    """Whoever works the case: reply_arrived."""
-    return to_staff(working_on(case), "reply_arrived")
-
-
-@notices.register
 def _(event: events.ProposalRefused | events.CaseWithdrawn, case: Case) -> list[Notice]:
     """The person, when the case ends by it: case_finished. Whoever works the case: reply_arrived."""
     ended = to_person("case_finished") if case.stage is Stage.CLOSED else []
@@ -311,6 +272,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
     outside_rules.RULES,
+    resolution_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
 )

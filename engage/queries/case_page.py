@@ -4,11 +4,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
-from typing import Any, TypeVarTuple
+from functools import cached_property
 
-from sqlalchemy import BindParameter, Select, String, bindparam, select
-from sqlalchemy.orm import joinedload, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engage import vault
@@ -38,21 +35,15 @@ from engage.models import (
     Remedy,
     Screening,
     SealedContact,
-    SealedIdentity,
-    Site,
-    StaffUser,
     Task,
 )
-from engage.queries import case_parts, corrective, findings_parts, outside_parts, triage_parts
+from engage.queries import case_parts, case_statement, corrective, findings_parts, outside_parts, triage_parts
 from engage.queries.case_parts import Entry, Fate
 from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.triage_parts import TriageParts
-from engage.scope import visible_to
 
-Row = TypeVarTuple("Row")
 REPORTED_BACK, DRAFTED = ReportedBack.__name__, ProposalDrafted.__name__
-_BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE}  # read when it is first asked for
 
 
 @dataclass(frozen=True)  # without slots: what is asked for again and again while a page is drawn is kept
@@ -254,7 +245,7 @@ def page(reference: str, actor: Actor) -> CasePage:
     Raises:
         NoResultFound: there is no such case, or the actor may not know of it.
     """
-    row = db.session.execute(_statement(actor), {"reference": reference}).one()
+    row = db.session.execute(case_statement.of(actor), {"reference": reference}).one()
     case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
     for name in ("appeals", "subjects"):
         if not has[name]:
@@ -284,28 +275,5 @@ def page(reference: str, actor: Actor) -> CasePage:
         contact=contact,
         known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
-        _there=[name for name in (*_BESIDE, "changes") if has[name]],
+        _there=[name for name in (*case_statement.BESIDE, "changes") if has[name]],
     )
-
-
-@lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
-def _statement(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """What reads the case, the vault's rows of it, and of what else it has something."""
-    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *_BESIDE.items()])
-    last_read = case_parts.last_read(actor).label("last_read")
-    wanted = (
-        select(Case, SealedContact, SealedIdentity, last_read, *seldom)
-        .outerjoin(SealedContact, SealedContact.case_id == Case.id)
-        .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
-        .options(lazyload(Case.appeals), lazyload(Case.subjects))
-    )
-    return _visible(wanted, bindparam("reference", type_=String()), actor)
-
-
-def _visible(wanted: Select[*Row], reference: str | BindParameter[str], actor: Actor) -> Select[*Row]:
-    shown = (
-        joinedload(Case.site).load_only(Site.name, Site.code, Site.country, Site.time_zone, Site.is_group_intake),
-        joinedload(Case.statement),
-        joinedload(Case.assignee).load_only(StaffUser.name).lazyload(StaffUser.memberships),
-    )
-    return wanted.options(*shown).where(Case.reference == reference, visible_to(actor))

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    SQLColumnExpression,
     String,
     and_,
     case,
@@ -20,36 +19,26 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     or_,
     select,
     true,
     union_all,
 )
 
-from engage.domain.case import CaseClass
-from engage.domain.conflicts import INVESTIGATES
 from engage.domain.deadlines import Promise
 from engage.domain.lifecycle import Stage
-from engage.domain.policy import Actor, Membership, Permission, Role
+from engage.domain.policy import Actor, Permission
 from engage.domain.systemic import READS
 from engage.extensions import db
 from engage.models import (
-    Appeal,
-    Approval,
     Case,
     CaseEvent,
     CorrectiveAction,
     Deadline,
     Errand,
     Explanation,
-    ExtensionRequest,
-    PanelSeat,
-    Pause,
     Proposal,
-    Rating,
     Remedy,
-    Screening,
     Site,
     StaffUser,
     Statement,
@@ -57,12 +46,12 @@ from engage.models import (
     Task,
 )
 from engage.models.promise import HELD
-from engage.queries import absence
+from engage.queries import absence, day_waits
+from engage.queries.day_lines import line
 from engage.scope import open_to, readable_by, visible_to
 
 MOST = 200  # Ours: more than anybody does in a day; the page says that there is more.
 NEW_FOR = timedelta(days=7)  # Ours: what counts as new for somebody who never said that they had seen it.
-PAUSE_SOON = timedelta(days=3)  # Ours: so long before its end a pause is worth a thought.
 TO_US = tuple(promise for promise in Promise if promise.owed_by_us)
 
 
@@ -109,7 +98,7 @@ def day(actor: Actor, now: datetime) -> Day:
     return Day(
         owed=_items(_owed(actor, people, mine)),
         tasks=_items([_tasks(actor, people), _changes(actor, people)]),
-        waits=_items(_waits(actor, mine, now)),
+        waits=_items(day_waits.waits(actor, mine, now)),
         arrived=_items([_arrived(actor, people, seen_at)], newest=True),
         seen_at=seen_at,
         stands_in_for=stands_in_for,
@@ -123,40 +112,19 @@ def _items(parts: Sequence[Select[*tuple[Any, ...]]], *, newest: bool = False) -
     return [Item(**row) for row in db.session.execute(wanted).mappings()]
 
 
-def _line(
-    kind: str, code: SQLColumnExpression[Any], at: SQLColumnExpression[Any], subject: SQLColumnExpression[Any]
-) -> Select[*tuple[Any, ...]]:
-    """A line of a case; the caller joins where it comes from."""
-    return (
-        select(
-            literal(kind, String).label("kind"),
-            cast(code, String).label("code"),
-            at.label("at"),
-            subject.label("subject_id"),
-            Case.reference.label("reference"),
-            Statement.title.label("title"),
-            Case.level.label("level"),
-            Site.time_zone.label("time_zone"),
-        )
-        .select_from(Case)
-        .join(Statement, Statement.case_id == Case.id)
-        .join(Site, Site.id == Case.site_id)
-    )
-
-
 def _owed(actor: Actor, people: list[uuid.UUID], mine: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
     return [
-        _line("deadline", Deadline.promise, Deadline.due_at, Deadline.id)
+        line("deadline", Deadline.promise, Deadline.due_at, Deadline.id)
         .join(Deadline, Deadline.case_id == Case.id)
         .where(mine, Deadline.ended_at.is_(None), Deadline.promise.in_(TO_US), Deadline.due_at < HELD),
-        _line("errand", Errand.template, Errand.due_at, Errand.id)
+        line("errand", Errand.template, Errand.due_at, Errand.id)
         .join(Errand, Errand.case_id == Case.id)
         .where(mine, Errand.finished_at.is_(None)),
-        _line("explanation", Explanation.rung, Explanation.due_at, Explanation.deadline_id)
+        line("explanation", Explanation.rung, Explanation.due_at, Explanation.deadline_id)
         .join(Explanation, Explanation.case_id == Case.id)
         .where(mine, Explanation.written_at.is_(None)),
         # A remedy is somebody's of their own, whoever has the case.
-        _line("remedy", Remedy.type_code, Remedy.due_at, Remedy.id)
+        line("remedy", Remedy.type_code, Remedy.due_at, Remedy.id)
         .join(Remedy, Remedy.case_id == Case.id)
         .where(
             visible_to(actor),
@@ -227,79 +195,6 @@ def _at_their_sites(actor: Actor) -> ColumnElement[bool]:
     return true() if None in held else SystemicIssue.site_id.in_(held)
 
 
-def _waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Select[*tuple[Any, ...]]]:
-    nothing = null()
-    did = exists().where(
-        CaseEvent.case_id == Case.id, CaseEvent.actor_id == actor.id, CaseEvent.kind.in_(sorted(INVESTIGATES))
-    )
-    newest = select(CaseEvent.at).where(CaseEvent.case_id == Case.id).order_by(CaseEvent.number.desc()).limit(1)
-    return [
-        _line("proposal", nothing, Proposal.drafted_at, Proposal.id)
-        .join(Proposal, Proposal.case_id == Case.id)
-        .where(
-            open_to(actor, Permission.APPROVE_PROPOSAL),
-            Proposal.sent_at.is_(None),
-            Proposal.returned_at.is_(None),
-            Case.stage != Stage.CLOSED,
-            Proposal.drafted_by_id != actor.id,
-            Case.assignee_id.is_distinct_from(actor.id),
-            ~did,
-            ~exists().where(Approval.proposal_id == Proposal.id, Approval.user_id == actor.id),
-        ),
-        _line("screening", Screening.reason_code, Screening.asked_at, Screening.id)
-        .join(Screening, Screening.case_id == Case.id)
-        .where(
-            open_to(actor, Permission.APPROVE_SCREEN_OUT),
-            Screening.decided_at.is_(None),
-            Screening.asked_by_id != actor.id,
-        ),
-        _line("rating", nothing, Rating.rated_at, Rating.id)
-        .join(Rating, Rating.case_id == Case.id)
-        .where(
-            open_to(actor, Permission.APPROVE_RATING),
-            Rating.needs_second,
-            Rating.decided_at.is_(None),
-            Rating.rated_by_id.is_distinct_from(actor.id),
-        ),
-        _line("extension", Deadline.promise, ExtensionRequest.asked_at, ExtensionRequest.id)
-        .join(ExtensionRequest, ExtensionRequest.case_id == Case.id)
-        .join(Deadline, Deadline.id == ExtensionRequest.deadline_id)
-        .where(
-            open_to(actor, Permission.EXTEND_AGAIN),
-            ExtensionRequest.decided_at.is_(None),
-            Deadline.ended_at.is_(None),
-            ExtensionRequest.asked_by_id != actor.id,
-            ExtensionRequest.first_by_id.is_distinct_from(actor.id),
-            # As policy.is_above says it: those of all sites, and focal points, are above everybody.
-            *([] if Membership(Role.APPROVER, None) in actor.memberships else [_site_may_decide()]),
-        ),
-        _line("panel", nothing, Deadline.due_at, Deadline.id)
-        .join(Deadline, Deadline.case_id == Case.id)
-        .where(
-            open_to(actor, Permission.SEAT_PANEL),
-            Deadline.promise == Promise.FORM_PANEL,
-            Deadline.ended_at.is_(None),
-        ),
-        _line("seat", nothing, Appeal.lodged_at, Appeal.id)
-        .join(Appeal, Appeal.case_id == Case.id)
-        .join(PanelSeat, PanelSeat.appeal_id == Appeal.id)
-        .where(
-            visible_to(actor),
-            PanelSeat.user_id == actor.id,
-            Appeal.decided_at.is_(None),
-            Case.stage == Stage.APPEALED,  # of one that was withdrawn nothing is left to decide
-        ),
-        _line("reply", nothing, newest.scalar_subquery(), Case.id).where(mine, Case.unread_reply),
-        _line("pause", Pause.reason_code, Pause.ends_at, Pause.id)
-        .join(Pause, Pause.case_id == Case.id)
-        .where(mine, Pause.over_at.is_(None), Pause.starts_at <= now, Pause.ends_at <= now + PAUSE_SOON),
-    ]
-
-
-def _site_may_decide() -> ColumnElement[bool]:
-    return or_(~ExtensionRequest.needs_top, Case.class_ == CaseClass.RESTRICTED)
-
-
 def _arrived(actor: Actor, people: list[uuid.UUID], since: datetime) -> Select[*tuple[Any, ...]]:
     """Cases that came in where the reader assigns them, and cases that came into their hands."""
     given = exists().where(
@@ -308,7 +203,7 @@ def _arrived(actor: Actor, people: list[uuid.UUID], since: datetime) -> Select[*
         CaseEvent.at > since,
         CaseEvent.actor_id.is_distinct_from(actor.id),
     )
-    return _line("case", Case.stage, Case.received_at, Case.id).where(
+    return line("case", Case.stage, Case.received_at, Case.id).where(
         visible_to(actor),
         Case.closed_at.is_(None),
         or_(

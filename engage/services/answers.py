@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, Stage
 from engage.domain.policy import Actor, NotAllowed, Party, Permission
 from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
-from engage.services import cases, conversation, deadlines, meetings, pausing, ratings, sites
+from engage.services import cases, circumstances, conversation, deadlines, meetings, pausing, ratings, sites
 from engage.services.deadline_rows import JUST_AFTER
 from engage.services.timeline import digest_of, record
 
@@ -50,7 +50,7 @@ def accept(case: Case, *, actor: Actor, sign_off: SignOff = SignOff()) -> None:
         Refused: nothing waits for an answer, or a spoken answer was not read back.
     """
     proposal = _answered(case, Action.ACCEPT, Answer.ACCEPT, actor, sign_off)
-    owes_word = case.is_collective and not cases.group_was_told(case, proposal.sent_at)
+    owes_word = case.is_collective and not circumstances.group_was_told(case, proposal.sent_at)
     if proposal.remedies or owes_word:
         cases.move(case, Action.ACCEPT, Stage.IMPLEMENTING)
         deadlines.open_for_remedies(case, proposal.remedies)
@@ -215,7 +215,7 @@ def require_voice(case: Case, action: Action | Permission, actor: Actor, sign_of
 def _answered(case: Case, action: Action, answer: Answer, actor: Actor, sign_off: SignOff) -> Proposal:
     """Check and write the answer on the proposal: their time to answer is met, and we wait for them no longer."""
     require_voice(case, action, actor, sign_off)
-    facts = cases.circumstances(case)
+    facts = circumstances.of(case)
     guards.stop_if(guards.why_not_counter(facts) if action is Action.COUNTER else guards.why_not_respond(facts))
     proposal = cases.standing_proposal(case)
     proposal.answer, proposal.answer_words = answer, sign_off.words

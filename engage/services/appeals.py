@@ -30,7 +30,7 @@ from engage.extensions import db
 from engage.models import Access, Appeal, Case, CaseEvent, IndependentReview, PanelSeat
 from engage.queries import outside_parts
 from engage.scope import people_with
-from engage.services import answers, cases, conflicts, conversation, deadlines, panels, pausing
+from engage.services import answers, cases, circumstances, conflicts, conversation, deadlines, panels, pausing
 from engage.services.deadline_rows import zone_of
 from engage.services.timeline import digest_of, record
 
@@ -50,7 +50,7 @@ def appeal(case: Case, words: str, *, actor: Actor, late_reason: str | None = No
     else:
         policy.require(actor, Permission.RECORD_ANSWER, case.facts)
     next_stage(case.stage, Action.APPEAL)
-    facts = cases.circumstances(case)
+    facts = circumstances.of(case)
     guards.stop_if(guards.why_not_appeal(facts, clock.utcnow(), late_reason))
     is_late = guards.why_not_appeal(facts, clock.utcnow()) is not None
     cases.open_again(case, Action.APPEAL)
@@ -140,7 +140,7 @@ def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
     """
     policy.require(actor, Action.DECIDE, case.facts)
     next_stage(case.stage, Action.DECIDE)
-    facts = cases.circumstances(case)
+    facts = circumstances.of(case)
     guards.stop_if(guards.why_not_decide(facts))
     row, seat = panels.open_seat(case, actor)
     panels.stop_if_undeclared(seat)

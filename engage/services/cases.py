@@ -2,14 +2,12 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from engage import clock
 from engage.domain import guards, policy, retaliation
-from engage.domain.case import CaseClass, Road, Writer
-from engage.domain.deadlines import Promise
+from engage.domain.case import CaseClass
 from engage.domain.events import (
     AssigneeLeft,
     CaseAssessed,
@@ -19,7 +17,6 @@ from engage.domain.events import (
     ProposalReturned,
     ScreenOutDeclined,
 )
-from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
@@ -27,20 +24,15 @@ from engage.models import (
     Appeal,
     Case,
     CaseEvent,
-    ContactAttempt,
     Deadline,
     ExtensionRequest,
-    Meeting,
-    Message,
     Proposal,
     Rating,
     Screening,
-    SealedContact,
     StaffUser,
 )
-from engage.models.aftercare import REPORT_BACK
 from engage.scope import visible_to
-from engage.services import consulting, deadlines, pausing, search_index, sites
+from engage.services import deadlines, pausing, search_index
 from engage.services.timeline import record
 
 
@@ -119,77 +111,9 @@ def _newest_proposal(case: Case) -> Select[Proposal]:
     return select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.number.desc()).limit(1)
 
 
-def circumstances(case: Case) -> Circumstances:
-    """Return the facts beside the stage that guards look at."""
-    proposal, appeal = latest_proposal(case), open_appeal(case)
-    draft = proposal is not None and proposal.sent_at is None and proposal.returned_at is None
-    sent = proposal if proposal is not None and proposal.stands(their_turn=case.their_turn) else None
-    remedies = sent.remedies if sent else []
-    since = sent.sent_at if sent else None
-    wrote_at, answer_due_at = _last_word_and_time_to_answer(case, since)
-    since = wrote_at or since
-    attempts, channels = db.session.execute(
-        select(func.count(ContactAttempt.id), func.count(func.distinct(ContactAttempt.channel))).where(
-            ContactAttempt.case_id == case.id, *([ContactAttempt.at >= since] if since else [])
-        )
-    ).one()
-    return Circumstances(
-        stage=case.stage,
-        kind=case.kind,
-        level=case.level,
-        round=case.round,
-        proposal_answer=sent.answer if sent else None,
-        proposal_sent_at=sent.sent_at if sent else None,
-        silent_since=wrote_at,
-        answer_due_at=answer_due_at,
-        proposal_draft=draft,
-        attempts=attempts,
-        attempt_channels=channels,
-        channels_known=_channels_known(case),
-        remedies=len(remedies),
-        remedies_confirmed=sum(1 for remedy in remedies if remedy.finished_at and remedy.confirmed),
-        closed_at=case.closed_at,
-        appeal_window=timedelta(days=sites.rules_for(case).promises.appeal_window.count),
-        panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),
-        screen_out_asked=open_screening(case) is not None,
-        panel_offered=case.panel_offered,
-        owes_retaliation_look=owes_retaliation_look(case),
-        is_collective=case.is_collective,
-        reported_back=case.is_collective and group_was_told(case, sent.sent_at if sent else None),
-        consulted=consulting.was_sought(case),
-    )
-
-
-def _last_word_and_time_to_answer(case: Case, sent_at: datetime | None) -> tuple[datetime | None, datetime | None]:
-    """When the person wrote last since the proposal was sent, and by when they answer it; with one statement."""
-    if sent_at is None:
-        return None, None
-    wrote = select(func.max(Message.written_at)).where(
-        Message.case_id == case.id, Message.writer == Writer.PERSON, Message.written_at >= sent_at
-    )
-    due = select(func.max(Deadline.due_at)).where(
-        Deadline.case_id == case.id, Deadline.promise == Promise.ANSWER, Deadline.ended_at.is_(None)
-    )
-    wrote_at, due_at = db.session.execute(select(wrote.scalar_subquery(), due.scalar_subquery())).one()
-    return wrote_at, due_at
-
-
-def group_was_told(case: Case, since: datetime | None) -> bool:
-    """Whether the people of a group were told since the instant, or ever, how their concern goes out."""
-    told = select(Meeting.id).where(Meeting.case_id == case.id, Meeting.purpose == REPORT_BACK)
-    return db.session.scalar(told.where(Meeting.recorded_at >= since).limit(1) if since else told.limit(1)) is not None
-
-
 def owes_retaliation_look(case: Case) -> bool:
     """Whether what the person risks has to be looked at anew before we go on."""
     return retaliation.owes_look(case.retaliation_risk, case.retaliation_stage, case.stage)
-
-
-def _channels_known(case: Case) -> int:
-    """In how many ways we could reach the person: the case page itself, and what they left us."""
-    contact = db.session.get(SealedContact, case.id)
-    left = (contact.has_email + contact.has_phone) if contact else 0
-    return 1 + left + (case.road in (Road.FACILITATOR, Road.CUSTODIAN))
 
 
 def open_appeal(case: Case) -> Appeal | None:

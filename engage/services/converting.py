@@ -12,7 +12,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, Permission
 from engage.extensions import db
 from engage.models import Case, ConversionRequest
-from engage.services import answers, cases, triage
+from engage.services import answers, circumstances, triage
 from engage.services.answers import SignOff
 from engage.services.timeline import digest_of, record
 
@@ -27,7 +27,7 @@ def ask(case: Case, kind: Kind, words: str, *, actor: Actor) -> ConversionReques
         Refused: it cannot be converted so any more, they were asked already, or no reason is given.
     """
     policy.require(actor, Permission.CONVERT, case.facts)
-    guards.stop_if(guards.why_not_convert(cases.circumstances(case), kind, person_agreed=True))
+    guards.stop_if(guards.why_not_convert(circumstances.of(case), kind, person_agreed=True))
     if not words.strip():
         raise Refused(Refusal("reason_needed"))
     if open_request(case.id) is not None:
@@ -60,7 +60,7 @@ def answer(case: Case, *, agreed: bool, actor: Actor, sign_off: SignOff = ON_THE
     if row is None:
         raise Refused(Refusal("nothing_asked"))
     if agreed:
-        guards.stop_if(guards.why_not_convert(cases.circumstances(case), row.kind, person_agreed=True))
+        guards.stop_if(guards.why_not_convert(circumstances.of(case), row.kind, person_agreed=True))
     row.answered_at, row.is_agreed, row.sign_off = clock.utcnow(), agreed, sign_off.mode
     event = ConversionAnswered(request_id=row.id, agreed=agreed, sign_off=sign_off.mode)
     record(case, event, actor=actor, content=digest_of(row.salt, sign_off.words))

@@ -20,7 +20,7 @@ from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import AfterCheck, Case, Remedy
-from engage.services import cases, conflicts, conversation, deadlines, ratings, triage
+from engage.services import cases, circumstances, conflicts, conversation, deadlines, ratings, triage
 from engage.services.timeline import digest_of, record
 
 STAYED_RIGHT = ("yes", "partly", "no")
@@ -53,7 +53,7 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     """
     policy.require(actor, Action.VERIFY, case.facts)
     next_stage(case.stage, Action.VERIFY)
-    facts = cases.circumstances(case)
+    facts = circumstances.of(case)
     unconfirmed = facts.remedies - facts.remedies_confirmed
     guards.stop_if(guards.why_not_verify(facts, reason))
     if unconfirmed and not (actor.has(Role.APPROVER, case.site_id) or actor.has(Role.FOCAL, case.site_id)):
@@ -78,7 +78,7 @@ def answer(case: Case, words: str, *, actor: Actor) -> None:
         IllegalTransition: it was not acknowledged yet, or is closed.
     """
     policy.require(actor, Action.ANSWER, case.facts)
-    guards.stop_if(guards.why_not_answer(cases.circumstances(case)))
+    guards.stop_if(guards.why_not_answer(circumstances.of(case)))
     next_stage(case.stage, Action.ANSWER)
     triage.decline_open(case, actor)  # who answers refuses nothing
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
@@ -98,7 +98,7 @@ def lapse(case: Case, *, actor: Actor) -> None:
     """
     policy.require(actor, Action.LAPSE, case.facts)
     next_stage(case.stage, Action.LAPSE)
-    guards.stop_if(guards.why_not_lapse(cases.circumstances(case), clock.utcnow()))
+    guards.stop_if(guards.why_not_lapse(circumstances.of(case), clock.utcnow()))
     _refuse_own_work(case, actor)
     proposal = cases.standing_proposal(case)
     cases.finish(case, Action.LAPSE, "lapsed", proposal.causes)

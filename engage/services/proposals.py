@@ -21,7 +21,7 @@ from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
 from engage.models import Approval, Case, Proposal, Remedy
-from engage.services import arrangements, cases, conflicts, conversation, deadlines, findings, wording
+from engage.services import arrangements, cases, circumstances, conflicts, conversation, deadlines, findings, wording
 from engage.services.findings import Line, Offer
 from engage.services.timeline import digest_of, record
 
@@ -58,7 +58,7 @@ def propose(case: Case, offer: Offer, *, actor: Actor) -> Proposal:
     """
     policy.require(actor, Action.PROPOSE, case.facts)
     next_stage(case.stage, Action.PROPOSE)
-    guards.stop_if(guards.why_not_propose(cases.circumstances(case)))
+    guards.stop_if(guards.why_not_propose(circumstances.of(case)))
     findings.check(case, offer)
     words = wording.found(*offer.told)
     stop_if(guards.why_not_keep_silent(words.silence, is_collective=case.is_collective))

@@ -9,7 +9,7 @@ from engage.domain.events import RefusalAsked
 from engage.domain.lifecycle import Action, next_stage
 from engage.domain.policy import Actor
 from engage.models import Case, Screening
-from engage.services import cases, triage
+from engage.services import circumstances, triage
 from engage.services.timeline import digest_of, record
 
 REASONS = "information_refusals"
@@ -26,7 +26,7 @@ def ask(case: Case, reason_code: str, words: str, referral: str, *, actor: Actor
     """
     policy.require(actor, Action.ANSWER, case.facts)
     next_stage(case.stage, Action.ANSWER)
-    guards.stop_if(guards.why_not_refuse_information(cases.circumstances(case)))
+    guards.stop_if(guards.why_not_refuse_information(circumstances.of(case)))
     row = triage.asked_of_second(case, REASONS, reason_code, words, referral, actor=actor)
     content = digest_of(row.salt, words, referral)
     record(case, RefusalAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)

@@ -27,6 +27,7 @@ from engage.models import Case, Screening, Site, StaffUser, Statement
 from engage.services import (
     arrangements,
     cases,
+    circumstances,
     conflicts,
     deadlines,
     ratings,
@@ -69,7 +70,7 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         IllegalTransition: it is not waiting to be assessed.
     """
     policy.require(actor, Action.ASSESS, case.facts)
-    guards.stop_if(guards.why_not_assess(cases.circumstances(case)))
+    guards.stop_if(guards.why_not_assess(circumstances.of(case)))
     ratings.refuse_unknown_facts(case, found.facts)
     rating = ratings.judge(case, found)
     if needs_immediate_action(rating.level, found.danger) and not found.immediate_action:
@@ -163,7 +164,7 @@ def convert(case: Case, kind: Kind, *, actor: Actor) -> None:
         Refused: it is a grievance, or past acknowledgement.
     """
     policy.require(actor, Permission.CONVERT, case.facts)
-    guards.stop_if(guards.why_not_convert(cases.circumstances(case), kind, person_agreed=False))
+    guards.stop_if(guards.why_not_convert(circumstances.of(case), kind, person_agreed=False))
     change_kind(case, kind, actor=actor)
 
 
@@ -202,7 +203,7 @@ def ask_screen_out(case: Case, reason_code: str, words: str, referral: str, *, a
     """
     policy.require(actor, Action.SCREEN_OUT, case.facts)
     next_stage(case.stage, Action.SCREEN_OUT)
-    guards.stop_if(guards.why_not_screen_out(cases.circumstances(case)))
+    guards.stop_if(guards.why_not_screen_out(circumstances.of(case)))
     row = asked_of_second(case, "screening_out_reasons", reason_code, words, referral, actor=actor)
     content = digest_of(row.salt, words, referral)
     record(case, ScreenOutAsked(screening_id=row.id, reason_code=reason_code), actor=actor, content=content)

@@ -8,6 +8,11 @@ PERMISSIONS: dict[str, LazyString] = {
     "explain": _("Explain a delay in writing"),
 }
 REFUSALS: dict[str, LazyString] = {
+    "not_late": _("This promise is not late."),
+    "cannot_be_put_off": _("This promise cannot be put off."),
+    "too_late_to_extend": _("It is late already. Tell the person of the delay instead."),
+    "no_more_extensions": _("It was put off %(most)s times. More is not possible."),
+    "date_too_far": _("Choose a date at most %(days)s days later."),
     "nothing_to_pause": _(
         "Nothing is owed whose clock could be stopped. The confirmation of receipt never waits, nor does what is late."
     ),

@@ -18,6 +18,7 @@ from engage.services import (
     answers,
     appeals,
     cases,
+    circumstances,
     conflicts,
     conversation,
     delays,
@@ -45,7 +46,7 @@ def by(actor: Actor) -> SignOff:
 
 def cannot_excuse(life: Life, actor: Actor) -> bool:
     """What the person has not confirmed takes the word of an approver who did not work on the case."""
-    facts = cases.circumstances(life.case)
+    facts = circumstances.of(life.case)
     site_id = life.cast.site_id
     excuses = actor.has(Role.APPROVER, site_id) or actor.has(Role.FOCAL, site_id)
     return facts.remedies > facts.remedies_confirmed and (not excuses or has_worked(life, actor))
@@ -132,7 +133,7 @@ def let_lapse(life: Life, actor: Actor) -> None:
 
 @deed(A.VERIFY, unless=cannot_excuse)
 def verify(life: Life, actor: Actor) -> None:
-    facts = cases.circumstances(life.case)
+    facts = circumstances.of(life.case)
     reason = "They moved away." if facts.remedies > facts.remedies_confirmed else None
     life.act(actor, endings.verify, reason=reason)
 

@@ -25,7 +25,7 @@ from engage.domain.lifecycle import Action, Stage, allowed_actions
 from engage.domain.policy import Actor, CaseFacts, Permission
 from engage.extensions import db
 from engage.models import Absence
-from engage.services import asking_for_news, cases, escalation, explanations, pauses, systemic, tasks
+from engage.services import asking_for_news, cases, circumstances, escalation, explanations, pauses, systemic, tasks
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.lives import truths, work_truths
@@ -97,7 +97,7 @@ class AnyLife(RuleBasedStateMachine):
     def go_on(self) -> None:
         """A step of the lifecycle that the stage has and that waits for nothing, by somebody who may take it."""
         case = self.life.case
-        facts, now = cases.circumstances(case), clock.utcnow()
+        facts, now = circumstances.of(case), clock.utcnow()
         # What ends a life early comes seldom, or nothing would get far.
         rare = set() if self.life.seldom() else {Action.WITHDRAW, Action.SCREEN_OUT}
         ready = [one for one in STEPS if one.what in allowed_actions(case.stage) - rare]
@@ -183,7 +183,7 @@ class AnyLife(RuleBasedStateMachine):
             policy.may(actor, Permission.VIEW, case.facts)
             and policy.may(actor, what.asked_of(actor), case.facts)
             and what.what in allowed_actions(case.stage)
-            and guards.why_not(what.what, cases.circumstances(case), clock.utcnow()) is None
+            and guards.why_not(what.what, circumstances.of(case), clock.utcnow()) is None
             and not what.unless(self.life, actor)
         )
 

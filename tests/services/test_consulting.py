@@ -9,7 +9,7 @@ from engage.domain.guards import Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.severity import Level
 from engage.queries import case_page
-from engage.services import cases, conversation, investigation, proposals, triage
+from engage.services import circumstances, conversation, investigation, proposals, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of, person_of
@@ -30,7 +30,7 @@ def investigated(team, level=Level.MODERATE, **values) -> str:
 
 def waits(team, reference) -> bool:
     """Whether the use case refuses, and the case page says the same."""
-    heard = cases.circumstances(case_of(reference)).consulted
+    heard = circumstances.of(case_of(reference)).consulted
     assert case_page.page(reference, team.officer).circumstances.consulted is heard
     if heard:
         act(reference, proposals.propose, states.offer(), actor=team.officer)

@@ -16,7 +16,7 @@ from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Access, Attachment, Deadline, Message
 from engage.queries import case_page
-from engage.services import attachments, cases, conversation
+from engage.services import attachments, cases, circumstances, conversation
 from engage.services.contact import Values
 from engage.services.intake import Concern, new_token, submit
 from engage.unit_of_work import unit_of_work
@@ -82,7 +82,7 @@ def test_every_stage_has_a_page_with_one_thing_to_do_at_most(client, team, stage
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_page_looks_at_the_same_facts_as_the_use_cases(team, stage):
     reference = STAGES[stage](team)
-    assert case_page.page(reference, team.coordinator).circumstances == cases.circumstances(case_of(reference))
+    assert case_page.page(reference, team.coordinator).circumstances == circumstances.of(case_of(reference))
 
 
 def test_a_long_case_costs_as_many_statements_as_a_short_one(client, team):

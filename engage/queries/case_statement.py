@@ -1,0 +1,44 @@
+"""The one statement that reads a case for staff, and of what else the case has something."""
+
+from functools import lru_cache
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import BindParameter, Select, String, bindparam, select
+from sqlalchemy.orm import joinedload, lazyload
+
+from engage.domain.policy import Actor
+from engage.models import (
+    Case,
+    SealedContact,
+    SealedIdentity,
+    Site,
+    StaffUser,
+)
+from engage.queries import case_parts, findings_parts, outside_parts, triage_parts
+from engage.scope import visible_to
+
+Row = TypeVarTuple("Row")
+BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE}  # read when it is first asked for
+
+
+@lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
+def of(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return what reads the case, the vault's rows of it, and of what else it has something."""
+    seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *BESIDE.items()])
+    last_read = case_parts.last_read(actor).label("last_read")
+    wanted = (
+        select(Case, SealedContact, SealedIdentity, last_read, *seldom)
+        .outerjoin(SealedContact, SealedContact.case_id == Case.id)
+        .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
+        .options(lazyload(Case.appeals), lazyload(Case.subjects))
+    )
+    return _visible(wanted, bindparam("reference", type_=String()), actor)
+
+
+def _visible(wanted: Select[*Row], reference: str | BindParameter[str], actor: Actor) -> Select[*Row]:
+    shown = (
+        joinedload(Case.site).load_only(Site.name, Site.code, Site.country, Site.time_zone, Site.is_group_intake),
+        joinedload(Case.statement),
+        joinedload(Case.assignee).load_only(StaffUser.name).lazyload(StaffUser.memberships),
+    )
+    return wanted.options(*shown).where(Case.reference == reference, visible_to(actor))

@@ -1,0 +1,39 @@
+"""A line of somebody's day: what it is, of which case, and when it is due or came up."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    SQLColumnExpression,
+    String,
+    cast,
+    literal,
+    select,
+)
+
+from engage.models import (
+    Case,
+    Site,
+    Statement,
+)
+
+
+def line(
+    kind: str, code: SQLColumnExpression[Any], at: SQLColumnExpression[Any], subject: SQLColumnExpression[Any]
+) -> Select[*tuple[Any, ...]]:
+    """Return a line of a case; the caller joins where it comes from."""
+    return (
+        select(
+            literal(kind, String).label("kind"),
+            cast(code, String).label("code"),
+            at.label("at"),
+            subject.label("subject_id"),
+            Case.reference.label("reference"),
+            Statement.title.label("title"),
+            Case.level.label("level"),
+            Site.time_zone.label("time_zone"),
+        )
+        .select_from(Case)
+        .join(Statement, Statement.case_id == Case.id)
+        .join(Site, Site.id == Case.site_id)
+    )
