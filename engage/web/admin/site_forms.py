@@ -27,6 +27,9 @@ from engage.services.site_settings import SiteDetails
 
 _SPARE = 2  # empty lines to fill in, each time the form is opened
 _FOR = ("violence", "children")
+# Fields that hold what stands in the column of the same name.
+_CONTACT = ("phone", "phone_hours", "office", "letter_boxes", "outside_avenues")
+_PLAIN = ("name", "country", "time_zone", "locale", "is_open", *_CONTACT)
 
 
 def _bare(value: str | None) -> str | None:
@@ -123,9 +126,9 @@ class NewSiteForm(SiteForm):
 
 def opened(site: Site) -> SiteForm:
     """Return the form with what the site has; where it was sent, with what was typed."""
+    plain = {name: getattr(site, name) for name in _PLAIN}
     form = SiteForm(
-        obj=site,
-        help_services=[{**row, "for_": row.get("for")} for row in site.help_services],
+        data={**plain, "help_services": [{**row, "for_": row.get("for")} for row in site.help_services]},
         kept_security=site.security,  # names that nobody stands with any more can still be ticked away
     )
     if not form.is_submitted():
