@@ -90,7 +90,7 @@ def _of_promise(promise: Promise, old: Catalogue, new: Catalogue) -> list[str]:
 def _of_checks(before: PromiseTable, after: PromiseTable) -> list[str]:
     """One line for every category whose own checks after closure are others now."""
     lines = []
-    for code in dict.fromkeys((*before.checks_by_category, *after.checks_by_category)):
+    for code in sorted({*before.checks_by_category, *after.checks_by_category}):
         was, is_ = (_listed(one.checks_by_category.get(code, ())) for one in (before, after))
         if was != is_:
             name = gettext("We come back after closing, %(category)s", category=labels.category(code))

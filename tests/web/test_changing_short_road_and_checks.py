@@ -51,7 +51,7 @@ def test_checks_of_a_category_are_added_changed_and_taken_away_and_nothing_else_
     looked = send(admin, CHANGE, **typed)
     assert "after 90 days. Before: after 30, 90, 180, 365 days." in said(looked)
     done(admin.post(CHANGE, data=filled(looked)))
-    assert checks(team) == {"RES": [90], "LIV": [30, 90, 180, 365], "WAT": [30, 365]}
+    assert checks(team) == {"LIV": [90], "RES": [30, 90, 180, 365], "WAT": [30, 365]}
     assert "Water: after 30, 365 days" in said(admin.get("/admin/sites/BOR/rules"))
     gone = {f"checks-{number}-{part}": "" for number in range(3) for part in ("category", "days")}
     done(save(admin, **gone))

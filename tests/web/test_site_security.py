@@ -58,3 +58,13 @@ def test_a_name_that_nobody_stands_with_any_more_can_still_be_ticked_away_and_an
 
 def test_who_is_no_administrator_says_nothing_of_it(client, team):
     assert sign_in(client, team.coordinator).get(ADDRESS).status_code == 403
+
+
+def test_a_line_of_help_for_children_stays_one_when_something_else_of_the_site_is_changed(team, admin, session):
+    line = {"name": "Line for children", "phone": "0800", "hours": "always", "for": "children"}
+    session.scalars(select(Site).where(Site.code == "BOR")).one().help_services = [line]
+    session.commit()
+    done(send(admin, ADDRESS, name="Bor, renamed"))
+    session.rollback()
+    site = session.scalars(select(Site).where(Site.code == "BOR")).one()
+    assert (site.name, site.help_services) == ("Bor, renamed", [line])

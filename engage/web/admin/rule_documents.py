@@ -44,7 +44,7 @@ def opened(documents: Documents, *, version: int, today: date) -> RulesForm:
             "checks": [
                 *(
                     {"category": code, "days": ", ".join(str(count) for count in _several(counts))}
-                    for code, counts in promises.get("checks_by_category", {}).items()
+                    for code, counts in sorted(promises.get("checks_by_category", {}).items())
                 ),
                 *({"category": "", "days": ""} for _ in range(SPARE_CHECKS)),
             ],

@@ -22,7 +22,7 @@ def shown(rules: Catalogue) -> dict[str, object]:
         "short": short_road(rules),
         "checks": [
             (labels.category(code), ", ".join(str(span.count) for span in spans))
-            for code, spans in rules.promises.checks_by_category.items()
+            for code, spans in sorted(rules.promises.checks_by_category.items())
         ],
         "version": rules.promises.version,
         "before": rules.promises.before_assessment.value,
