@@ -11,7 +11,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, Proposal
 from engage.notify.audience import deciding_on, working_on
-from engage.notify.notices import Notice, to_person, to_staff
+from engage.notify.notices import Notice, of_what_we_wrote_down, to_person, to_staff
 
 
 def _drafted(event: events.ProposalDrafted, case: Case) -> list[Notice]:
@@ -35,17 +35,17 @@ def _sent(event: events.ProposalSent, case: Case) -> list[Notice]:
 
 
 def _accepted(event: events.ProposalAccepted, case: Case) -> list[Notice]:
-    """The person, when nothing is left to do: case_finished. Whoever works the case: reply_arrived. Owners of the
-    remedies: remedy_for_you."""
+    """The person, when nothing is left to do: case_finished, or where staff wrote the answer down: case_news. Whoever
+    works the case: reply_arrived. Owners of the remedies: remedy_for_you."""
     remedies = db.session.get_one(Proposal, event.proposal_id).remedies
     owners = [remedy.owner_id for remedy in remedies if remedy.owner_id is not None]
-    ended = to_person("case_finished") if case.stage is Stage.CLOSED else []
+    ended = to_person("case_finished") if case.stage is Stage.CLOSED else of_what_we_wrote_down(event.sign_off)
     return ended + to_staff(working_on(case), "reply_arrived") + to_staff(owners, "remedy_for_you")
 
 
 def _answered(event: events.ProposalCountered | events.RemedyConfirmed, case: Case) -> list[Notice]:
-    """Whoever works the case: reply_arrived."""
-    return to_staff(working_on(case), "reply_arrived")
+    """The person, where staff wrote it down: case_news. Whoever works the case: reply_arrived."""
+    return of_what_we_wrote_down(event.sign_off) + to_staff(working_on(case), "reply_arrived")
 
 
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {

@@ -41,3 +41,6 @@ def was_proposed(live: Live, reference: str, ago: timedelta) -> None:
         row = session.scalars(newest.limit(1)).one()
         assert row.sent_at is not None
         row.sent_at -= ago
+        answer = sa.select(Deadline).where(Deadline.case_id == case.id, Deadline.promise == Promise.ANSWER)
+        for owed in session.scalars(answer.where(Deadline.ended_at.is_(None))):
+            owed.starts_at, owed.due_at = owed.starts_at - ago, owed.due_at - ago

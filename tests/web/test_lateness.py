@@ -131,6 +131,18 @@ def test_a_second_extension_by_the_same_person_is_refused_in_words_and_nothing_t
     done(send(sign_in(client, team.approver), f"/staff/cases/{reference}/extend/{again.id}", **typed))
 
 
+def test_a_promise_we_broke_stays_on_the_persons_page_whichever_date_comes_next(client, clock, team, reference):
+    late_by(clock, reference, 1)
+    late = the_open(reference, P.CONSULT)
+    far = clock.now + timedelta(days=20)
+    said = delays.Delay("We called twice.", WHY)
+    act(reference, delays.tell_delay, late.id, said, far, actor=team.officer)
+    shown = come_back(client, reference).page()
+    assert "Talk with the person" not in shown
+    assert "and did not keep that. We told you why on" in shown
+    assert the_open(reference, P.START_INVESTIGATION).due_at < far
+
+
 def test_whom_we_keep_waiting_asks_the_panel_from_their_page(client, clock, team, reference):
     """R32."""
     late_by(clock, reference, 20)

@@ -150,6 +150,7 @@ def why(own: OwnCase) -> Why | None:
     say = step_words.as_promised(counted.span)
     lines += [_counted(step, say(length), reasons) for step, length in zip(steps, lengths, strict=True)]
     lines.append(gettext("These times are by the clock here: %(zone)s.", zone=zone_name()))
+    lines += [_broken(one) for one in own.put_off if one.breached_at is not None and not _is_before(one, row)]
     if row.due_at == HELD:
         return Why(gettext("Why is there no date now?"), lines)
     if row.promise.owed_by_us and row.due_at < clock.utcnow():
@@ -180,6 +181,11 @@ def _put_off(before: Deadline) -> str:
     if before.breached_at is not None:
         return gettext("We promised it by %(date)s and did not keep that. We told you why on %(day)s.", **told)
     return gettext("We promised it by %(date)s first, and asked for more time. We told you why on %(day)s.", **told)
+
+
+def _broken(before: Deadline) -> str:
+    """Another promise that we did not keep: it stands there whichever date comes next, so that nothing hides it."""
+    return gettext("%(promise)s: %(told)s", promise=promise(before.promise.value), told=_put_off(before))
 
 
 def _counted(step: Step, length: str, reasons: dict[str, str]) -> str:
