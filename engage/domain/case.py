@@ -52,6 +52,9 @@ ROADS: dict[Identity, tuple[Road, ...]] = {
 }
 
 
+PORTAL = "portal"  # how an answer was given where the person gave it on their own page
+
+
 class Writer(StrEnum):
     """Who a message is from: the person, our staff, or our staff to each other (a note)."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from engage import clock
 from engage.domain import ladder_file, policy
 from engage.domain.absence import follow
-from engage.domain.case import CaseClass
+from engage.domain.case import PORTAL, CaseClass
 from engage.domain.policy import Permission
 from engage.extensions import db
 from engage.models import Absence, Case, Recipient, RuleSet, StaffUser
@@ -39,6 +39,14 @@ class Notice:
 def to_person(template: str, **context: str) -> list[Notice]:
     """Return the notice to the person of the case."""
     return [Notice(template, context=context)]
+
+
+def of_what_we_wrote_down(sign_off: str) -> list[Notice]:
+    """Return the notice to the person that there is news, where staff wrote down an answer as theirs.
+
+    Whoever did not say it, or not so, learns that it stands there and can say so.
+    """
+    return to_person("case_news") if sign_off != PORTAL else []
 
 
 def to_staff(users: Iterable[uuid.UUID], template: str, **context: str) -> list[Notice]:

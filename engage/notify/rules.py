@@ -15,7 +15,7 @@ from engage.models import Case, OutboxMessage, Proposal, Screening
 from engage.notify import aftercare_rules, clock_rules, triage_rules, work_rules
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
-from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
+from engage.notify.notices import DIGEST, Notice, of_what_we_wrote_down, owe, owed, to_person, to_staff
 from engage.notify.outbox import Owed
 from engage.scope import first_to_tell
 
@@ -156,18 +156,18 @@ def _(event: events.ProposalSent, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.ProposalAccepted, case: Case) -> list[Notice]:
-    """The person, when nothing is left to do: case_finished. Whoever works the case: reply_arrived. Owners of the
-    remedies: remedy_for_you."""
+    """The person, when nothing is left to do: case_finished, or where staff wrote the answer down: case_news. Whoever
+    works the case: reply_arrived. Owners of the remedies: remedy_for_you."""
     remedies = db.session.get_one(Proposal, event.proposal_id).remedies
     owners = [remedy.owner_id for remedy in remedies if remedy.owner_id is not None]
-    ended = to_person("case_finished") if case.stage is Stage.CLOSED else []
+    ended = to_person("case_finished") if case.stage is Stage.CLOSED else of_what_we_wrote_down(event.sign_off)
     return ended + to_staff(working_on(case), "reply_arrived") + to_staff(owners, "remedy_for_you")
 
 
 @notices.register
 def _(event: events.ProposalCountered | events.RemedyConfirmed, case: Case) -> list[Notice]:
-    """Whoever works the case: reply_arrived."""
-    return to_staff(working_on(case), "reply_arrived")
+    """The person, where staff wrote it down: case_news. Whoever works the case: reply_arrived."""
+    return of_what_we_wrote_down(event.sign_off) + to_staff(working_on(case), "reply_arrived")
 
 
 @notices.register

@@ -10,7 +10,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Case, Rating
 from engage.notify.audience import deciding_on, working_on
-from engage.notify.notices import Notice, to_person, to_staff
+from engage.notify.notices import Notice, of_what_we_wrote_down, to_person, to_staff
 from engage.scope import first_to_tell
 
 QUIET: frozenset[type[Event]] = frozenset(
@@ -55,8 +55,9 @@ def _conversion_asked(event: events.ConversionAsked, case: Case) -> list[Notice]
 
 
 def _conversion_answered(event: events.ConversionAnswered, case: Case) -> list[Notice]:
-    """Whoever works the case: reply_arrived."""
-    return to_staff(working_on(case), "reply_arrived")
+    """The person, where staff wrote down a no: case_news. Whoever works the case: reply_arrived."""
+    told = [] if event.agreed else of_what_we_wrote_down(event.sign_off)
+    return told + to_staff(working_on(case), "reply_arrived")
 
 
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {

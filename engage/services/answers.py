@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engage import clock, vault
 from engage.domain import guards, policy
+from engage.domain.case import PORTAL as PORTAL
 from engage.domain.case import Answer, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.events import (
@@ -23,8 +24,6 @@ from engage.extensions import db
 from engage.models import Appeal, Case, Feedback, Proposal, Remedy
 from engage.services import cases, conversation, deadlines, meetings, pausing, ratings, sites
 from engage.services.timeline import digest_of, record
-
-PORTAL = "portal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def finish_remedy(case: Case, remedy_id: uuid.UUID, evidence: str, *, actor: Act
     remedy = db.session.get(Remedy, remedy_id)
     if remedy is None or remedy.case_id != case.id or case.stage is not Stage.IMPLEMENTING:
         raise Refused(Refusal("nothing_to_finish"))
+    if remedy.finished_at is not None or remedy.proposal_id != cases.standing_proposal(case).id:
+        raise Refused(Refusal("nothing_to_finish"))  # done, maybe confirmed, or of an offer that was not accepted
     policy.require(actor, Permission.FINISH_REMEDY, case.facts)
     remedy.evidence, remedy.finished_at, remedy.confirmed = evidence, clock.utcnow(), None
     event = RemedyFinished(remedy_id=remedy.id)
