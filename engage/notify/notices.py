@@ -41,12 +41,12 @@ def to_person(template: str, **context: str) -> list[Notice]:
     return [Notice(template, context=context)]
 
 
-def of_what_we_wrote_down(sign_off: str) -> list[Notice]:
-    """Return the notice to the person that there is news, where staff wrote down an answer as theirs.
+def of_what_we_wrote_down(sign_off: str, template: str) -> list[Notice]:
+    """Return the notice to the person where staff wrote down an answer as theirs.
 
     Whoever did not say it, or not so, learns that it stands there and can say so.
     """
-    return to_person("case_news") if sign_off != PORTAL else []
+    return to_person(template) if sign_off != PORTAL else []
 
 
 def to_staff(users: Iterable[uuid.UUID], template: str, **context: str) -> list[Notice]:

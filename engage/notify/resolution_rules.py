@@ -39,13 +39,15 @@ def _accepted(event: events.ProposalAccepted, case: Case) -> list[Notice]:
     works the case: reply_arrived. Owners of the remedies: remedy_for_you."""
     remedies = db.session.get_one(Proposal, event.proposal_id).remedies
     owners = [remedy.owner_id for remedy in remedies if remedy.owner_id is not None]
-    ended = to_person("case_finished") if case.stage is Stage.CLOSED else of_what_we_wrote_down(event.sign_off)
+    ended = (
+        to_person("case_finished") if case.stage is Stage.CLOSED else of_what_we_wrote_down(event.sign_off, "case_news")
+    )
     return ended + to_staff(working_on(case), "reply_arrived") + to_staff(owners, "remedy_for_you")
 
 
 def _answered(event: events.ProposalCountered | events.RemedyConfirmed, case: Case) -> list[Notice]:
     """The person, where staff wrote it down: case_news. Whoever works the case: reply_arrived."""
-    return of_what_we_wrote_down(event.sign_off) + to_staff(working_on(case), "reply_arrived")
+    return of_what_we_wrote_down(event.sign_off, "case_news") + to_staff(working_on(case), "reply_arrived")
 
 
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {

@@ -57,7 +57,7 @@ def _conversion_asked(event: events.ConversionAsked, case: Case) -> list[Notice]
 
 def _conversion_answered(event: events.ConversionAnswered, case: Case) -> list[Notice]:
     """The person, where staff wrote down a no: case_news. Whoever works the case: reply_arrived."""
-    told = [] if event.agreed else of_what_we_wrote_down(event.sign_off)
+    told = [] if event.agreed else of_what_we_wrote_down(event.sign_off, "case_news")
     return told + to_staff(working_on(case), "reply_arrived")
 
 

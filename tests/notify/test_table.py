@@ -30,8 +30,6 @@ def test_what_a_rule_says_of_itself_names_the_notices_it_makes():
         made = {name for name in TEMPLATE_NAMES if name in code}
         if "_news_or_end" in source:
             made |= {"case_news", "case_finished"}
-        if "of_what_we_wrote_down" in source:
-            made.add("case_news")
         if "DIGEST" in source:
             made.add("late_count")
         said = {name for name in TEMPLATE_NAMES if re.search(rf"\b{name}\b", rule.__doc__)}
