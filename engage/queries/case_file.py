@@ -5,13 +5,13 @@ case.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
-from engage.domain import policy
+from engage.domain import money, policy
 from engage.domain.case import Writer
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.extensions import db
@@ -19,6 +19,7 @@ from engage.models import (
     Appeal,
     Attachment,
     Case,
+    CorrectiveAction,
     Deadline,
     IndependentReview,
     Message,
@@ -26,7 +27,8 @@ from engage.models import (
     Proposal,
     Screening,
 )
-from engage.queries import own_case
+from engage.queries import corrective, outside_parts, own_case
+from engage.queries.outside_parts import OutsideParts
 from engage.queries.own_case import Seen
 from engage.scope import visible_to
 
@@ -87,6 +89,9 @@ class CaseFile:
     appeals: Sequence[Appeal]
     reviews: Sequence[IndependentReview]
     screenings: Sequence[Screening]
+    outside: OutsideParts
+    changes: Sequence[CorrectiveAction]  # what we change because of it, in the words meant for the person
+    sums: Collection[uuid.UUID]  # of which remedies the sum may stand on this paper
     seen: Sequence[Seen] | None
 
 
@@ -96,7 +101,7 @@ def own(actor: Actor) -> CaseFile:
     Raises:
         NoResultFound: there is no such case.
     """
-    return _file(_CASE.where(visible_to(actor)), for_person=True)
+    return _file(_CASE.where(visible_to(actor)), actor, for_person=True)
 
 
 def of(reference: str, actor: Actor) -> CaseFile:
@@ -106,27 +111,32 @@ def of(reference: str, actor: Actor) -> CaseFile:
         NoResultFound: there is no such case, or the actor may not know of it.
         NotAllowed: the actor reads masked.
     """
-    found = _file(_CASE.where(Case.reference == reference, visible_to(actor)), for_person=False)
+    found = _file(_CASE.where(Case.reference == reference, visible_to(actor)), actor, for_person=False)
     if not policy.may(actor, Permission.READ_UNMASKED, found.case.facts):
         raise NotAllowed(Permission.READ_UNMASKED)
     return found
 
 
-def _file(wanted: Select[Case], *, for_person: bool) -> CaseFile:
+def _file(wanted: Select[Case], actor: Actor, *, for_person: bool) -> CaseFile:
     case = db.session.scalars(wanted).one()
     of_case = {"case_id": case.id}
     sizes: dict[uuid.UUID | None, list[int]] = {}
     for message_id, size in db.session.execute(_FILES, of_case):
         sizes.setdefault(message_id, []).append(size)
+    proposals, facts = db.session.scalars(_PROPOSALS, of_case).all(), case.facts
+    remedies = [remedy for proposal in proposals for remedy in proposal.remedies]
     return CaseFile(
         case=case,
         messages=db.session.scalars(_MESSAGES, of_case).all(),
         sizes=sizes,
         deadlines=db.session.scalars(_DEADLINES, of_case).all(),
         pauses=db.session.scalars(_PAUSES, of_case).all(),
-        proposals=db.session.scalars(_PROPOSALS, of_case).all(),
+        proposals=proposals,
         appeals=db.session.scalars(_APPEALS, of_case).all(),
         reviews=db.session.scalars(_REVIEWS, of_case).all(),
         screenings=db.session.scalars(_SCREENINGS, of_case).all(),
+        outside=outside_parts.of(case.id, outside_parts.THERE),
+        changes=corrective.shared_in(case.id),
+        sums={row.id for row in remedies if for_person or money.may_see(actor, row.owner_id, facts)},
         seen=own_case.seen_by(case.id) if for_person else None,
     )

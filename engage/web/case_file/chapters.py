@@ -9,6 +9,7 @@ from engage import clock
 from engage.domain.case import Writer
 from engage.models import Appeal, Message, Proposal, Remedy
 from engage.queries.case_file import CaseFile
+from engage.web import money
 from engage.web.case_file import promised
 from engage.web.filters import day, moment, size
 from engage.web.labels import label, term
@@ -62,7 +63,10 @@ def chapters(found: CaseFile) -> list[Chapter]:
         *_proposals(found),
         Chapter(gettext("Appeals"), list(_appeals(found))),
         Chapter(gettext("Before a body outside the company"), list(_reviews(found))),
+        Chapter(gettext("Others who have it too"), list(_proceedings(found))),
+        Chapter(gettext("What we gave to others"), list(_referrals(found))),
         Chapter(gettext("How it ended"), list(_ending(found))),
+        Chapter(gettext("So that it does not happen again"), list(_changes(found))),
         Chapter(gettext("Who has seen this"), list(_seen(found))),
         Chapter(gettext("Other places to turn to"), list(_avenues(found))),
     ]
@@ -141,14 +145,17 @@ def _files(found: CaseFile, message_id: uuid.UUID | None) -> list[str]:
 def _proposals(found: CaseFile) -> Iterator[Chapter]:
     for offer in found.proposals:
         title = gettext("Proposal %(number)d, %(day)s", number=offer.number, day=day(offer.sent_at))
-        yield Chapter(title, [*_offer(offer), *_answer(found, offer)])
+        yield Chapter(title, [*_offer(found, offer), *_answer(found, offer)])
 
 
-def _offer(offer: Proposal) -> Iterator[Part]:
-    yield Fact(gettext("What we found"), offer.shared_findings)
+def _offer(found: CaseFile, offer: Proposal) -> Iterator[Part]:
+    told = [label("finding_told", offer.finding), offer.why_not_investigated]
+    told.append(label("involvement_told", offer.involvement) if offer.involvement else None)
+    yield Fact(gettext("What we found"), "\n\n".join(filter(None, [offer.shared_findings, *told])))
     for remedy in offer.remedies:
         due = gettext("by %(day)s", day=day(remedy.due_at))
-        words = "\n".join([f"{remedy.words} ({due})", *_what_became(remedy)])
+        paid = [money.written(remedy.money)] if remedy.money is not None and remedy.id in found.sums else []
+        words = "\n".join([f"{remedy.words} ({due})", *paid, *_what_became(remedy)])
         yield Fact(
             gettext("%(number)d. %(what)s", number=remedy.number, what=term("remedies", remedy.type_code)), words
         )
@@ -198,6 +205,29 @@ def _reviews(found: CaseFile) -> Iterator[Part]:
         if review.reported_at is not None:
             report = f"{label('review_outcome', review.outcome)}.\n\n{review.report}"
             yield Said(review.reported_at, review.body, report, by_person=False)
+
+
+def _proceedings(found: CaseFile) -> Iterator[Part]:
+    for row in found.outside.proceedings:
+        facts = ", ".join(filter(None, [label("proceeding", row.kind), row.docket]))
+        ended = gettext("How it ended there: %(outcome)s", outcome=row.outcome) if row.outcome else None
+        yield Fact(row.body, "\n".join(filter(None, [facts, row.covers, ended])))
+
+
+def _referrals(found: CaseFile) -> Iterator[Part]:
+    states = {
+        None: gettext("They have not said yet if they take it."),
+        True: gettext("They have taken it."),
+        False: gettext("They do not take it. It stays with us."),
+    }
+    for row in found.outside.referrals:
+        yield Fact(row.to_whom, f"{day(row.made_at)}\n{row.words}\n{states[row.is_accepted]}")
+
+
+def _changes(found: CaseFile) -> Iterator[Part]:
+    for row in found.changes:
+        done = gettext("done on %(day)s", day=day(row.finished_at)) if row.finished_at else None
+        yield Fact(done or gettext("by %(day)s", day=day(row.due_at)), row.shared_words or "")
 
 
 def _ending(found: CaseFile) -> Iterator[Part]:
