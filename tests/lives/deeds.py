@@ -33,7 +33,7 @@ from engage.services import errands as errand_services
 from engage.services.answers import SignOff
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.lives.life import Life, deed
+from tests.lives.life import Life, deed, has_worked
 
 A, P = Action, Permission
 DAY = timedelta(days=1)
@@ -50,11 +50,6 @@ def cannot_excuse(life: Life, actor: Actor) -> bool:
     site_id = life.cast.site_id
     excuses = actor.has(Role.APPROVER, site_id) or actor.has(Role.FOCAL, site_id)
     return facts.remedies > facts.remedies_confirmed and (not excuses or has_worked(life, actor))
-
-
-def has_worked(life: Life, actor: Actor) -> bool:
-    """Nobody approves their own work."""
-    return actor.id in conflicts.worked_on(life.case)
 
 
 @deed(A.ACKNOWLEDGE)

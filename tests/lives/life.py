@@ -12,7 +12,7 @@ from engage.domain.guards import Refused
 from engage.domain.lifecycle import Action, IllegalTransition
 from engage.domain.policy import Actor, NotAllowed, Party, Permission, Role, may
 from engage.models import Case
-from engage.services import tasks
+from engage.services import conflicts, tasks
 from tests import states
 from tests.states import case_of, person_of
 
@@ -107,6 +107,11 @@ class Deed:
 
 
 DEEDS: dict[str, Deed] = {}
+
+
+def has_worked(life: Life, actor: Actor) -> bool:
+    """Nobody approves their own work."""
+    return actor.id in conflicts.worked_on(life.case)
 
 
 def deed(
