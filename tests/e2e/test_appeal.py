@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.people import Staff, in_days, words
+from tests.e2e.people import SEND, Staff, in_days, words
 from tests.e2e.test_road import PROPOSAL, proposed
 
 PAVED = {**PROPOSAL, "lines-0-words": "Pave it.", "lines-0-due_on": in_days(30)}
@@ -20,12 +20,14 @@ ONE_WAY = pytest.mark.parametrize("checked", ["ltr"], indirect=True)
 def in_the_room(member: Staff) -> None:
     """The panel's own page: nothing before a word on conflicts, then notes that only the panel reads."""
     member.check(member.page)
-    member.page.get_by_label("No. I know nobody").check()
-    member.page.get_by_role("button", name="Continue").click()
+    member.page.locator("main [name=conflict][value=no]").check()
+    member.page.locator(SEND).first.click()
+    member.page.locator("main [name=words]").wait_for()
     member.check(member.page)
-    member.page.get_by_label("A note for the panel").fill("The road was dry on Monday.")
-    member.page.get_by_role("button", name="Keep the note").click()
-    assert "The road was dry on Monday." in words(member.page)
+    member.page.locator("main [name=words]").fill("The road was dry on Monday.")
+    member.page.locator(SEND).first.click()
+    member.page.get_by_text("The road was dry on Monday.").first.wait_for()
+    member.check(member.page)
 
 
 def test_an_appeal_goes_to_its_end(person, staff):
@@ -65,7 +67,7 @@ def test_an_appeal_goes_to_its_end(person, staff):
     officer.do(person.reference, "verify")
     closed = person.look()
     assert person.page.locator("main a[href$='/case/appeal']").count()
-    person.page.locator("main a[href*='/outside-avenues']").click()
+    person.page.locator("main a[href$='/outside-avenues']").first.click()
     person.page.wait_for_url("**/outside-avenues")
     person.check(person.page)
     assert words(person.page) != closed

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.e2e.people import Person, Staff, in_days, words
+from tests.e2e.people import Person, Staff, fill, in_days, words
 from tests.e2e.test_appeal import EXPLAINED
 from tests.e2e.test_road import ASSESSMENT, PROPOSAL, give_to_officer, proposed
 from tests.e2e.times import was_proposed
@@ -52,9 +52,11 @@ def test_somebody_who_is_not_happy_says_so_and_opens_it_again(person, staff):
     person.do("/case/accept")
     person.page.locator("main a[href$='/case/feedback']").first.click()
     person.page.wait_for_url("**/case/feedback")
-    person.do("/case/feedback", treatment="1", result="1", words="Nobody listened.")
-    assert person.page.locator("main a[href$='/case/feedback']").count() == 0
-    person.page.locator("main a[href$='/case/reopen']").first.click()
+    fill(person.page, {"treatment": "1", "result": "1", "words": "Nobody listened."})
+    person.page.locator("main form button").first.click()
+    person.page.wait_for_url("**/case/not-good-yet")
+    person.check(person.page)
+    person.page.locator("main a[href$='/case/reopen']").click()
     person.page.wait_for_url("**/case/reopen")
     person.page.locator("main form button").first.click()
     person.check(person.page)

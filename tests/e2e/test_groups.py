@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.e2e.people import words
+from tests.e2e.people import in_days, words
 from tests.e2e.test_appeal import EXPLAINED
 from tests.e2e.test_road import ASSESSMENT, give_to_officer
 
 TOLD = {
-    "on": "2026-01-12",
+    "on": in_days(0),
     "place": "The school",
     "language": "Serbian",
     "who": "about 40, half of them women",
