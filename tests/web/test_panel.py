@@ -99,7 +99,7 @@ def test_a_note_is_read_by_the_other_members_and_by_nobody_else(client, member, 
     done(send(member, room_of(reference), words=NOTE, dissents="y"))
     other = sign_in(client, second)
     found = said(other.get(room_of(reference)))
-    assert f"panel · Monday 2 March · only staff · a dissent {NOTE}" in found
+    assert f"panel · Monday 2 March · only this panel · a dissent {NOTE}" in found
     roles = (
         team.coordinator,
         team.officer,

@@ -110,13 +110,23 @@ class Sheet:
             turned = self._right_to_left
             if own_direction:
                 turned = runs_right_to_left(paragraph, otherwise=self._right_to_left)
-            scale = size / TEXT
-            for line in cut(paragraph.strip(), width / scale, self._measured):
-                self._put(line, size, colour, turned=turned, indent=indent, edge=edge)
-            if not paragraph.strip():
-                self._put("", size, colour, turned=turned, indent=indent, edge=edge)
+            lines = list(cut(paragraph.strip(), width * TEXT / size, self._measured)) or [""]
+            # A name or a reference alone stands under what it is called, whichever way it runs.
+            at_right = self._right_to_left if len(lines) == 1 and edge is None else turned
+            for line in lines:
+                self._put(line, size, colour, turned=turned, at_right=at_right, indent=indent, edge=edge)
 
-    def _put(self, line: str, size: float, colour: Colour, *, turned: bool, indent: float, edge: Colour | None) -> None:
+    def _put(
+        self,
+        line: str,
+        size: float,
+        colour: Colour,
+        *,
+        turned: bool,
+        at_right: bool,
+        indent: float,
+        edge: Colour | None,
+    ) -> None:
         pdf, height = self._pdf, size * LINE
         if pdf.will_page_break(height):
             pdf.add_page()
@@ -130,7 +140,7 @@ class Sheet:
         # The library believes that a font which a line before took for itself is in force still.
         pdf.current_font_is_set_on_page = False
         pdf.set_x(pdf.l_margin if self._right_to_left else pdf.l_margin + indent)
-        align = Align.R if turned else Align.L
+        align = Align.R if at_right else Align.L
         pdf.cell(pdf.epw - indent, height, line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _shape(self, text: str, *, turned: bool) -> None:

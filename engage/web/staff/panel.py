@@ -93,5 +93,6 @@ def _note(one: queries.Note) -> dict[str, object]:
         "sent_on": day(one.written_at),
         "iso": one.written_at.isoformat(),
         "words": one.words,
+        "kept_to": gettext("only this panel"),
         "fate": gettext("a dissent") if one.dissents else None,
     }
