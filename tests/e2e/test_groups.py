@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.e2e.people import in_days, words
+from tests.e2e.people import words
 from tests.e2e.test_appeal import EXPLAINED
 from tests.e2e.test_road import ASSESSMENT, give_to_officer
 

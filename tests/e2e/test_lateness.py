@@ -56,6 +56,7 @@ def test_more_time_is_asked_for_and_a_delay_is_told_and_stays_on_record(person, 
     read = person.look()
     assert DELAY["done_so_far"] in read
     assert DELAY["explanation"] in read
+    assert "did not keep that" in read
     case.goto(f"/staff/cases/{person.reference}/story")
     officer.check(case)
     assert "was not kept" in words(case) or "missed" in words(case).lower()

@@ -35,7 +35,7 @@ def was_due(live: Live, reference: str, kept: Promise, ago: timedelta) -> None:
 
 
 def was_proposed(live: Live, reference: str, ago: timedelta) -> None:
-    """Let the newest proposal have lain with the person so long already; their time to answer began then, too."""
+    """Let the newest proposal have lain with the person so long already."""
     with _in_hand(live, reference) as (session, case):
         newest = sa.select(Proposal).where(Proposal.case_id == case.id).order_by(Proposal.number.desc())
         row = session.scalars(newest.limit(1)).one()
