@@ -10,8 +10,9 @@ from engage.domain.lifecycle import Action
 from tests.lives import machine
 from tests.lives.life import Cast
 
-# 5,000 steps in all and some to spare, in parts that run side by side; `python -m bench.lifecycle` takes more.
-PARTS, LIVES, STEPS = 4, 25, 52
+# 5,000 steps in all and some to spare for lives that are cut short, in parts that run side by side;
+# `python -m bench.lifecycle` takes more.
+PARTS, LIVES, STEPS = 4, 27, 52
 
 
 @pytest.fixture
