@@ -64,12 +64,12 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         raise Refused(Refusal(code, {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
-    if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
-        _decline(case, asked, actor)
     case.category, case.subcategory = found.category, found.subcategory
     case.danger, case.complexity = found.danger.value, found.complexity.value
     _describe(case, found)
     ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
+    if asked := cases.open_screening(case):  # whoever judges it takes it on: nothing is left for a second person
+        _decline(case, asked, actor)
     case.retaliation_risk = risks.set_on(case, found.likelihood, found.harm)
     record(
         case,
