@@ -34,7 +34,8 @@ from engage.services import answers, cases, circumstances, conflicts, conversati
 from engage.services.deadline_rows import zone_of
 from engage.services.timeline import digest_of, record
 
-OUTCOMES = ("upheld", "partly_upheld", "not_upheld")  # for the person, partly for them, as it was decided before
+NOT_UPHELD = "not_upheld"
+OUTCOMES = ("upheld", "partly_upheld", NOT_UPHELD)  # for the person, partly for them, as it was decided before
 
 
 def appeal(case: Case, words: str, *, actor: Actor, late_reason: str | None = None) -> Appeal:
@@ -148,7 +149,9 @@ def decide(case: Case, outcome: str, words: str, *, actor: Actor, to_proposal: b
         raise Refused(Refusal("reasons_needed"))
     row.outcome, row.decision, row.decided_at = outcome, words, clock.utcnow()
     deadlines.meet(case, Promise.DECIDE_APPEAL, actor=actor, subject_id=row.id)
-    _conclude(case, Action.DECIDE, to_proposal=to_proposal, close_type="resolved_on_appeal")
+    # Whoever was not heard has agreed to nothing, and is not counted among the resolved (domain 3.6, K2).
+    ends_as = "not_agreed" if outcome == NOT_UPHELD else "resolved_on_appeal"
+    _conclude(case, Action.DECIDE, to_proposal=to_proposal, close_type=ends_as)
     content = digest_of(row.salt, words)
     record(case, AppealDecided(appeal_id=row.id, outcome=outcome), actor=actor, role=Role.PANEL.value, content=content)
     record(case, ReviewOffered(appeal_id=row.id), actor=actor, role=Role.PANEL.value)

@@ -78,11 +78,11 @@ def assess(case: Case, found: Assessment, *, actor: Actor) -> None:
         raise Refused(Refusal(code, {"level": int(rating.level)}))
     risks.refuse_without_measures(found.likelihood, found.harm, found.measures)
     cases.move(case, Action.ASSESS)
-    decline_open(case, actor)  # whoever judges it takes it on: nothing is left for a second person
     case.category, case.subcategory = found.category, found.subcategory
     case.danger, case.complexity = found.danger.value, found.complexity.value
     _describe(case, found)
     ratings.set_on(case, ratings.first(case, found, rating, actor=actor), actor=actor)  # before anybody is told
+    decline_open(case, actor)  # whoever judges it takes it on: nothing is left for a second person
     case.retaliation_risk = risks.set_on(case, found.likelihood, found.harm)
     record(
         case,

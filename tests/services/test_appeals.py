@@ -127,7 +127,7 @@ def test_a_panel_that_decides_against_the_person_closes_the_case(team):
     reference = states.an_appealed_case(team)
     states.seat(reference, team.panel, by=team.coordinator)
     act(reference, appeals.decide, "not_upheld", "The road is watered.", to_proposal=False, actor=team.panel)
-    assert (case_of(reference).stage, case_of(reference).close_type) == (Stage.CLOSED, "resolved_on_appeal")
+    assert (case_of(reference).stage, case_of(reference).close_type) == (Stage.CLOSED, "not_agreed")
 
 
 @pytest.mark.parametrize(("outcome", "words"), [("perhaps", "Reasons."), ("upheld", "")])

@@ -1,16 +1,20 @@
 """What waits for a second person ends with what it was asked for: with the case, or when a panel takes it over."""
 
 import pytest
+from sqlalchemy import select
 
-from engage.domain.case import Kind
+from engage.domain.case import CaseClass, Kind
 from engage.domain.guards import RIGHTS, Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.severity import Level
+from engage.extensions import db
+from engage.models import OutboxMessage
 from engage.queries import day
 from engage.services import answers, appeals, cases, converting, proposals, ratings, triage
 from engage.services.assessing import Rerating
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.notify.letters import forget_notices
 from tests.promised import kinds_of, owed
 from tests.states import act, case_of, person_of
 
@@ -98,3 +102,14 @@ def test_a_seat_on_the_panel_of_a_case_that_was_withdrawn_is_on_nobodys_day(team
     assert ("seat", reference) in waits_for(team.panel, clock)
     act(reference, answers.withdraw, actor=person_of(reference))
     assert ("seat", reference) not in waits_for(team.panel, clock)
+
+
+def test_whoever_asked_to_screen_out_is_not_told_of_a_case_that_the_assessment_restricts(team):
+    """Product 6: once a case is restricted, nobody outside hears of it, not even that it was sent back."""
+    reference = a_screening_asked(team)
+    forget_notices()
+    found = states.assessment(Level.HIGH, facts=frozenset({"sexual_violence"}))
+    act(reference, triage.assess, found, actor=team.second_coordinator)
+    assert case_of(reference).class_ is CaseClass.RESTRICTED
+    told = {row.user_id for row in db.session.scalars(select(OutboxMessage)) if row.user_id is not None}
+    assert told == {team.focal.id, team.second_focal.id}
