@@ -139,7 +139,7 @@ class AnyLife(RuleBasedStateMachine):
             escalation.climb_case(case, clock.utcnow())
         for sweep in (pauses.end_due, explanations.miss_due, tasks.remind_due, systemic.watch, asking_for_news.ask_due):
             sweep()
-        assert FAILURES.heard == [], "a sweep could not do its work"
+        assert FAILURES.heard == [], f"a sweep could not do its work: {FAILURES.heard}"
         self.hold("sweep", None)
         if self.age % 2:
             work_truths.of_one_day(self.life, self.life.one_of(*self.cast.staff))

@@ -6,6 +6,7 @@ so it is taken out of a page before looking.
 
 import re
 import tomllib
+from datetime import date
 from html.parser import HTMLParser
 from zoneinfo import available_timezones
 
@@ -13,10 +14,12 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import String, select
 
+from engage import clock
 from engage.cli.languages import write_all
 from engage.domain.masking import masked
 from engage.extensions import db
-from engage.models import Case, Receipt, StaffUser
+from engage.models import Case, Receipt, Site, StaffUser
+from engage.queries.calendars import public_holidays
 from engage.services import demo
 from engage.services.demo.people import FOLDER
 from engage.unit_of_work import unit_of_work
@@ -78,6 +81,11 @@ def own_words() -> list[str]:
                 found |= {value for value in db.session.scalars(select(column).distinct()) if value}
     told = [tomllib.loads(path.read_text("utf-8")) for path in FOLDER.glob("*.toml")]
     found |= set(strings_in(told))
+    for country in db.session.scalars(select(Site.country).distinct()):
+        days = public_holidays(country, "")
+        for year in range(clock.utcnow().year - 1, clock.utcnow().year + 3):
+            days.get(date(year, 1, 1))  # a year is filled in when it is asked for
+        found |= set(days.values())
     names = {
         story["organisation"] for document in told for story in document.get("stories", ()) if "organisation" in story
     }
