@@ -128,8 +128,7 @@ def completed(documents: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, An
     for name, key in _ADDED_LATER:
         if name in found:
             found[name] = {key: copy.deepcopy(shipped_documents()[name][key]), **found[name]}
-    if "promises" in found:
-        found["promises"] = with_later_promises(found["promises"], copy.deepcopy(shipped_documents()["promises"]))
+    found["promises"] = with_later_promises(found["promises"], copy.deepcopy(shipped_documents()["promises"]))
     return found
 
 
