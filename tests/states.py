@@ -3,8 +3,9 @@
 import secrets
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -21,8 +22,15 @@ from engage.services.intake import Concern
 from engage.services.investigation import Plan
 from engage.unit_of_work import unit_of_work
 
+ZONE = "Europe/Belgrade"
 
-def a_site(code: str = "BOR", time_zone: str = "Europe/Belgrade", **values: Any) -> uuid.UUID:
+
+def today() -> date:
+    """Which day it is where the sites of the tests lie."""
+    return clock.utcnow().astimezone(ZoneInfo(ZONE)).date()
+
+
+def a_site(code: str = "BOR", time_zone: str = ZONE, **values: Any) -> uuid.UUID:
     """A site with the shipped rules."""
     with unit_of_work():
         site = sites.add(sites.NewSite(code=code, name=f"Site {code}", country="RS", time_zone=time_zone))

@@ -8,17 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from engage import clock
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import CaseEvent, StaffUser
+from tests import states
 from tests.states import case_of
 
 SPOKEN = {"sign_off": "thumbprint", "read_back": "y"}
 
 
 def in_days(count: int) -> list[str]:
-    day = clock.utcnow().date() + timedelta(days=count)
+    """The date so many days from today where the site of the tests lies: near midnight that is not today in UTC."""
+    day = states.today() + timedelta(days=count)
     return [str(day.day), str(day.month), str(day.year)]
 
 

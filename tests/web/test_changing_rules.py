@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from engage import clock as clocks
 from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.domain.severity import Level
@@ -38,7 +37,7 @@ def on(day: date) -> list[str]:
 
 
 def in_days(count: int) -> list[str]:
-    return on(clocks.utcnow().date() + timedelta(days=count))
+    return on(states.today() + timedelta(days=count))
 
 
 def versions(session) -> list[RuleSet]:
