@@ -28,8 +28,8 @@ from engage.services import (
     sites,
     triage,
 )
+from engage.services.findings import Line
 from engage.services.pauses import Stop
-from engage.services.proposals import Line
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.promised import kinds_of, the_open

@@ -22,7 +22,7 @@ from engage.web.staff.absence_forms import AbsenceForm
 from engage.web.staff.acting import limits, me
 from engage.web.staff.blueprint import bp
 from engage.web.staff.doors import words_of
-from engage.web.staff.pause_forms import midnight_after, start_of
+from engage.web.staff.site_days import midnight_after, start_of
 
 
 @bp.route("/absence", methods=["GET", "POST"])

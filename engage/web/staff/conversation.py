@@ -16,7 +16,7 @@ from engage.web.staff import case_view, deadline_view, offered, story
 from engage.web.staff.acting import act, keep_files, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.conversation_forms import ExtendForm, LogAttemptForm, MessageForm, TellDelayForm, TellPersonForm
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 
 
 @bp.route("/cases/<reference>/reply", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from engage.web.staff import offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.corrective_forms import CorrectForm, FinishCorrectionForm
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 
 ROLES = sorted(WORKS)
 

@@ -14,7 +14,7 @@ from engage.web.staff import deadline_view
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.extension_forms import ApproveExtensionForm, AskExtensionForm
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 
 
 @bp.route("/cases/<reference>/deadlines/<uuid:deadline_id>/ask-extension", methods=["GET", "POST"])

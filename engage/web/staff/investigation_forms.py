@@ -8,7 +8,7 @@ from engage.models import InvestigationPlan
 from engage.services.investigation import Plan
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 
 
 class InvestigateForm(StaffForm):

@@ -1,11 +1,7 @@
 """Forms of stopping the clock of a case, and of letting it run again."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
 from flask_babel import lazy_gettext as _l
 
-from engage.domain.wall_clock import first_showing
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm
 
@@ -31,13 +27,3 @@ class EndPauseForm(StaffForm):
         _l("Who wishes it, and how do you know?"),
         hint=_l("Needed where the community or an outside body asked for the pause. Only staff read this."),
     )
-
-
-def start_of(on: date, time_zone: str) -> datetime:
-    """Return the instant at which the day begins where the site is."""
-    return first_showing(datetime.combine(on, time()), ZoneInfo(time_zone))
-
-
-def midnight_after(on: date, time_zone: str) -> datetime:
-    """Return the instant at which the day is over where the site is."""
-    return start_of(on + timedelta(days=1), time_zone)

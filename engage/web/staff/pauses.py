@@ -18,7 +18,8 @@ from engage.web.staff import deadline_view, offered
 from engage.web.staff.acting import act, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import choices
-from engage.web.staff.pause_forms import EndPauseForm, PauseForm, midnight_after, start_of
+from engage.web.staff.pause_forms import EndPauseForm, PauseForm
+from engage.web.staff.site_days import midnight_after, start_of
 
 
 @bp.route("/cases/<reference>/pause", methods=["GET", "POST"])

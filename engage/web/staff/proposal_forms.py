@@ -11,7 +11,7 @@ from engage.services.findings import NOT_INVESTIGATED, Line
 from engage.web import labels, money
 from engage.web.staff import form_fields as fields
 from engage.web.staff.form_fields import StaffForm
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 
 LINES = 5  # Source: the page as the design has it; a longer plan is told in the words of a line.
 

@@ -1,12 +1,8 @@
 """Forms of talks, approving, recording answers and putting right."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
-
 from flask_babel import lazy_gettext as _l
 
 from engage.domain.guards import RIGHTS
-from engage.domain.wall_clock import instant_of
 from engage.services.endings import AfterTalk
 from engage.web import labels
 from engage.web.staff import form_fields as fields
@@ -29,11 +25,6 @@ class ConsultForm(StaffForm):
         _l("Something the person needs was not arranged. Why did you meet without it?"),
         hint=_l("Only if you met all the same."),
     )
-
-
-def end_of(on: date, time_zone: str) -> datetime:
-    """Return the instant at which the day is over where the site is."""
-    return instant_of(datetime.combine(on + timedelta(days=1), time()), ZoneInfo(time_zone)) - timedelta(minutes=1)
 
 
 class ApproveProposalForm(StaffForm):

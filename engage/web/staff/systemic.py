@@ -20,7 +20,7 @@ from engage.web.staff import offered
 from engage.web.staff.acting import limits, me
 from engage.web.staff.blueprint import bp
 from engage.web.staff.form_fields import StaffForm, choices
-from engage.web.staff.resolution_forms import end_of
+from engage.web.staff.site_days import end_of
 from engage.web.staff.systemic_forms import AddActionForm, CloseIssueForm, FinishActionForm
 
 

@@ -1,7 +1,5 @@
 """Tasks in words: what the templates and components of tasks are given."""
 
-from datetime import date, datetime, timedelta
-
 from flask import url_for
 
 from engage.domain.policy import Permission
@@ -9,7 +7,6 @@ from engage.models import Task
 from engage.queries.case_page import CasePage
 from engage.web import filters, work_labels
 from engage.web.locale import gettext
-from engage.web.staff.pause_forms import midnight_after
 
 Row = dict[str, object]
 
@@ -29,11 +26,6 @@ def due(task: Task) -> Row:
 def words_of(task: Task) -> str:
     """Return what is to be done: as it was written, or what the service asks for in the reader's language."""
     return str(work_labels.BY_SERVICE[task.code]) if task.code else task.words
-
-
-def end_of(day: date, time_zone: str) -> datetime:
-    """Return the last minute of a day where the site is."""
-    return midnight_after(day, time_zone) - timedelta(minutes=1)
 
 
 def on_case(page: CasePage) -> list[Row]:

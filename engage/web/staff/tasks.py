@@ -23,6 +23,7 @@ from engage.web.staff.acting import act, limits, me, note_reading, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.doors import words_of
 from engage.web.staff.form_fields import choices
+from engage.web.staff.site_days import end_of
 from engage.web.staff.task_forms import PassOnForm, SiteTaskForm, TaskForm
 
 ROLES = sorted(WORKS)
@@ -38,7 +39,7 @@ def add_task_case(reference: str) -> ResponseReturnValue:
     time_zone = page.case.site.time_zone
 
     def add(case: Case) -> None:
-        due_at = task_view.end_of(form.due_on.data, time_zone) if form.due_on.data else None
+        due_at = end_of(form.due_on.data, time_zone) if form.due_on.data else None
         tasks.add(case, Todo(form.what.data, uuid.UUID(form.owner.data), due_at), actor=me())
 
     return act(page, form, add, done=gettext("The task is added."), needs_version=False)
@@ -58,7 +59,7 @@ def add_task() -> ResponseReturnValue:
     why, status = None, 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         zone = next(zone for site_id, _, zone in sites if str(site_id) == form.site.data)
-        due_at = task_view.end_of(form.due_on.data, zone) if form.due_on.data else None
+        due_at = end_of(form.due_on.data, zone) if form.due_on.data else None
         todo = Todo(form.what.data, uuid.UUID(form.owner.data), due_at)
         try:
             with unit_of_work():
