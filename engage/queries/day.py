@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
@@ -47,7 +46,7 @@ from engage.models import (
 )
 from engage.models.promise import HELD
 from engage.queries import absence, day_waits
-from engage.queries.day_lines import line
+from engage.queries.day_lines import columns, line
 from engage.scope import open_to, readable_by, visible_to
 
 MOST = 200  # Ours: more than anybody does in a day; the page says that there is more.
@@ -139,14 +138,7 @@ def _owed(actor: Actor, people: list[uuid.UUID], mine: ColumnElement[bool]) -> l
 def _tasks(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            literal("task", String).label("kind"),
-            func.coalesce(Task.code, literal("task", String)).label("code"),
-            Task.due_at.label("at"),
-            Task.id.label("subject_id"),
-            Case.reference.label("reference"),
-            Statement.title.label("title"),
-            Case.level.label("level"),
-            Site.time_zone.label("time_zone"),
+            *columns("task", func.coalesce(Task.code, literal("task", String)), Task.due_at, Task.id),
             case((Task.code.is_(None), Task.words)).label("words"),
             Task.owner_id.label("owner_id"),
         )
@@ -166,14 +158,7 @@ def _changes(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
     """What they are to change so that it does not happen again: of a case, or of what keeps happening (the code)."""
     return (
         select(
-            literal("change", String).label("kind"),
-            cast(CorrectiveAction.issue_id, String).label("code"),
-            CorrectiveAction.due_at.label("at"),
-            CorrectiveAction.id.label("subject_id"),
-            Case.reference.label("reference"),
-            Statement.title.label("title"),
-            Case.level.label("level"),
-            Site.time_zone.label("time_zone"),
+            *columns("change", CorrectiveAction.issue_id, CorrectiveAction.due_at, CorrectiveAction.id),
             CorrectiveAction.words.label("words"),
             CorrectiveAction.owner_id.label("owner_id"),
         )

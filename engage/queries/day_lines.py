@@ -17,22 +17,27 @@ from engage.models import (
     Statement,
 )
 
+Column = SQLColumnExpression[Any]
 
-def line(
-    kind: str, code: SQLColumnExpression[Any], at: SQLColumnExpression[Any], subject: SQLColumnExpression[Any]
-) -> Select[*tuple[Any, ...]]:
+
+def columns(kind: str, code: Column, at: Column, subject: Column) -> list[Column]:
+    """Return what every line says; the caller joins the case, its statement and the site, as far as it has them."""
+    return [
+        literal(kind, String).label("kind"),
+        cast(code, String).label("code"),
+        at.label("at"),
+        subject.label("subject_id"),
+        Case.reference.label("reference"),
+        Statement.title.label("title"),
+        Case.level.label("level"),
+        Site.time_zone.label("time_zone"),
+    ]
+
+
+def line(kind: str, code: Column, at: Column, subject: Column) -> Select[*tuple[Any, ...]]:
     """Return a line of a case; the caller joins where it comes from."""
     return (
-        select(
-            literal(kind, String).label("kind"),
-            cast(code, String).label("code"),
-            at.label("at"),
-            subject.label("subject_id"),
-            Case.reference.label("reference"),
-            Statement.title.label("title"),
-            Case.level.label("level"),
-            Site.time_zone.label("time_zone"),
-        )
+        select(*columns(kind, code, at, subject))
         .select_from(Case)
         .join(Statement, Statement.case_id == Case.id)
         .join(Site, Site.id == Case.site_id)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -132,8 +132,6 @@ def _opened(values: dict[str, str]) -> list[dict[str, str]]:
 def explain_deadline(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
     page = opened(reference)
     row = deadline_view.found(page, deadline_id)
-    if row is None:
-        abort(404)
     return render_template(
         "staff/explain_deadline.html",
         page=page,

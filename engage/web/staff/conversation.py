@@ -88,8 +88,6 @@ def tell_person(reference: str, errand_id: uuid.UUID) -> ResponseReturnValue:
 def tell_delay_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
     page, form = opened(reference), TellDelayForm()
     deadline = deadline_view.found(page, deadline_id)
-    if deadline is None:
-        abort(404)
     time_zone = page.case.site.time_zone
 
     def tell(case: Case) -> None:
@@ -113,8 +111,6 @@ def tell_delay_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnVal
 def extend_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
     page, form = opened(reference), ExtendForm()
     deadline = deadline_view.found(page, deadline_id)
-    if deadline is None:
-        abort(404)
     time_zone = page.case.site.time_zone
 
     def put_off(case: Case) -> None:

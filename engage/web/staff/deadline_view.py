@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import url_for
+from flask import abort, url_for
 from flask_babel import ngettext
 
 from engage import clock
@@ -134,9 +134,10 @@ def _next(page: CasePage, row: Deadline) -> str | None:
     return gettext("%(who)s next, %(day)s", who=who, day=short_day(step.at))
 
 
-def found(page: CasePage, deadline_id: uuid.UUID) -> Deadline | None:
-    """Return a deadline of the case, or None."""
-    return next((row for row in page.deadlines if row.id == deadline_id), None)
+def found(page: CasePage, deadline_id: uuid.UUID) -> Deadline:
+    """Return a deadline of the case; a page of one that it does not have is not found."""
+    row = next((row for row in page.deadlines if row.id == deadline_id), None)
+    return row or abort(404)
 
 
 def steps(page: CasePage, row: Deadline, rows: Sequence[PauseRow]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import uuid
 
-from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -21,8 +20,6 @@ from engage.web.staff.site_days import end_of
 def ask_extension_case(reference: str, deadline_id: uuid.UUID) -> ResponseReturnValue:
     page, form = opened(reference), AskExtensionForm()
     deadline = deadline_view.found(page, deadline_id)
-    if deadline is None:
-        abort(404)
     time_zone = page.case.site.time_zone
 
     def ask(case: Case) -> None:
