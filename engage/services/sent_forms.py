@@ -1,4 +1,4 @@
-"""Forms of the person's that were carried out, so that a double click or a resend does nothing twice."""
+"""Forms that were carried out, so that a double click or a resend does nothing twice."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from engage import clock, vault
+from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import SentForm
 
@@ -27,6 +28,16 @@ def is_first(case_id: uuid.UUID, token: str) -> bool:
 def was_sent(token: str) -> bool:
     """Whether the form is noted as carried out."""
     return db.session.get(SentForm, vault.digest(token, vault.TOKEN)) is not None
+
+
+def row_of(mark: str | None, actor: Actor) -> uuid.UUID:
+    """Return the id of the row that a form of no case makes; its mark and its sender give it, so it is made once.
+
+    A form without a mark is never taken for one sent before.
+    """
+    if mark is None:
+        return uuid.uuid4()
+    return uuid.UUID(vault.digest(f"{actor.id}:{mark}", vault.TOKEN)[:32])
 
 
 def purge(now: datetime) -> int:

@@ -15,7 +15,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import SYSTEM, Actor, NotAllowed
 from engage.extensions import db
 from engage.models import Case, CorrectiveAction, IssueCase, RuleSet, StaffUser, Statement, SystemicIssue
-from engage.services import cases, sites
+from engage.services import cases, sent_forms, sites
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 
@@ -105,14 +105,18 @@ def _open_issue(cluster: Cluster) -> Select[SystemicIssue]:
     return select(SystemicIssue).filter_by(closed_at=None, **_values(cluster))
 
 
-def add_action(issue_id: uuid.UUID, words: str, owner_id: uuid.UUID, due_at: datetime, *, actor: Actor) -> None:
-    """Decide what is changed so that it stops, who sees to it and by when.
+def add_action(
+    issue_id: uuid.UUID, words: str, owner_id: uuid.UUID, due_at: datetime, *, actor: Actor, mark: str | None = None
+) -> None:
+    """Decide what is changed so that it stops, who sees to it and by when; once by forms of the same mark.
 
     Raises:
         NotAllowed: the actor does not decide at the site.
         Refused: it is closed, nothing is said, the owner has no part there, or the date is past.
     """
-    issue = _in_hand(issue_id, actor)
+    issue, row_id = _in_hand(issue_id, actor), sent_forms.row_of(mark, actor)
+    if db.session.get(CorrectiveAction, row_id) is not None:
+        return
     if not words.strip():
         raise Refused(Refusal("reason_needed"))
     if due_at <= clock.utcnow():
@@ -121,6 +125,7 @@ def add_action(issue_id: uuid.UUID, words: str, owner_id: uuid.UUID, due_at: dat
     if owner is None or not owner.is_active or not systemic.may(owner.actor, "read", issue.site_id):
         raise Refused(Refusal("owner_unknown"))
     row = CorrectiveAction(
+        id=row_id,
         issue_id=issue.id,
         words=words,
         salt=vault.salt(),

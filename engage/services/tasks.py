@@ -21,7 +21,7 @@ from engage.extensions import db
 from engage.models import Case, StaffUser, Task
 from engage.notify import work_rules
 from engage.scope import visible_to
-from engage.services import calendars, cases, conflicts
+from engage.services import calendars, cases, conflicts, sent_forms
 from engage.services.timeline import digest_of, record
 from engage.unit_of_work import unit_of_work
 
@@ -54,8 +54,8 @@ def add(case: Case, todo: Todo, *, actor: Actor) -> Task:
     return row
 
 
-def add_at_site(site_id: uuid.UUID, todo: Todo, *, actor: Actor) -> Task:
-    """Give somebody a task that belongs to no case.
+def add_at_site(site_id: uuid.UUID, todo: Todo, *, actor: Actor, mark: str | None = None) -> Task:
+    """Give somebody a task that belongs to no case. Asked by a form of the same mark again, it is the task it made.
 
     Raises:
         NotAllowed: the actor does not work at the site.
@@ -63,8 +63,13 @@ def add_at_site(site_id: uuid.UUID, todo: Todo, *, actor: Actor) -> Task:
     """
     if not rules.works_at(actor, site_id):
         raise NotAllowed(Permission.TASK)
+    # Two clicks are of one person, so they wait for each other at the person's own row.
+    db.session.get(StaffUser, actor.id, with_for_update={"key_share": True})
+    row_id = sent_forms.row_of(mark, actor)
+    if made := db.session.get(Task, row_id):
+        return made
     _refuse_stranger(site_id, todo.owner_id)
-    row = _new(site_id, None, todo, actor)
+    row = _new(site_id, None, todo, actor, row_id)
     if row.owner_id != actor.id:
         work_rules.tell_of_task(row, work_rules.GIVEN)
     return row
@@ -168,13 +173,15 @@ def _remind(task_id: uuid.UUID, now: datetime) -> bool:
     return True
 
 
-def _new(site_id: uuid.UUID, case_id: uuid.UUID | None, todo: Todo, actor: Actor) -> Task:
+def _new(
+    site_id: uuid.UUID, case_id: uuid.UUID | None, todo: Todo, actor: Actor, row_id: uuid.UUID | None = None
+) -> Task:
     now = clock.utcnow()
     usual = calendars.chore_due(site_id, now, working=rules.WITHIN_WORK, otherwise=rules.WITHIN)
     due_at = todo.due_at or usual
     stop_if(rules.why_not_add(todo.words, due_at, now))
     row = Task(
-        id=uuid.uuid4(),
+        id=row_id or uuid.uuid4(),
         site_id=site_id,
         case_id=case_id,
         words=todo.words.strip(),

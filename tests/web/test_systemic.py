@@ -7,7 +7,7 @@ from engage.domain.policy import Role
 from engage.models import CorrectiveAction, SystemicIssue
 from engage.services import systemic
 from tests import states
-from tests.web.as_staff import done, in_days, send, sign_in
+from tests.web.as_staff import done, filled, in_days, send, sign_in
 
 
 @pytest.fixture
@@ -55,3 +55,11 @@ def test_a_form_that_is_not_filled_in_says_what_is_missing(client, team, address
     answer = send(boss, f"{address}/add-action", words="Pave it.")
     assert answer.status_code == 422
     assert "Give the date by which it is done" in answer.text
+
+
+def test_a_double_click_decides_on_one_change(client, team, session, address):
+    boss = sign_in(client, team.coordinator)
+    form = {**filled(boss.get(f"{address}/add-action")), "words": "Pave it.", "owner": str(team.officer.id)}
+    for _ in range(2):
+        done(boss.post(f"{address}/add-action", data={**form, "due_on": in_days(20)}))
+    assert session.scalars(select(CorrectiveAction)).one().words == "Pave it."

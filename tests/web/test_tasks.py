@@ -12,7 +12,7 @@ from engage.models import CaseSubject, Task
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import case_of
-from tests.web.as_staff import done, in_days, kinds, page, send, sign_in
+from tests.web.as_staff import done, filled, in_days, kinds, page, send, sign_in
 
 
 @pytest.fixture
@@ -136,3 +136,26 @@ def test_the_pages_of_tasks_work_right_to_left(client, team, reference, where):
     answer = browser.get(where.format(reference if "case" in where else the_task().id))
     assert answer.status_code == 200
     assert BeautifulSoup(answer.text, "html.parser").html["dir"] == "rtl"
+
+
+def test_a_double_click_adds_one_task_to_a_site(client, team):
+    browser = sign_in(client, team.coordinator)
+    form = {**filled(browser.get("/staff/tasks/add")), "what": "Book the hall", "owner": str(team.officer.id)}
+    for _ in range(2):
+        done(browser.post("/staff/tasks/add", data=form))
+    assert the_task().words == "Book the hall"
+
+
+def test_another_task_from_the_same_page_is_another_task(client, team):
+    browser = sign_in(client, team.coordinator)
+    form = filled(browser.get("/staff/tasks/add"))
+    for what in ("Book the hall", "Order tea"):
+        done(browser.post("/staff/tasks/add", data={**form, "what": what}))
+    assert set(db.session.scalars(select(Task.words))) == {"Book the hall", "Order tea"}
+
+
+def test_a_form_without_a_token_still_adds_its_task(client, team):
+    browser = sign_in(client, team.coordinator)
+    form = {**filled(browser.get("/staff/tasks/add")), "what": "Book the hall", "version": ""}
+    done(browser.post("/staff/tasks/add", data=form))
+    assert the_task().words == "Book the hall"

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
@@ -44,7 +44,8 @@ def add_corrective_action(issue_id: uuid.UUID) -> ResponseReturnValue:
 
     def add() -> None:
         due_at = end_of(form.due_on.data, page.site.time_zone)
-        systemic.add_action(issue_id, form.words.data, uuid.UUID(form.owner.data), due_at, actor=me())
+        mark, owner_id = form.mark(request.path), uuid.UUID(form.owner.data)
+        systemic.add_action(issue_id, form.words.data, owner_id, due_at, actor=me(), mark=mark)
 
     return _step(page, form, add, gettext("Decide on a change"), gettext("It is decided."))
 
@@ -96,7 +97,7 @@ def _step(
     page: IssuePage, form: StaffForm, do: Callable[[], None], title: str, done: str, lead: str | None = None
 ) -> ResponseReturnValue:
     """Show the form, or do what it says and go back to the issue; a refusal loses nothing that was typed."""
-    why, status = None, 200
+    form.version.data, why, status = 0, None, 200  # no case stands behind it: only its token counts
     if form.validate_on_submit():
         try:
             with unit_of_work():

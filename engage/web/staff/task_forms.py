@@ -19,7 +19,7 @@ class TaskForm(StaffForm):
     due_on = fields.day(_l("By when?"), hint=_BY)
 
 
-class SiteTaskForm(FlaskForm):
+class SiteTaskForm(StaffForm):
     what = fields.line(
         _l("What is to be done?"),
         hint=_l("One line, without names: what has to do with a concern is a task of its case."),

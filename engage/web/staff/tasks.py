@@ -56,6 +56,7 @@ def add_task() -> ResponseReturnValue:
     form.owner.choices = choices([(str(user), name) for user, name in people])
     if not form.is_submitted():
         form.owner.data = str(me().id)
+    form.version.data = 0  # no case stands behind it: only its token counts
     why, status = None, 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         zone = next(zone for site_id, _, zone in sites if str(site_id) == form.site.data)
@@ -63,7 +64,7 @@ def add_task() -> ResponseReturnValue:
         todo = Todo(form.what.data, uuid.UUID(form.owner.data), due_at)
         try:
             with unit_of_work():
-                tasks.add_at_site(uuid.UUID(form.site.data), todo, actor=me())
+                tasks.add_at_site(uuid.UUID(form.site.data), todo, actor=me(), mark=form.mark(request.path))
         except Refused as error:
             why = words_of(error.refusal)
         else:
