@@ -115,6 +115,16 @@ def people_with(role: Role, case: Case, where: Where = Where.ANY) -> Sequence[uu
     return _holders(case, role)[role, where]
 
 
+# Whose turn it is where nobody has something yet: the first of these that anybody holds. Source: product 6.
+_TURNS = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
+
+
+def first_at(site_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Return who looks after what belongs to a site and to no case, found as for a case."""
+    held = _held(site_id, None, Role.COORDINATOR, Role.APPROVER)
+    return next((held[turn] for turn in _TURNS if held[turn]), ())
+
+
 def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
     """Return who is told of a case that nobody has yet.
 
@@ -125,8 +135,7 @@ def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
         focal = _holders(case, Role.FOCAL)
         return focal[Role.FOCAL, Where.SITE] or focal[Role.FOCAL, Where.ALL_SITES]
     held = _holders(case, Role.COORDINATOR, Role.APPROVER)
-    turns = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
-    return next((held[turn] for turn in turns if held[turn]), ())
+    return next((held[turn] for turn in _TURNS if held[turn]), ())
 
 
 def replacements(now: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
@@ -141,14 +150,20 @@ def replacements(now: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
 
 
 def _holders(case: Case, *roles: Role) -> Mapping[tuple[Role, Where], Sequence[uuid.UUID]]:
+    """Who holds each of the roles for the case, and where."""
+    nobody: dict[tuple[Role, Where], Sequence[uuid.UUID]] = {(role, where): [] for role in roles for where in Where}
+    fitting = [role for role in roles if (case.class_ is CaseClass.RESTRICTED) is (role is Role.FOCAL)]
+    return {**nobody, **_held(case.site_id, case.id, *fitting)} if fitting else nobody
+
+
+def _held(
+    site_id: uuid.UUID, case_id: uuid.UUID | None, *roles: Role
+) -> Mapping[tuple[Role, Where], Sequence[uuid.UUID]]:
     """Who holds each of the roles where, with one statement."""
     found: dict[tuple[Role, Where], list[uuid.UUID]] = {(role, where): [] for role in roles for where in Where}
-    fitting = [role for role in roles if (case.class_ is CaseClass.RESTRICTED) is (role is Role.FOCAL)]
-    if not fitting:
-        return found
-    given = {"roles": fitting, "site_id": case.site_id, "case_id": case.id}
-    for user_id, role, site_id in db.session.execute(_HOLDERS, given):
-        for where in (Where.ANY, Where.ALL_SITES if site_id is None else Where.SITE):
+    given = {"roles": roles, "site_id": site_id, "case_id": case_id}
+    for user_id, role, at in db.session.execute(_HOLDERS, given):
+        for where in (Where.ANY, Where.ALL_SITES if at is None else Where.SITE):
             if user_id not in found[role, where]:
                 found[role, where].append(user_id)
     return found

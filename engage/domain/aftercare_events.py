@@ -71,6 +71,14 @@ class CorrectiveActionDecided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectiveActionPassedOn(Event):
+    """Whoever saw to it is with us no longer, and somebody else sees to it now."""
+
+    action_id: uuid.UUID
+    owner_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectiveActionDone(Event):
     action_id: uuid.UUID
     shared: bool = False

@@ -7,6 +7,7 @@ from engage.domain.aftercare_events import CheckedAfterwards as CheckedAfterward
 from engage.domain.aftercare_events import CorrectiveActionDecided as CorrectiveActionDecided
 from engage.domain.aftercare_events import CorrectiveActionDone as CorrectiveActionDone
 from engage.domain.aftercare_events import CorrectiveActionDue as CorrectiveActionDue
+from engage.domain.aftercare_events import CorrectiveActionPassedOn as CorrectiveActionPassedOn
 from engage.domain.aftercare_events import FeedbackGiven as FeedbackGiven
 from engage.domain.aftercare_events import JoinedSystemicIssue as JoinedSystemicIssue
 from engage.domain.aftercare_events import MeetingHeld as MeetingHeld

@@ -40,6 +40,11 @@ def _decided(event: events.CorrectiveActionDecided, case: Case) -> list[Notice]:
     return staff + (to_person("case_news") if event.shared else [])
 
 
+def _passed_on(event: events.CorrectiveActionPassedOn, case: Case) -> list[Notice]:
+    """Whoever sees to it now: task_for_you."""
+    return to_staff([event.owner_id], "task_for_you")
+
+
 def _done(event: events.CorrectiveActionDone, case: Case) -> list[Notice]:
     """The person, where they may read of it: case_news."""
     return to_person("case_news") if event.shared else []
@@ -56,6 +61,7 @@ RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.ReportedBack: _reported_back,
     events.JoinedSystemicIssue: _joined,
     events.CorrectiveActionDecided: _decided,
+    events.CorrectiveActionPassedOn: _passed_on,
     events.CorrectiveActionDone: _done,
     events.CorrectiveActionDue: _due,
 }

@@ -15,7 +15,7 @@ from engage.models import Absence, Case, Recipient, StaffUser, Task
 from engage.notify import outbox
 from engage.notify.notices import Notice, to_staff
 from engage.notify.outbox import Owed
-from engage.scope import first_to_tell
+from engage.scope import first_at, first_to_tell
 
 GIVEN, DUE = "own_task", "own_task_due"
 STANDS_IN = "stand_in"
@@ -54,9 +54,12 @@ def tell_of_absence(row: Absence) -> None:
 
 
 def tell_of_task(task: Task, template: str) -> None:
-    """Tell the owner of a task without a case that they have it, or that it falls due; once per owner and date."""
-    user = db.session.get_one(StaffUser, task.owner_id)
-    key = f"{task.id}:{template}:{user.id}:{task.due_at.isoformat()}"
-    owed = Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id)
-    if user.is_active:
-        outbox.enqueue(owed)
+    """Tell the owner of a task without a case that they have it, or that it falls due; once per owner and date.
+
+    Where the owner is with us no longer, whoever looks after the site is told instead.
+    """
+    owner = db.session.get_one(StaffUser, task.owner_id)
+    told = [owner] if owner.is_active else [db.session.get_one(StaffUser, one) for one in first_at(task.site_id)]
+    for user in told:
+        key = f"{task.id}:{template}:{user.id}:{task.due_at.isoformat()}"
+        outbox.enqueue(Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id))

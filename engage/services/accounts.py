@@ -116,7 +116,8 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
 def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
 
-    The open cases they worked on are unassigned again, and whoever is told of new cases is told of them.
+    The open cases they worked on are unassigned again, and whoever is told of new cases is told of them. Their open
+    tasks, and what they were to change, are somebody else's then.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
@@ -127,8 +128,13 @@ def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     if user.is_active:
         user.is_active, user.session_key = False, new_session_key()
         db.session.flush()  # who is told of their cases is read from the database
-        returned = leaving.hand_back(user.id)
-        note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, after={"cases_returned": returned})
+        returned, handed_on = leaving.hand_back(user.id), leaving.hand_on(user.id)
+        note(
+            Change.USER_DEACTIVATED,
+            actor=actor,
+            subject_id=user.id,
+            after={"cases_returned": returned, "tasks_handed_on": handed_on},
+        )
 
 
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:

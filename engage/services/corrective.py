@@ -13,7 +13,12 @@ from sqlalchemy import select
 from engage import clock, vault
 from engage.domain import policy
 from engage.domain import tasks as chores
-from engage.domain.events import CorrectiveActionDecided, CorrectiveActionDone, CorrectiveActionDue
+from engage.domain.events import (
+    CorrectiveActionDecided,
+    CorrectiveActionDone,
+    CorrectiveActionDue,
+    CorrectiveActionPassedOn,
+)
 from engage.domain.guards import Refusal, Refused, quoted
 from engage.domain.policy import SYSTEM, Actor, NotAllowed, Permission
 from engage.extensions import db
@@ -95,6 +100,16 @@ def finish(case: Case, action_id: uuid.UUID, evidence: str, *, actor: Actor) -> 
     row.evidence, row.finished_by_id, row.finished_at = evidence.strip(), actor.id, clock.utcnow()
     event = CorrectiveActionDone(row.id, shared=row.shared_words is not None)
     record(case, event, actor=actor, content=digest_of(row.salt, row.evidence))
+
+
+def give(row: CorrectiveAction, case: Case | None, owner_id: uuid.UUID) -> None:
+    """Let somebody else see to it, who is told and reminded; of an issue, which has no record, it is on their day.
+
+    The caller holds the case, and checked that they may know of it.
+    """
+    row.owner_id, row.reminded_at = owner_id, None
+    if case is not None:
+        record(case, CorrectiveActionPassedOn(action_id=row.id, owner_id=owner_id), actor=SYSTEM)
 
 
 def remind_due(now: datetime | None = None, *, limit: int = MOST) -> int:

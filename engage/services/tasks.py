@@ -99,7 +99,7 @@ def take_over(task_id: uuid.UUID, *, actor: Actor) -> Task:
     if not _works(row, case, actor):
         raise NotAllowed(Permission.TASK)
     if actor.id is not None and row.owner_id != actor.id:
-        _give(row, case, actor.id, actor)
+        give(row, case, actor.id, actor)
     return row
 
 
@@ -118,7 +118,7 @@ def pass_on(task_id: uuid.UUID, owner_id: uuid.UUID, *, actor: Actor) -> Task:
     else:
         _refuse_stranger(row.site_id, owner_id)
     if owner_id != row.owner_id:
-        _give(row, case, owner_id, actor)
+        give(row, case, owner_id, actor)
     return row
 
 
@@ -202,7 +202,8 @@ def _spoken_for(due_at: datetime, now: datetime) -> datetime | None:
     return now if due_at <= now + rules.REMIND_BEFORE else None
 
 
-def _give(row: Task, case: Case | None, owner_id: uuid.UUID, actor: Actor) -> None:
+def give(row: Task, case: Case | None, owner_id: uuid.UUID, actor: Actor) -> None:
+    """Make the task somebody else's, who is told. The caller holds both, and checked that they may have it."""
     row.owner_id, row.reminded_at = owner_id, _spoken_for(row.due_at, clock.utcnow())
     if case is not None:
         record(case, TaskPassedOn(task_id=row.id, owner_id=owner_id, taken=owner_id == actor.id), actor=actor)

@@ -218,7 +218,7 @@ def test_a_task_that_falls_due_is_spoken_of_once_whoever_sweeps_how_often(team, 
     assert kinds_of(reference).count("TaskDue") == 1
 
 
-def test_a_task_of_a_site_is_spoken_of_once_too_and_not_to_somebody_who_is_gone(team, clock):
+def test_a_task_of_a_site_is_spoken_of_once_too_and_to_those_who_look_after_it_where_its_owner_is_gone(team, clock):
     task = here(team, team.coordinator, team.officer, due_at=clock.now + 5 * DAY)
     forget_notices()
     assert tasks.remind_due(clock.now + 5 * DAY) == 1
@@ -228,7 +228,7 @@ def test_a_task_of_a_site_is_spoken_of_once_too_and_not_to_somebody_who_is_gone(
         db.session.get_one(Task, task.id).reminded_at = None
         db.session.get_one(StaffUser, team.officer.id).is_active = False
     assert tasks.remind_due(clock.now + 6 * DAY) == 1
-    assert told() == set()
+    assert told() == {("own_task_due", user.id) for user in (team.coordinator, team.second_coordinator)}
 
 
 def test_what_is_due_at_once_and_what_is_done_needs_no_reminder(team, reference, clock):

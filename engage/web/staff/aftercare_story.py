@@ -17,6 +17,7 @@ TITLES: Mapping[str, LazyString] = {
     "RetaliationFound": _("Somebody says they were punished for speaking up"),
     "JoinedSystemicIssue": _("The same keeps happening here: part of a systemic issue"),
     "CorrectiveActionDecided": _("It was decided what we change because of it"),
+    "CorrectiveActionPassedOn": _("Somebody else sees to what we change because of it"),
     "CorrectiveActionDone": _("What we change because of it is done"),
     "CorrectiveActionDue": _("Reminder of what we change because of it"),
 }
@@ -29,5 +30,6 @@ def _owner(page: CasePage, values: Values) -> str:
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "MeetingHeld": lambda page, values: gettext("Round %(round)s", round=values["round"]),
     "CorrectiveActionDecided": _owner,
+    "CorrectiveActionPassedOn": _owner,
     "CorrectiveActionDue": _owner,
 }
