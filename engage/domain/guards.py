@@ -63,8 +63,8 @@ class Circumstances:
     channels_known: int = 1
     remedies: int = 0
     remedies_confirmed: int = 0
-    closed_at: datetime | None = None
-    appeal_window: timedelta = timedelta(days=30)
+    appeal_until: datetime | None = None  # of a closed case: until then an appeal needs no reason
+    appeal_days: int = 30
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     screen_out_asked: bool = False
     panel_offered: bool = False
@@ -184,8 +184,8 @@ def why_not_appeal(case: Circumstances, now: datetime, reason: str | None = None
     """Inside the window freely, later with a reason: late is not lost. Before the end, once a panel was offered."""
     if case.stage is not Stage.CLOSED and not case.panel_offered:
         return Refusal("not_closed_yet")
-    if case.closed_at is not None and now > case.closed_at + case.appeal_window and not reason:
-        return Refusal("late_appeal_needs_reason", {"days": case.appeal_window.days})
+    if case.appeal_until is not None and now > case.appeal_until and not reason:
+        return Refusal("late_appeal_needs_reason", {"days": case.appeal_days})
     return None
 
 

@@ -3,7 +3,7 @@
 Clocks are put forward and back; the promise "30 days" is read on the wall, so these functions say what the wall shows.
 """
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 
 def utc(instant: datetime) -> datetime:
@@ -37,6 +37,12 @@ def first_showing(wall: datetime, zone: tzinfo) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) == wall:
         return instant
     return _change_between(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
+
+
+def last_of_day(instant: datetime, days: int, zone: tzinfo) -> datetime:
+    """Return the last UTC instant of the day so many calendar days after the one that the instant lies in there."""
+    day = utc(instant).astimezone(zone).date() + timedelta(days=days)
+    return first_showing(datetime.combine(day + timedelta(days=1), time()), zone) - timedelta.resolution
 
 
 def wall_time(instant: datetime, zone: tzinfo, *, since: datetime) -> datetime:

@@ -1,16 +1,28 @@
 """What guards look at of a case beside its stage, read for a use case."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from engage.domain.case import Road, Writer
 from engage.domain.deadlines import Promise
 from engage.domain.guards import Circumstances
+from engage.domain.wall_clock import last_of_day
 from engage.extensions import db
 from engage.models import Case, ContactAttempt, Deadline, Meeting, Message, SealedContact
 from engage.models.aftercare import REPORT_BACK
 from engage.services import cases, consulting, sites
+from engage.services.deadline_rows import zone_of
+
+
+def appeal_until(case: Case) -> datetime | None:
+    """Return until when a closed case is appealed without a reason: the end of the last day where its site lies.
+
+    Source: product 4, public promises run in calendar days in the site's time zone. How many, the case's rules say.
+    """
+    if case.closed_at is None:
+        return None
+    return last_of_day(case.closed_at, sites.rules_for(case).promises.appeal_window.count, zone_of(case))
 
 
 def of(case: Case) -> Circumstances:
@@ -42,8 +54,8 @@ def of(case: Case) -> Circumstances:
         channels_known=_channels_known(case),
         remedies=len(remedies),
         remedies_confirmed=sum(1 for remedy in remedies if remedy.finished_at and remedy.confirmed),
-        closed_at=case.closed_at,
-        appeal_window=timedelta(days=sites.rules_for(case).promises.appeal_window.count),
+        appeal_until=appeal_until(case),
+        appeal_days=sites.rules_for(case).promises.appeal_window.count,
         panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),
         screen_out_asked=cases.open_screening(case) is not None,
         panel_offered=case.panel_offered,

@@ -16,7 +16,7 @@ from engage.domain.deadlines import (
     span_text,
 )
 from engage.domain.pauses import Pause, as_if_ended, in_turn, limited
-from engage.domain.wall_clock import first_showing, instant_of, utc, wall_time
+from engage.domain.wall_clock import first_showing, instant_of, last_of_day, utc, wall_time
 from tests.domain.minute_by_minute import TURNS, random_instant, walk_days, walk_hours
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
@@ -213,6 +213,12 @@ def test_the_wall_stands_still_while_an_hour_repeats_itself():
     before, within = local("2026-10-25T00:00"), local("2026-10-25T02:15", fold=1)
     assert wall_time(within, BELGRADE, since=before) == shown("2026-10-25T03:00")
     assert wall_time(within, BELGRADE, since=within) == shown("2026-10-25T02:15")
+
+
+def test_the_last_of_a_day_is_the_instant_before_midnight_where_the_zone_lies():
+    last = last_of_day(at("2026-03-01T23:30"), 30, BELGRADE)  # there it is the second of March
+    assert last == utc(local("2026-04-02T00:00")) - timedelta.resolution
+    assert last_of_day(at("2026-03-01T10:00"), 30, BELGRADE) == utc(local("2026-04-01T00:00")) - timedelta.resolution
 
 
 def test_the_first_showing_of_a_skipped_time_is_when_clocks_are_put_forward():

@@ -189,7 +189,7 @@ def test_every_action_waits_for_what_the_tables_say_whatever_the_case_is_like(st
 
 
 def test_an_appeal_after_its_window_needs_a_reason_whatever_else_is_so():
-    closed = Circumstances(Stage.CLOSED, Kind.GRIEVANCE, closed_at=NOW)
+    closed = Circumstances(Stage.CLOSED, Kind.GRIEVANCE, appeal_until=NOW + timedelta(days=30))
     for days, reason in itertools.product((0, 30, 31, 900), (None, "I was ill.")):
         for offered in FLAGS:
             case = replace(closed, panel_offered=offered)

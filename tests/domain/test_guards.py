@@ -82,8 +82,8 @@ def test_verifying_needs_every_remedy_confirmed_or_a_reason(remedies, confirmed,
 
 
 def test_a_late_appeal_needs_a_reason_and_one_in_time_needs_none():
-    closed = replace(GRIEVANCE, stage=Stage.CLOSED, closed_at=NOW)
-    last = NOW + closed.appeal_window
+    last = NOW + timedelta(days=30)
+    closed = replace(GRIEVANCE, stage=Stage.CLOSED, appeal_until=last)
     assert guards.why_not_appeal(closed, last) is None
     late = guards.why_not_appeal(closed, last + timedelta(seconds=1))
     assert late.values == {"days": 30}

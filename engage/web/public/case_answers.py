@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from engage.domain.lifecycle import Stage
 from engage.models import Case
 from engage.queries import own_case
 from engage.queries.own_case import Holder
-from engage.services import answers, appeals, cases, sent_forms, sites
+from engage.services import answers, appeals, cases, circumstances, sent_forms
 from engage.services.answers import SignOff
 from engage.unit_of_work import unit_of_work
 from engage.web.filters import day, speak_in
@@ -125,8 +124,7 @@ def appeal(holder: Holder) -> ResponseReturnValue:
     form = prepared(AppealForm(), holder)
     own = own_case.facts(holder.actor)
     speak_in(own.site.time_zone)
-    window = sites.rules_of(own.rule_set_id).promises.appeal_window
-    until = own.closed_at + timedelta(days=window.count) if own.closed_at else None
+    until = circumstances.appeal_until(own)
     is_late = until is not None and clock.utcnow() > until
     if form.validate_on_submit():
         try:
