@@ -23,9 +23,9 @@ class ReportedBack(Event):
 
 @dataclass(frozen=True, slots=True)
 class RetaliationFound(Event):
-    """Somebody said after closure that they were punished for speaking up (domain R52)."""
+    """Somebody said after closure that they were punished for speaking up (domain R52); before a check: of none."""
 
-    check_id: uuid.UUID
+    check_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)

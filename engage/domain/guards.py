@@ -189,6 +189,16 @@ def why_not_appeal(case: Circumstances, now: datetime, reason: str | None = None
     return None
 
 
+def why_not_check(starts_at: datetime, due_at: datetime, now: datetime) -> Refusal | None:
+    """A talk after closure counts as the check from the middle of its time on.
+
+    Ours: checks are at 30 and 90 days (domain 2.2), to see whether it stayed right. On the day of closing there is
+    nothing to see yet, and one who may be visited early must not be left alone for the rest of the time.
+    """
+    half = (due_at - starts_at) / 2
+    return Refusal("check_too_early", {"days": round(half / timedelta(days=1))}) if now < starts_at + half else None
+
+
 def why_not_decide(case: Circumstances) -> Refusal | None:
     """A panel has to sit before it can decide."""
     return None if case.panel else Refusal("no_panel")

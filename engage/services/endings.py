@@ -19,7 +19,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
 from engage.extensions import db
-from engage.models import AfterCheck, Case, Remedy
+from engage.models import AfterCheck, Case, Deadline, Message, Remedy
 from engage.services import cases, circumstances, conflicts, conversation, deadlines, ratings, triage
 from engage.services.timeline import digest_of, record
 
@@ -130,11 +130,12 @@ class AfterTalk:
 def check_afterwards(case: Case, talk: AfterTalk, *, actor: Actor) -> None:
     """Record the talk held after closure, or the attempt; the earliest check that is owed is met.
 
-    Whoever says that somebody was punished for speaking up sets off the matrix of urgent facts at once (domain R52).
+    Whoever says that somebody was punished for speaking up sets off the matrix of urgent facts at once (domain R52),
+    also before a talk counts as a check; then the check stays owed.
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: no check is owed, or one of the two questions has no answer.
+        Refused: no check is owed, it is too early for it, or one of the two questions has no answer.
     """
     policy.require(actor, Permission.NOTE, case.facts)
     if talk.reached and (talk.stayed_right not in STAYED_RIGHT or talk.punished is None):
@@ -142,7 +143,18 @@ def check_afterwards(case: Case, talk: AfterTalk, *, actor: Actor) -> None:
     row = deadlines.first_open(case, Promise.CHECK_AFTERWARDS)
     if row is None:
         raise Refused(Refusal("no_check_owed"))
+    too_early = guards.why_not_check(row.starts_at, row.due_at, clock.utcnow())
+    if not talk.punished:
+        guards.stop_if(too_early)
     message = conversation.add(case, talk.words, writer=Writer.NOTE, actor=actor, tells=False)
+    check = None if too_early else _meet(case, row, talk, message, actor)
+    if talk.punished:
+        content = conversation.digest_of_message(message)
+        record(case, RetaliationFound(check_id=check.id if check else None), actor=actor, content=content)
+        ratings.find_retaliation(case, actor=actor)
+
+
+def _meet(case: Case, row: Deadline, talk: AfterTalk, message: Message, actor: Actor) -> AfterCheck:
     check = AfterCheck(
         id=uuid.uuid4(),
         case_id=case.id,
@@ -158,6 +170,4 @@ def check_afterwards(case: Case, talk: AfterTalk, *, actor: Actor) -> None:
     event = CheckedAfterwards(deadline_id=row.id, reached=talk.reached)
     record(case, event, actor=actor, content=conversation.digest_of_message(message))
     deadlines.meet(case, Promise.CHECK_AFTERWARDS, actor=actor, subject_id=row.subject_id)
-    if talk.punished:
-        record(case, RetaliationFound(check_id=check.id), actor=actor)
-        ratings.find_retaliation(case, actor=actor)
+    return check

@@ -14,6 +14,10 @@ GROUPS: dict[str, dict[str, LazyString]] = {
     },
 }
 REFUSALS: dict[str, LazyString] = {
+    "check_too_early": _(
+        "A talk counts as this check from %(days)s days after the case was closed. Until then, write a note. "
+        "If anyone was punished, say it here at once."
+    ),
     "report_back_first": _(
         "This is the concern of a group. Tell them how it ended, where they are, and record it first."
     ),

@@ -1,6 +1,7 @@
 """Towards the end of a case and after it: remedies, checks, and what the person thinks; each once, and in turn."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,8 +14,10 @@ from engage.models import AfterCheck, CaseEvent, Feedback
 from engage.services import answers, cases, endings, proposals
 from engage.services.endings import AfterTalk
 from tests import states
-from tests.promised import kinds_of, rows_of
+from tests.promised import kinds_of, rows_of, the_open
 from tests.states import act, case_of, person_of
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def test_a_remedy_the_person_called_good_is_neither_done_nor_answered_a_second_t
     refused("nothing_to_confirm", reference, answers.confirm_remedy, remedy, confirmed=False, actor=person)
 
 
-def test_a_talk_after_closure_is_recorded_while_one_is_owed(team):
+def test_a_talk_after_closure_is_recorded_while_one_is_owed(team, clock):
     reference = states.an_implementing_case(team)
     refused(
         "no_check_owed",
@@ -69,15 +72,38 @@ def test_a_talk_after_closure_is_recorded_while_one_is_owed(team):
         actor=team.officer,
     )
     reference = states.a_closed_case(team)
+    clock.advance(30 * DAY)
     act(reference, endings.check_afterwards, AfterTalk("All is well.", "yes", punished=False), actor=team.officer)
     assert "CheckedAfterwards" in kinds_of(reference)
 
 
-def test_a_talk_after_closure_asks_whether_it_stayed_right_and_whether_anyone_was_punished(team, session):
+@pytest.mark.parametrize("talk", [AfterTalk("All is well.", "yes", punished=False), AfterTalk("I rang once.")])
+def test_a_talk_on_the_day_of_closing_is_no_check_whether_it_stayed_right(team, clock, talk):
+    """Domain 2.2: checks at 30 and 90 days. One that counts on the first day would end the promise of the last."""
+    reference = states.a_closed_case(team)
+    refused("check_too_early", reference, endings.check_afterwards, talk, actor=team.officer)
+    clock.advance(14 * DAY)
+    refused("check_too_early", reference, endings.check_afterwards, talk, actor=team.officer)
+    assert the_open(reference, Promise.CHECK_AFTERWARDS)
+    clock.advance(DAY)
+    act(reference, endings.check_afterwards, talk, actor=team.officer)
+
+
+def test_whoever_was_punished_before_a_check_counts_is_heard_at_once_and_checked_on_all_the_same(team):
+    """R52: an allegation waits for no date."""
+    reference = states.a_closed_case(team)
+    act(reference, endings.check_afterwards, AfterTalk("They cut my shifts.", "yes", punished=True), actor=team.officer)
+    assert {"RetaliationFound", "UrgentFactFound"} <= set(kinds_of(reference))
+    assert "CheckedAfterwards" not in kinds_of(reference)
+    assert the_open(reference, Promise.CHECK_AFTERWARDS)
+
+
+def test_a_talk_after_closure_asks_whether_it_stayed_right_and_whether_anyone_was_punished(team, clock, session):
     """R52 and domain 5.7: each check after closure holds the question whether anyone was punished."""
     reference = states.a_closed_case(team, level=Level.MODERATE)
     for half in (AfterTalk("So so.", "partly"), AfterTalk("So so.", punished=False), AfterTalk("?", "perhaps", False)):
         refused("check_needs_answers", reference, endings.check_afterwards, half, actor=team.officer)
+    clock.advance(90 * DAY)
     act(reference, endings.check_afterwards, AfterTalk("I rang twice."), actor=team.officer)
     act(reference, endings.check_afterwards, AfterTalk("They cut my shifts.", "yes", punished=True), actor=team.officer)
     rows = session.scalars(select(AfterCheck).order_by(AfterCheck.recorded_at, AfterCheck.reached)).all()

@@ -150,6 +150,7 @@ def test_a_closed_case_is_not_paused_and_its_check_waits_for_nobody(clock, team)
     reference = states.a_closed_case(team)
     refused("closed_has_no_pause", reference, clock, team.coordinator, code="harvest")
     assert pauses_of(reference) == []
+    clock.advance(30 * DAY)
     act(reference, endings.check_afterwards, AfterTalk("All is well.", "yes", punished=False), actor=team.officer)
 
 

@@ -1,5 +1,7 @@
 """Meetings and telling a group, through the pages of staff; the person reads what the group was told."""
 
+from datetime import timedelta
+
 import pytest
 
 from engage.domain.lifecycle import Stage
@@ -59,12 +61,22 @@ def test_a_meeting_of_the_talks_stands_in_the_story(client, team, session):
     assert "Round 1" in officer.get(f"/staff/cases/{reference}/story").text
 
 
-def test_a_talk_after_closure_needs_both_answers(client, team):
+def test_a_talk_after_closure_needs_both_answers(clock, client, team):
     """R52: nobody can leave out the question whether anyone was punished."""
     reference = states.a_closed_case(team)
+    clock.advance(timedelta(days=30))
     officer = sign_in(client, team.officer)
     address = f"/staff/cases/{reference}/check-afterwards"
     half = send(officer, address, outcome="held", stayed_right="yes", account="Fine.")
     assert half.status_code == 422
     assert "Choose whether anyone was punished" in half.text
     done(send(officer, address, outcome="attempt", account="Nobody was at home."))
+
+
+def test_a_talk_on_the_day_of_closing_is_sent_to_the_notes_and_keeps_what_was_typed(client, team):
+    officer = sign_in(client, team.officer)
+    address = f"/staff/cases/{states.a_closed_case(team)}/check-afterwards"
+    early = send(officer, address, outcome="attempt", account="Nobody was at home.")
+    assert early.status_code == 422
+    assert "from 15 days after the case was closed" in early.text
+    assert "Nobody was at home." in early.text

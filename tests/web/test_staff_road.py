@@ -1,5 +1,7 @@
 """A case travels from receipt to closure through the pages of staff, and every step does what its page says."""
 
+from datetime import timedelta
+
 import pytest
 
 from engage.domain.guards import RIGHTS
@@ -27,7 +29,7 @@ def at(client):
     return go
 
 
-def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at):
+def test_a_concern_travels_to_its_closure_through_pages_alone(clock, session, team, at):
     reference = states.a_case(team.site_id)
     at(team.coordinator, reference, "acknowledge", how="notice")
     at(team.coordinator, reference, "assess", **assessment("3", title="Dust at the haul road"))
@@ -63,6 +65,7 @@ def test_a_concern_travels_to_its_closure_through_pages_alone(session, team, at)
         "CaseVerified",
     ]
     answers = {"stayed_right": "yes", "punished": "no"}
+    clock.advance(timedelta(days=29))
     at(team.officer, reference, "check-afterwards", outcome="held", account="Still good.", **answers)
     assert kinds(session, reference)[-1] == "CheckedAfterwards"
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -85,8 +86,10 @@ def test_a_double_click_counts_as_one_try_to_reach_the_person(first, session, te
     assert len(session.scalars(select(ContactAttempt)).all()) == 2  # tried again later, from a page opened anew
 
 
-def test_a_double_click_holds_one_of_the_checks_after_closure(first, session, team):
+def test_a_double_click_holds_one_of_the_checks_after_closure(clock, client, session, team):
     reference = states.a_closed_case(team, level=Level.MODERATE)  # checked after 30 and after 90 days
+    clock.advance(timedelta(days=60))
+    first = sign_in(client, team.coordinator)
     address = f"/staff/cases/{reference}/check-afterwards"
     form = {**filled(first.get(address)), "outcome": "attempt", "account": "Nobody at home."}
     assert [first.post(address, data=form).status_code for _ in range(2)] == [303, 303]
