@@ -63,6 +63,7 @@ class Circumstances:
     channels_known: int = 1
     remedies: int = 0
     remedies_confirmed: int = 0
+    remedies_refused: int = 0  # of which the person said that it is not put right, and was not asked again
     appeal_until: datetime | None = None  # of a closed case: until then an appeal needs no reason
     appeal_days: int = 30
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
@@ -165,11 +166,20 @@ def why_not_lapse(case: Circumstances, now: datetime) -> Refusal | None:
 
 
 def why_not_verify(case: Circumstances, reason: str | None = None) -> Refusal | None:
-    """Every remedy is evidenced and confirmed, or an approver gives a reason."""
+    """Every remedy is evidenced and confirmed, or an approver gives a reason, but not over a no of the person."""
     open_count = case.remedies - case.remedies_confirmed
-    if open_count and not reason:
+    if open_count and not reason and not case.remedies_refused:
         return Refusal("remedies_open", {"count": open_count})
-    return why_not_leave_group(case)
+    return why_not_close_over(case)
+
+
+def why_not_close_over(case: Circumstances) -> Refusal | None:
+    """No reason stands against a no of the person: what was not put right is done first, and they are asked again.
+
+    Ours: a reason is for a remedy that nobody can confirm (domain 2.2), and whoever said no can. Source: domain R44 and
+    R45, a case does not end while a remedy is open, and the person signs it off.
+    """
+    return Refusal("person_said_no") if case.remedies_refused else why_not_leave_group(case)
 
 
 def why_not_leave_group(case: Circumstances) -> Refusal | None:
@@ -237,7 +247,7 @@ _BY_CIRCUMSTANCES: Mapping[Action, Callable[[Circumstances], Refusal | None]] = 
         Action.ACCEPT: why_not_respond,
         Action.REFUSE: why_not_respond,
         Action.COUNTER: why_not_counter,
-        Action.VERIFY: why_not_leave_group,
+        Action.VERIFY: why_not_close_over,
         Action.DECIDE: why_not_decide,
     }
 )

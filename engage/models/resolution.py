@@ -116,6 +116,11 @@ class Remedy(Keyed, Base):
     sign_off: Mapped[str | None]
 
     @property
+    def was_refused(self) -> bool:
+        """Whether the person said that it is not put right, was asked again, and has not answered yet."""
+        return self.confirmed is None and self.confirmed_at is not None
+
+    @property
     def money(self) -> Money | None:
         """The sum that is paid. Whoever draws it asks `engage.domain.money.may_see` first."""
         return Money.of_parts(self.amount, self.currency) if self.amount and self.currency else None

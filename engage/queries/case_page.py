@@ -225,6 +225,7 @@ class CasePage:
             channels_known=1 + left + (self.case.road in (Road.FACILITATOR, Road.CUSTODIAN)),
             remedies=len(remedies),
             remedies_confirmed=sum(1 for row in remedies if row.finished_at and row.confirmed),
+            remedies_refused=sum(1 for row in remedies if row.confirmed is False),
             panel=frozenset(seat.user_id for seat in self.appeal.seats) if self.appeal else frozenset(),
             screen_out_asked=self.screening is not None,
             panel_offered=self.case.panel_offered,

@@ -54,6 +54,7 @@ def of(case: Case) -> Circumstances:
         channels_known=_channels_known(case),
         remedies=len(remedies),
         remedies_confirmed=sum(1 for remedy in remedies if remedy.finished_at and remedy.confirmed),
+        remedies_refused=sum(1 for remedy in remedies if remedy.confirmed is False),
         appeal_until=appeal_until(case),
         appeal_days=sites.rules_for(case).promises.appeal_window.count,
         panel=frozenset(seat.user_id for seat in appeal.seats) if appeal else frozenset(),

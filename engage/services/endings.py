@@ -48,9 +48,13 @@ def finish_remedy(case: Case, remedy_id: uuid.UUID, evidence: str, *, actor: Act
 def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     """Close the case: every remedy is evidenced and confirmed, or an approver says why not.
 
+    Ours: where the person had said no to a remedy before they were asked again, they read that reason, and the notice
+    that it is finished says how to appeal. Elsewhere it is a note: it may say of somebody why they cannot be reached.
+
     Raises:
         NotAllowed: policy refuses the actor; an unconfirmed remedy takes an approver.
-        Refused: a remedy is open and no reason given, or the reason is that of somebody who worked on the case.
+        Refused: a remedy is open and no reason given, the person said no and was not asked again, or the reason is that
+            of somebody who worked on the case.
         IllegalTransition: nothing is being carried out.
     """
     policy.require(actor, Action.VERIFY, case.facts)
@@ -65,7 +69,8 @@ def verify(case: Case, *, actor: Actor, reason: str | None = None) -> None:
     proposal = cases.standing_proposal(case)
     content = None
     if reason:
-        message = conversation.add(case, reason, writer=Writer.NOTE, actor=actor, tells=False)
+        writer = Writer.STAFF if any(remedy.was_refused for remedy in proposal.remedies) else Writer.NOTE
+        message = conversation.add(case, reason, writer=writer, actor=actor, tells=False)
         content = conversation.digest_of_message(message)
     cases.finish(case, Action.VERIFY, proposal.close_type, proposal.causes)
     record(case, CaseVerified(close_type=proposal.close_type, unconfirmed=unconfirmed), actor=actor, content=content)

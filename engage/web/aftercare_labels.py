@@ -18,6 +18,9 @@ REFUSALS: dict[str, LazyString] = {
         "A talk counts as this check from %(days)s days after the case was closed. Until then, write a note. "
         "If anyone was punished, say it here at once."
     ),
+    "person_said_no": _(
+        "The person says that it is not put right. Put it right and mark it as done: they are asked again."
+    ),
     "report_back_first": _(
         "This is the concern of a group. Tell them how it ended, where they are, and record it first."
     ),

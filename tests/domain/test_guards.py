@@ -81,6 +81,13 @@ def test_verifying_needs_every_remedy_confirmed_or_a_reason(remedies, confirmed,
     assert (found.code if found else None) == code
 
 
+@pytest.mark.parametrize("reason", [None, "I see it done."])
+def test_nobody_closes_over_a_no_of_the_person_before_they_are_asked_again(reason):
+    case = replace(GRIEVANCE, stage=Stage.IMPLEMENTING, remedies=2, remedies_confirmed=1, remedies_refused=1)
+    assert guards.why_not_verify(case, reason).code == "person_said_no"
+    assert guards.why_not(Action.VERIFY, case, NOW).code == "person_said_no"
+
+
 def test_a_late_appeal_needs_a_reason_and_one_in_time_needs_none():
     last = NOW + timedelta(days=30)
     closed = replace(GRIEVANCE, stage=Stage.CLOSED, appeal_until=last)

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from engage.domain.case import Writer
 from engage.domain.deadlines import Promise
 from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed
 from engage.domain.severity import Level
-from engage.models import AfterCheck, CaseEvent, Feedback
+from engage.models import AfterCheck, CaseEvent, Feedback, Message, OutboxMessage
 from engage.services import answers, cases, endings, proposals
 from engage.services.endings import AfterTalk
 from tests import states
@@ -60,6 +61,27 @@ def test_a_remedy_the_person_called_good_is_neither_done_nor_answered_a_second_t
     act(reference, answers.confirm_remedy, remedy, confirmed=True, actor=person)
     refused("nothing_to_finish", reference, endings.finish_remedy, remedy, "Another photo.", actor=team.officer)
     refused("nothing_to_confirm", reference, answers.confirm_remedy, remedy, confirmed=False, actor=person)
+
+
+def test_the_reason_for_closing_although_the_person_had_said_no_is_told_to_them(team, session):
+    """R45: their word signs it off. Whoever closes without it answers to them, and they can appeal."""
+    reference = states.an_implementing_case(team)
+    remedy, person = remedy_of(reference), person_of(reference)
+    act(reference, endings.finish_remedy, remedy, "Photo.", actor=team.officer)
+    act(reference, answers.confirm_remedy, remedy, confirmed=False, actor=person)
+    refused("person_said_no", reference, endings.verify, reason="It is done.", actor=team.approver)
+    act(reference, endings.finish_remedy, remedy, "Another photo.", actor=team.officer)
+    act(reference, endings.verify, reason="The road is wet twice a day.", actor=team.approver)
+    written = select(Message.writer).where(Message.words == "The road is wet twice a day.")
+    assert session.scalars(written).one() is Writer.STAFF
+    assert session.scalars(select(OutboxMessage.template).where(OutboxMessage.template == "case_finished")).all()
+
+
+def test_why_it_is_closed_without_a_person_who_does_not_answer_stays_with_staff(team, session):
+    reference = states.an_implementing_case(team)
+    act(reference, endings.finish_remedy, remedy_of(reference), "Photo.", actor=team.officer)
+    act(reference, endings.verify, reason="They moved away.", actor=team.approver)
+    assert session.scalars(select(Message.writer).where(Message.words == "They moved away.")).one() is Writer.NOTE
 
 
 def test_a_talk_after_closure_is_recorded_while_one_is_owed(team, clock):

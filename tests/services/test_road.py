@@ -196,6 +196,9 @@ def test_a_remedy_the_person_does_not_confirm_is_owed_again(team):
     remedy = cases.latest_proposal(case_of(reference)).remedies[0].id
     act(reference, endings.finish_remedy, remedy, "Photo.", actor=team.officer)
     act(reference, answers.confirm_remedy, remedy, confirmed=False, actor=person_of(reference))
+    for closing in (team.officer, team.approver):
+        refused("person_said_no", reference, endings.verify, reason="I see it done.", actor=closing)
+    act(reference, endings.finish_remedy, remedy, "A second truck.", actor=team.officer)
     refused("remedies_open", reference, endings.verify, actor=team.officer)
     with pytest.raises(NotAllowed):
         act(reference, endings.verify, reason="Nobody answers.", actor=team.officer)

@@ -137,12 +137,17 @@ def test_a_spoken_answer_that_was_not_read_back_is_not_recorded(client, team):
     assert case_of(reference).stage is Stage.PROPOSED
 
 
-def test_a_remedy_that_the_person_calls_unfinished_is_owed_again(team, at):
+def test_a_remedy_that_the_person_calls_unfinished_is_owed_again(client, team, at):
     reference = states.an_implementing_case(team)
     remedy = str(_remedies(reference)[0].id)
     at(team.officer, reference, "finish-remedy", remedy=remedy, evidence="Photo of the truck")
     at(team.officer, reference, "confirm-remedy", remedy=remedy, confirmed="no", **SPOKEN)
+    shut = sign_in(client, team.approver).get(f"/staff/cases/{reference}/verify")
+    assert shut.status_code == 409
+    assert "The person says that it is not put right" in shut.text
     at(team.officer, reference, "finish-remedy", remedy=remedy, evidence="A second truck")
+    asks = sign_in(client, team.approver).get(f"/staff/cases/{reference}/verify")
+    assert "The person said no before, and reads these words" in asks.text
 
 
 def test_an_approver_closes_what_is_unconfirmed_with_a_reason_and_an_officer_cannot(client, team, at):

@@ -92,6 +92,8 @@ def confirm_remedy_case(reference: str) -> ResponseReturnValue:
 @bp.route("/cases/<reference>/verify", methods=["GET", "POST"])
 def verify_case(reference: str) -> ResponseReturnValue:
     page, form = opened(reference), VerifyForm()
+    if page.proposal and any(remedy.was_refused for remedy in page.proposal.remedies):
+        form.reason.description = gettext("The person said no before, and reads these words. They can appeal.")
     return act(
         page,
         form,
