@@ -22,10 +22,14 @@ class DeadlineMissed(Event):
 
 @dataclass(frozen=True, slots=True)
 class DelayTold(Event):
+    """The person read that we are late; a role, where it is not the first time and somebody further up hears of it."""
+
     deadline_id: uuid.UUID
     promise: str
     message_id: uuid.UUID
     new_date: datetime
+    role: str = ""
+    all_sites: bool = False
 
 
 @dataclass(frozen=True, slots=True)

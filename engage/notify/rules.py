@@ -6,6 +6,7 @@ from functools import singledispatch
 from engage.domain import events
 from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import Promise
+from engage.domain.escalation import ASSIGNEE
 from engage.domain.events import Event
 from engage.domain.lifecycle import Stage
 from engage.domain.news import NO_NEWS
@@ -221,8 +222,13 @@ def _(event: events.CodeChanged, case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.DelayTold, case: Case) -> list[Notice]:
-    """The person: case_delayed."""
-    return to_person("case_delayed", promise=event.promise, new_date=event.new_date.isoformat())
+    """The person: case_delayed. From the second time on, those one step up, or whoever is told of new cases where
+    nobody is: case_late."""
+    above = on_rung(case, event.role, all_sites=event.all_sites) if event.role else []
+    if event.role == ASSIGNEE:  # nobody sits above them
+        above = first_to_tell(case)
+    told = to_person("case_delayed", promise=event.promise, new_date=event.new_date.isoformat())
+    return told + to_staff(above, "case_late", promise=event.promise)
 
 
 @notices.register

@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from engage import clock
-from engage.domain import policy
-from engage.domain.case import Writer
+from engage.domain import escalation, policy
+from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import ByDate
+from engage.domain.escalation import ASSIGNEE, Seat
 from engage.domain.events import DeadlineExtended, DelayTold
 from engage.domain.guards import Refusal, Refused
-from engage.domain.policy import Actor, Permission
+from engage.domain.policy import Actor, Permission, Role
 from engage.domain.promises import ExtensionRule
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, StaffUser
+from engage.notify.audience import on_rung
 from engage.services import conversation, offers, sites
 from engage.services.deadline_rows import end, is_late, new_row, note_breach, rows_of, write_next
 from engage.services.timeline import record
@@ -37,7 +39,9 @@ class Delay:
 def tell_delay(case: Case, deadline_id: uuid.UUID, said: Delay, new_date: datetime, *, actor: Actor) -> None:
     """Tell the person that we are late, what was done, why, and the new date.
 
-    The breach stays; the new date is a new version.
+    The breach stays; the new date is a new version. Ours: from the second delay of a promise on, those one step up the
+    ladder hear of it, each time one step further. A date that is moved again and again would never reach them else,
+    since each new one has its rungs before it. Source of the one level: domain 2.3, for extensions.
 
     Raises:
         NotAllowed: policy refuses the actor.
@@ -55,7 +59,15 @@ def tell_delay(case: Case, deadline_id: uuid.UUID, said: Delay, new_date: dateti
     note_breach(case, row, now)
     words = f"{said.done_so_far}\n\n{said.why}"
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
-    told = DelayTold(deadline_id=row.id, promise=row.promise.value, message_id=message.id, new_date=new_date)
+    above = _further_up(case, delays_of(rows, row), actor)
+    told = DelayTold(
+        deadline_id=row.id,
+        promise=row.promise.value,
+        message_id=message.id,
+        new_date=new_date,
+        role=above.role if above else "",
+        all_sites=above.all_sites if above else False,
+    )
     record(case, told, actor=actor, content=conversation.digest_of_message(message))
     _replace(case, rows, row, new_date, now)
 
@@ -125,9 +137,37 @@ def takes_one_level_up(case: Case, rows: Sequence[Deadline], row: Deadline) -> b
 
 def extensions_of(rows: Sequence[Deadline], row: Deadline) -> int:
     """Return how often the promise was put off in time since it was last begun; delays told when late do not count."""
+    return sum(1 for one in _put_off(rows, row) if one.breached_at is None)
+
+
+def delays_of(rows: Sequence[Deadline], row: Deadline) -> int:
+    """Return how often a delay of the promise was told since it was last begun."""
+    return sum(1 for one in _put_off(rows, row) if one.breached_at is not None)
+
+
+def _put_off(rows: Sequence[Deadline], row: Deadline) -> Sequence[Deadline]:
+    """What was owed before by another date, of which the person was told, since the promise was last begun."""
     same = [one for one in rows if one.promise is row.promise and one.subject_id == row.subject_id]
     begun = max((one.version for one in same if one.ended_at and one.delay_told_at is None), default=0)
-    return sum(1 for one in same if one.version > begun and one.delay_told_at and one.breached_at is None)
+    return [one for one in same if one.version > begun and one.delay_told_at]
+
+
+def _further_up(case: Case, steps: int, actor: Actor) -> Seat | None:
+    """The seat so many steps above whoever works the case that has somebody else, or the last below it; None for none.
+
+    A restricted case has nobody but focal points, so each step of it is theirs.
+    """
+    if steps and case.class_ is CaseClass.RESTRICTED:
+        return Seat(Role.FOCAL)
+
+    def has_others(seat: Seat) -> bool:
+        return bool(set(on_rung(case, seat.role, all_sites=seat.all_sites)) - {actor.id})
+
+    seat = Seat(ASSIGNEE)
+    for _ in range(steps):
+        above = escalation.rung_above(sites.rules_for(case).ladder, seat, has_others)
+        seat = above.seat if above else seat
+    return seat if steps else None
 
 
 def first_to_extend(case: Case, rows: Sequence[Deadline], row: Deadline) -> Actor:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engage.domain.case import Writer
 from engage.domain.deadlines import Promise
 from engage.domain.guards import Refused
-from engage.domain.policy import NotAllowed
+from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import Message, OutboxMessage
 from engage.services import answers, deadlines, delays, escalation
@@ -60,6 +60,41 @@ def test_a_promise_is_put_off_before_it_falls_due_and_the_person_is_told_why(clo
     said = session.scalars(select(Message).where(Message.words == WHY)).one()
     assert said.writer is Writer.STAFF
     assert kinds_of(reference)[-1] == "DeadlineExtended"
+
+
+def late_again(clock, reference, actor, promise=P.PROPOSE):
+    """The promise falls due, and its person is told of a delay of ten days; who of us hears that it is late."""
+    row = the_open(reference, promise)
+    clock.move_to(row.due_at + timedelta(hours=1))
+    forget_notices()
+    act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=10), actor=actor)
+    return {row.user_id for row in db.session.scalars(select(OutboxMessage)) if row.template == "case_late"}
+
+
+def test_a_delay_that_is_told_again_and_again_reaches_those_further_up(clock, team, reference):
+    """Whoever works a case cannot move a date for ever: each new one had its rungs before it again."""
+    with_case(reference, lambda case: setattr(case, "assignee_id", team.officer.id))
+    told = [late_again(clock, reference, team.officer) for _ in range(4)]
+    assert told[:3] == [set(), {team.coordinator.id, team.second_coordinator.id}, {team.approver.id}]
+    assert told[3]
+
+
+def test_where_nobody_sits_further_up_those_who_are_told_first_hear_of_the_second_delay(clock, team):
+    site_id = states.a_site("KOL")
+    alone, reference = states.staff(Role.COORDINATOR, site_id=site_id), states.a_case(site_id)
+    told = [late_again(clock, reference, alone, promise=P.ASSESS) for _ in range(2)]
+    assert told == [set(), {alone.id}]
+
+
+def test_of_the_restricted_lane_a_delay_that_is_told_again_reaches_its_focal_points(clock, team):
+    reference = states.a_case(team.site_id, category="GBV")
+    for _ in range(2):
+        row = the_open(reference, P.ASSESS)
+        clock.move_to(row.due_at + timedelta(hours=1))
+        forget_notices()
+        act(reference, delays.tell_delay, row.id, LATE, clock.now + timedelta(days=9), actor=team.focal)
+    told = {(row.template, row.user_id) for row in db.session.scalars(select(OutboxMessage)) if row.user_id}
+    assert told == {("item_for_you", team.focal.id), ("item_for_you", team.second_focal.id)}
 
 
 def test_the_new_date_is_reminded_of_anew(clock, team, reference):
