@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Response, abort, jsonify, render_template, send_file
+from flask import Response, abort, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -43,14 +43,12 @@ def download_checkpoint(number: int) -> ResponseReturnValue:
     found = checkpoints.by_number(number)
     if found is None:
         abort(404)
-    answer: Response = jsonify(text_of(found))
-    answer.headers["Content-Disposition"] = f'attachment; filename="checkpoint-{number}.json"'
-    return answer
+    return _to_save(jsonify(text_of(found)), f"checkpoint-{number}.json")
 
 
 @bp.get("/transparency/verify_record.py")
 def download_verifier() -> ResponseReturnValue:
-    return send_file(_PROGRAM, mimetype="text/x-python", as_attachment=True, download_name="verify_record.py")
+    return _to_save(Response(_PROGRAM.read_bytes(), mimetype="text/x-python"), "verify_record.py")
 
 
 @bp.route("/transparency/receipt", methods=["GET", "POST"])
@@ -60,3 +58,8 @@ def check_receipt() -> ResponseReturnValue:
         return render_template("public/check_receipt.html", form=form), 422 if form.errors else 200
     found = receipt_proof.check(form.proof.data)
     return render_template("public/check_receipt.html", form=form, found=found, was_checked=True)
+
+
+def _to_save(answer: Response, name: str) -> Response:
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
