@@ -19,7 +19,7 @@ def within(saved: Path, *, leaves: bool = True) -> list[str]:
 def outside(saved: Path, *, leaves: bool = True) -> tuple[int, str]:
     """What the verifier that stands alone says: its exit code and its words."""
     with (saved / "record.jsonl").open("w") as file:
-        assert record_copy.write(file) > 5
+        assert record_copy.write(file) > 1
     names = ["record.jsonl", "checkpoint.json", *(["leaves.json"] if leaves else [])]
     done = subprocess.run(
         [sys.executable, "-I", str(VERIFIER), *names], cwd=saved, capture_output=True, text=True, check=False

@@ -129,7 +129,11 @@ def test_an_entry_about_people_that_is_taken_back_is_named(clock, session, sent_
     with tampering.unguarded() as raw:
         last = raw.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
         raw.delete(last)
-    assert verifying.verify().broken == ["checkpoint 1: the entry about people and settings that it saw is missing"]
+    said = "checkpoint 1: the entry about people and settings that it saw is missing"
+    assert verifying.verify().broken == [said]
+    (tmp_path / "checkpoint.json").write_text(json.dumps(checkpoints.text_of(session.get_one(Checkpoint, 1))))
+    code, words = outside(tmp_path, leaves=False)
+    assert (code, said in words) == (1, True), words
 
 
 def test_an_older_copy_that_was_put_back_is_noticed(seen_case, saved):
