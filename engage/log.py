@@ -5,7 +5,8 @@ import sys
 
 import structlog
 
-_TALKATIVE = ("fontTools", "fpdf")  # they tell which letters a file uses, and a line for each table of each font
+# They tell which letters a file uses, with a line for each table of each font, and what hides in a photo.
+_TALKATIVE = ("fontTools", "fpdf", "PIL")
 
 
 def configure(level: str) -> None:

@@ -7,9 +7,12 @@ import json
 import os
 import secrets
 import uuid
+from functools import lru_cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.exceptions import CryptoError
@@ -19,6 +22,7 @@ from engage.domain import receipts
 from engage.settings import settings
 
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
+RECORD = "record"
 
 
 class Unreadable(ValueError):
@@ -49,6 +53,30 @@ def link_token(link_id: uuid.UUID) -> str:
     """
     raw = hmac.digest(key_for(LINK), b"code-link\0" + link_id.bytes, hashlib.sha256)
     return base64.urlsafe_b64encode(raw[:24]).decode()
+
+
+def sign(text: str) -> str:
+    """Return our signature over a text, Ed25519 in hexadecimal; the same text always gets the same one."""
+    return _signing_key(settings().root_secret).sign(text.encode()).hex()
+
+
+def public_key() -> str:
+    """Return the key with which others check our signatures, in hexadecimal."""
+    return _signing_key(settings().root_secret).public_key().public_bytes_raw().hex()
+
+
+def is_signed(text: str, signature: str, key: str) -> bool:
+    """Whether the signature over the text was made with the private half of the key; both in hexadecimal."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _signing_key(_root_secret: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(key_for(RECORD))
 
 
 def salt() -> str:

@@ -11,5 +11,6 @@ pytest_plugins = [
     "tests.fixtures.dice",
     "tests.fixtures.edges",
     "tests.fixtures.mail",
+    "tests.fixtures.record",
     "tests.fixtures.web",
 ]

@@ -21,6 +21,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately
             "options": {"expires": 3600},
         },
+        "make-checkpoint": {
+            "task": "engage.make_checkpoint",
+            "schedule": crontab(minute="20"),  # ours: hourly, so that a worker that was down at midnight misses no day
+            "options": {"expires": 3600},
+        },
         "apply-retention": {
             "task": "engage.apply_retention",
             "schedule": crontab(hour="2", minute="10"),  # ours: at night in most of the places we serve

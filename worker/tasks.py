@@ -7,6 +7,7 @@ from celery import shared_task
 from engage.notify import outbox
 from engage.services import (
     asking_for_news,
+    checkpoints,
     corrective,
     delivery,
     escalation,
@@ -68,6 +69,12 @@ def remind_tasks() -> None:
 def watch_repetition() -> None:
     """Put cases that repeat at one place on the list of what keeps happening."""
     finished("watch-repetition", systemic.watch())
+
+
+@shared_task(name="engage.make_checkpoint")
+def make_checkpoint() -> None:
+    """Sign what the whole record is, once a day, and tell the auditors."""
+    finished("make-checkpoint", checkpoints.make())
 
 
 @shared_task(name="engage.apply_retention")

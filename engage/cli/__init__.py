@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from engage.cli import accounts, demo, documents, escalate, inspect, languages, notifications, outbox
+from engage.cli import accounts, demo, documents, escalate, inspect, languages, notifications, outbox, record
 from engage.cli.group import group
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "languages",
     "notifications",
     "outbox",
+    "record",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: the configuration, the chains of the record, the pages and their gates."""
+"""Commands that look and change nothing: the configuration, the pages and their gates."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from flask import current_app
 from werkzeug.routing import Rule
 
 from engage.cli.group import group
-from engage.services import checks, verifying
+from engage.services import checks
 
 # The gate of each side of the pages, as its blueprint closes it; which endpoints are open, the tests list.
 _GATES = {
@@ -33,20 +33,6 @@ def check_config() -> None:
             click.echo(f"     {finding.problem}")
     if problems:
         raise click.ClickException(f"{problems} to mend")
-
-
-@group.command("verify")
-def verify() -> None:
-    """Go through every chain of the record. Exit code 1 if one does not hold."""
-    found = verifying.verify()
-    click.echo(
-        f"{found.cases} cases, {found.events} events, {found.accesses} accesses, {found.changes} changes of people and "
-        f"settings; {len(found.broken)} broken"
-    )
-    for place in found.broken:
-        click.echo(place)
-    if found.broken:
-        raise click.exceptions.Exit(1)
 
 
 @group.command("routes")

@@ -11,7 +11,7 @@ from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessag
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
-from engage.models.record import Access, AuditEvent, CaseEvent
+from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
     Appeal,
     Approval,
@@ -37,8 +37,10 @@ __all__ = [
     "Base",
     "Case",
     "CaseEvent",
+    "CaseHead",
     "CaseLink",
     "CaseSubject",
+    "Checkpoint",
     "Closure",
     "ClosureSource",
     "CodeLink",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.models.base import Base, Keyed
@@ -58,3 +58,31 @@ class AuditEvent(Keyed, Base):
     payload: Mapped[str]  # canonical JSON: what it was before, what it is after
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+class Checkpoint(Base):
+    """What the whole record was at the end of a day, signed and published; each covers the one before."""
+
+    __tablename__ = "checkpoint"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    on: Mapped[date] = mapped_column(unique=True)  # the day in UTC
+    made_at: Mapped[datetime]
+    text: Mapped[str]  # canonical JSON, what is signed: see engage.services.checkpoints
+    public_key: Mapped[str]  # Ed25519, hexadecimal
+    signature: Mapped[str]
+
+
+class CaseHead(Base):
+    """How far the chains of a case had come at a checkpoint. A row only where they had moved since the one before."""
+
+    __tablename__ = "case_head"
+    __table_args__ = (Index(None, "is_restricted", "case_id", "checkpoint_number"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    checkpoint_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_restricted: Mapped[bool]  # which of the two trees it is in
+    events: Mapped[int]
+    events_hash: Mapped[str]
+    accesses: Mapped[int]
+    accesses_hash: Mapped[str]

@@ -89,6 +89,8 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
+    if template == "checkpoint_made":
+        values |= {"link": links.checkpoints()}
     if template == "late_count":
         values |= {"late": str(_late_cases(user))}
     if "reference" in values:

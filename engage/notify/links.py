@@ -31,6 +31,11 @@ def outside_avenues() -> str:
     return f"{settings().public_url}/outside-avenues"
 
 
+def checkpoints() -> str:
+    """Return the address of the page with every checkpoint of the record."""
+    return f"{settings().public_url}/transparency/checkpoints"
+
+
 def inbox() -> str:
     """Return the address of the staff's inbox."""
     return f"{settings().public_url}/staff/"

@@ -16,7 +16,8 @@ the page that their code opens. Beside these, somebody who gets a password from 
 `password_given`, and the other focal points of a place by `focal_changed` when an administrator makes somebody one of
 them, or gives one of them a password or another address. A task that belongs to no case is told by `own_task` and
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
-too, where they may see the case. A message without a folder for the reader's language goes out in English.
+too, where they may see the case. Every auditor is sent each checkpoint of the record by `checkpoint_made`.
+A message without a folder for the reader's language goes out in English.
 
 | event | who is told: message |
 |---|---|

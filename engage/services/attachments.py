@@ -161,6 +161,15 @@ def digest_of_files(rows: Sequence[Attachment]) -> str:
     return digest_of(rows[0].salt, *(word for row in rows for word in (row.name, row.sha256)))
 
 
+def digest_on_disk(row: Attachment) -> str | None:
+    """Return the SHA-256 of what lies in the store for a file, None where nothing does."""
+    try:
+        with (_folder() / row.stored_as).open("rb") as file:
+            return _sha256(file)
+    except FileNotFoundError:
+        return None
+
+
 def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
     """Return where a file lies, for someone who may read the words of its case.
 

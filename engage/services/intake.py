@@ -16,7 +16,7 @@ from engage.extensions import db
 from engage.models import Attachment, Case, OutboxMessage, Receipt, Statement
 from engage.notify import outbox, rules
 from engage.queries.receipt import NextDays, days_of
-from engage.services import attachments, contact, new_case, search_index, sites
+from engage.services import attachments, contact, new_case, receipt_proof, search_index, sites
 from engage.services.attachments import Checked
 from engage.services.new_case import Concern as Concern
 from engage.services.new_rows import NewRow, row_of, table_of
@@ -41,6 +41,7 @@ class Received:
     code: str | None
     is_new: bool
     days: NextDays | None = None  # of a new case, what happens next
+    proof: Sequence[str] = ()  # that its words came: see receipt_proof
 
 
 def new_token() -> str:
@@ -144,7 +145,8 @@ def _receive(
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
     attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON)
-    return Received(case.id, case.reference, code, is_new=True, days=days_of(case, site, made.owed))
+    days, proof = days_of(case, site, made.owed), receipt_proof.of_new(case, made.statement, made.row)
+    return Received(case.id, case.reference, code, is_new=True, days=days, proof=proof)
 
 
 def _rows_with(made: new_case.NewCase, code: str, *, must_change: bool) -> list[NewRow]:
@@ -170,7 +172,9 @@ def _case_of(raw: bytes) -> Case | None:
 
 
 def _received_before(case: Case, raw: bytes) -> Received:
-    return Received(case.id, case.reference, _code_still_shown(raw), is_new=False)
+    code = _code_still_shown(raw)
+    proof = receipt_proof.of_case(case.id) if code else ()
+    return Received(case.id, case.reference, code, is_new=False, proof=proof)
 
 
 def _code_still_shown(raw: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""Going through every chain of the record: what somebody changed, removed or cut off is found."""
+"""Going through the whole record: what somebody changed, removed, put in or cut off is found and named."""
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from engage.extensions import db
-from engage.models import Access, AuditEvent, Case, CaseEvent
+from engage.models import Access, Attachment, AuditEvent, Case, CaseEvent, CaseHead, Checkpoint, Message, Statement
 from engage.services import access, audit, timeline
+from engage.services.verifying_content import Content, strange_in
+from engage.services.verifying_heads import Days, Saved, against
 
-Row = TypeVar("Row", CaseEvent, Access)
+Row = TypeVar("Row", CaseEvent, Access, CaseHead, Message, Statement, Attachment)
 _BATCH = 200  # Ours: cases whose records fit in memory together.
 
 
@@ -23,36 +25,56 @@ class Verdict:
     events: int = 0
     accesses: int = 0
     changes: int = 0
+    checkpoints: int = 0
+    younger: int = 0  # events that no checkpoint covers yet: of these, receipts alone are proof
     broken: list[str] = field(default_factory=list)
 
 
-def verify() -> Verdict:
-    """Read every chain and return what holds and what does not. Changes nothing; memory does not grow with the cases.
+def verify(saved: Saved | None = None) -> Verdict:
+    """Read every chain, what it speaks of, and the checkpoints; return what holds and what does not.
 
-    A record whose end was cut off is found by the number and the hash that its case keeps.
+    With a checkpoint that somebody saved elsewhere, the record is held against it, too: so a record that was rewritten
+    as a whole, or an older copy that was put back, is found. Changes nothing; memory does not grow with the cases. A
+    record whose end was cut off is found by the number and the hash that its case keeps.
     """
     found = Verdict()
+    days = Days.of(db.session.scalars(select(Checkpoint).order_by(Checkpoint.number)).all())
+    found.checkpoints = len(days.all)
+    found.broken += days.broken()
     for cases in _batches():
         ids = [case.id for case in cases]
-        events = _grouped(
-            db.session.scalars(select(CaseEvent).where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.number))
-        )
-        accesses = _grouped(db.session.scalars(select(Access).where(Access.case_id.in_(ids)).order_by(Access.number)))
+        events, accesses = _of(CaseEvent, ids, CaseEvent.number), _of(Access, ids, Access.number)
+        heads = _of(CaseHead, ids, CaseHead.checkpoint_number)
+        messages, files = _of(Message, ids, Message.written_at), _of(Attachment, ids, Attachment.added_at)
+        statements = _of(Statement, ids, Statement.case_id)
         for case in cases:
-            rows, read = events.get(case.id, []), accesses.get(case.id, [])
+            rows, read, seen = events.get(case.id, []), accesses.get(case.id, []), heads.get(case.id, [])
+            content = Content(statements.get(case.id, []), messages.get(case.id, []), files.get(case.id, []))
             found.cases, found.events, found.accesses = (
                 found.cases + 1,
                 found.events + len(rows),
                 found.accesses + len(read),
             )
-            found.broken += [f"case {case.reference}: event {number}" for number in timeline.breaks_in(rows)]
-            if rows[-1:] and (rows[-1].number, rows[-1].hash) != (case.version, case.head_hash) or not rows:
-                found.broken.append(f"case {case.reference}: the end of its record is missing")
-            found.broken += [f"case {case.reference}: access {number}" for number in access.breaks_in(read)]
+            found.younger += sum(row.number > (seen[-1].events if seen else 0) for row in rows)
+            wrong = [
+                *(f"event {number}" for number in timeline.breaks_in(rows)),
+                *(["the end of its record is missing"] if not _is_whole(case, rows) else []),
+                *(f"access {number}" for number in access.breaks_in(read)),
+                *days.strange_in(rows, read, seen),
+                *strange_in(rows, content),
+            ]
+            found.broken += [f"case {case.reference}: {words}" for words in wrong]
     changes = db.session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all()
     found.changes = len(changes)
     found.broken += [f"audit entry {number}" for number in audit.breaks_in(changes)]
+    found.broken += days.changes_missing({row.hash for row in changes})
+    if saved is not None:
+        found.broken += against(saved, days)
     return found
+
+
+def _is_whole(case: Any, rows: Sequence[CaseEvent]) -> bool:
+    return bool(rows) and (rows[-1].number, rows[-1].hash) == (case.version, case.head_hash)
 
 
 def _batches() -> Iterator[Sequence[Any]]:
@@ -67,8 +89,9 @@ def _batches() -> Iterator[Sequence[Any]]:
         db.session.expunge_all()
 
 
-def _grouped(rows: Iterable[Row]) -> dict[uuid.UUID, list[Row]]:
+def _of(model: type[Row], ids: Iterable[uuid.UUID], order: Any) -> dict[uuid.UUID, list[Row]]:
+    """The rows of some cases, by case, in an order."""
     found: dict[uuid.UUID, list[Row]] = {}
-    for row in rows:
+    for row in db.session.scalars(select(model).where(model.case_id.in_(ids)).order_by(order)):
         found.setdefault(row.case_id, []).append(row)
     return found

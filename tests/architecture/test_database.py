@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from engage.extensions import db
 from engage.models import Base
 
-APPEND_ONLY = ("access", "audit_event", "case_event")
+APPEND_ONLY = ("access", "audit_event", "case_event", "case_head", "checkpoint")
 QUOTED = re.compile(r"'([^']*)'")
 
 VALUES = {

@@ -41,6 +41,8 @@ SAMPLE = {
     "offers_panel": "yes",
     "promise": "propose",
     "late": "3",
+    "number": "12",
+    "document": '{"checkpoint":{"number":12}}',
     "more": "2",
 }
 

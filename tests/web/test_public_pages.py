@@ -13,7 +13,7 @@ from tests.states import a_site
 pytestmark = pytest.mark.usefixtures("session")
 
 PAGES = ["", "how-it-works", "help", "outside-avenues", "raise"]
-OTHERS = ["/sites", "/accessibility", "/privacy", "/leave"]
+OTHERS = ["/sites", "/accessibility", "/privacy", "/leave", "/transparency/checkpoints", "/transparency/receipt"]
 
 
 @pytest.mark.parametrize("path", [f"/{page}" for page in PAGES] + OTHERS)

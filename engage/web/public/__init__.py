@@ -1,6 +1,17 @@
 """The pages for people who raise a concern: no account, no JavaScript, nothing kept of the visitor."""
 
-from engage.web.public import case, case_answers, case_contact, case_kind, codes, home, language, pages, raise_concern
+from engage.web.public import (
+    case,
+    case_answers,
+    case_contact,
+    case_kind,
+    codes,
+    home,
+    language,
+    pages,
+    raise_concern,
+    transparency,
+)
 from engage.web.public.blueprint import bp
 
 __all__ = [
@@ -14,4 +25,5 @@ __all__ = [
     "language",
     "pages",
     "raise_concern",
+    "transparency",
 ]

@@ -57,6 +57,7 @@ def show_receipt(received: Received) -> Response:
             help_at=url_for("public.help", code=days.site_code) if days.is_sensitive else None,
             qr_svg=picture_of(received.code),
             case_address=case_address(),
+            proof=received.proof,
         )
     )
 

@@ -1,0 +1,162 @@
+"""Checkpoints: once a day the whole record becomes two roots, signed, so that nobody rewrites it afterwards unseen."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, insert, literal, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from engage import clock, vault
+from engage.domain import merkle
+from engage.domain.case import CaseClass
+from engage.extensions import db
+from engage.models import Access, AuditEvent, Case, CaseHead, Checkpoint
+from engage.notify import record_rules
+from engage.services.chain import GENESIS, canonical, hash_over
+from engage.unit_of_work import unit_of_work
+
+FORMAT = "engage-checkpoint-1"
+_BATCH = 2000  # Ours: heads that are held in memory together.
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the two chains of a case had come."""
+
+    case_id: uuid.UUID
+    checkpoint_number: int
+    events: int
+    events_hash: str
+    accesses: int
+    accesses_hash: str
+
+    @property
+    def leaf(self) -> bytes:
+        """The hash under which the tree holds it; nobody finds the case from it, since nobody guesses hashes."""
+        values = [str(self.case_id), self.events, self.events_hash, self.accesses, self.accesses_hash]
+        return merkle.leaf_of(canonical(values))
+
+
+def make() -> int:
+    """Make the checkpoint of this day in UTC and tell the auditors; return how many were made, none or one.
+
+    Safe to run twice and at once: there is one of a day. Restricted cases are in a tree of their own, and a case that
+    became one stays in the other as it was seen last, so that nobody learns of it by comparing. What is in a
+    transaction at this moment is in the next one.
+    """
+    try:
+        with unit_of_work():
+            return _make(clock.utcnow())
+    except IntegrityError:
+        return 0  # somebody else made it in this moment
+
+
+def text_of(checkpoint: Checkpoint) -> dict[str, object]:
+    """Return what is published of a checkpoint, in the shape in which people save it."""
+    said: dict[str, object] = json.loads(checkpoint.text)
+    return {"checkpoint": said, "public_key": checkpoint.public_key, "signature": checkpoint.signature}
+
+
+def heads_at(number: int, *, restricted: bool) -> Iterator[Head]:
+    """Return the heads of one of the trees as they stood at a checkpoint, in the order of its leaves."""
+    newest = (
+        select(CaseHead.case_id, func.max(CaseHead.checkpoint_number).label("newest"))
+        .where(CaseHead.is_restricted.is_(restricted), CaseHead.checkpoint_number <= number)
+        .group_by(CaseHead.case_id)
+        .subquery()
+    )
+    wanted = (
+        _columns()
+        .join(newest, and_(CaseHead.case_id == newest.c.case_id, CaseHead.checkpoint_number == newest.c.newest))
+        .order_by(CaseHead.case_id)
+        .execution_options(yield_per=_BATCH)
+    )
+    for case_id, noted_at, events, events_hash, accesses, accesses_hash in db.session.execute(wanted):
+        yield Head(case_id, noted_at, events, events_hash, accesses, accesses_hash)
+
+
+def leaves_at(number: int) -> list[str]:
+    """Return the leaves of the tree of ordinary cases at a checkpoint, in hexadecimal, for an auditor to keep."""
+    return [head.leaf.hex() for head in heads_at(number, restricted=False)]
+
+
+def _columns() -> Select[uuid.UUID, int, int, str, int, str]:
+    return select(
+        CaseHead.case_id,
+        CaseHead.checkpoint_number,
+        CaseHead.events,
+        CaseHead.events_hash,
+        CaseHead.accesses,
+        CaseHead.accesses_hash,
+    )
+
+
+def _make(now: datetime) -> int:
+    last = db.session.scalars(select(Checkpoint).order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
+    if last is not None and last.on >= now.date():
+        return 0
+    number = last.number + 1 if last else 1
+    _keep_heads(number)
+    said = {
+        "format": FORMAT,
+        "number": number,
+        "on": now.date().isoformat(),
+        "made_at": now.isoformat(),
+        "root": merkle.root_of(head.leaf for head in heads_at(number, restricted=False)),
+        "restricted_root": merkle.root_of(head.leaf for head in heads_at(number, restricted=True)),
+        "changes_hash": _last_change(),
+        "previous": hash_over(last.text) if last else GENESIS,
+    }
+    text = canonical(said)
+    row = Checkpoint(
+        number=number,
+        on=now.date(),
+        made_at=now,
+        text=text,
+        public_key=vault.public_key(),
+        signature=vault.sign(text),
+    )
+    db.session.add(row)
+    db.session.flush()
+    record_rules.checkpoint_made(row, document=canonical(text_of(row)))
+    return 1
+
+
+def _keep_heads(number: int) -> None:
+    """Note the heads that moved since they were noted last: one statement, so all of them are of one moment."""
+    read = select(Access.case_id, func.max(Access.number).label("number")).group_by(Access.case_id).subquery()
+    noted = (
+        select(CaseHead.case_id, func.max(CaseHead.checkpoint_number).label("newest"))
+        .group_by(CaseHead.case_id)
+        .subquery()
+    )
+    is_restricted = Case.class_ == CaseClass.RESTRICTED
+    accesses, accesses_hash = func.coalesce(Access.number, 0), func.coalesce(Access.hash, GENESIS)
+    moved = (
+        select(Case.id, literal(number), is_restricted, Case.version, Case.head_hash, accesses, accesses_hash)
+        .join(read, read.c.case_id == Case.id, isouter=True)
+        .join(Access, and_(Access.case_id == Case.id, Access.number == read.c.number), isouter=True)
+        .join(noted, noted.c.case_id == Case.id, isouter=True)
+        .join(
+            CaseHead,
+            and_(CaseHead.case_id == Case.id, CaseHead.checkpoint_number == noted.c.newest),
+            isouter=True,
+        )
+        .where(
+            or_(
+                CaseHead.case_id.is_(None),
+                CaseHead.events != Case.version,
+                CaseHead.accesses != accesses,
+                CaseHead.is_restricted != is_restricted,
+            )
+        )
+    )
+    names = ["case_id", "checkpoint_number", "is_restricted", "events", "events_hash", "accesses", "accesses_hash"]
+    db.session.execute(insert(CaseHead).from_select(names, moved))
+
+
+def _last_change() -> str:
+    return db.session.scalar(select(AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)) or GENESIS

@@ -1,0 +1,62 @@
+"""Whether the words and files that are still there are those of which the record keeps the digests."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from engage.models import Attachment, CaseEvent, Message, Statement
+from engage.services import attachments
+from engage.services.attachments import digest_of_files
+from engage.services.conversation import digest_of_message
+from engage.services.new_case import digest_of_statement
+
+_TRIED = 5  # Ours: files that came in one moment have no order; of more than these we look at each by itself alone.
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is there of a case. What was erased is not, and nothing is said of it."""
+
+    statements: Sequence[Statement]
+    messages: Sequence[Message]
+    files: Sequence[Attachment]  # in the order in which they came
+
+
+def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
+    """Return what is not as it was recorded: words, the names of files, and what lies on the disk."""
+    known = {event.content_digest for event in events}
+    for statement in content.statements:
+        if digest_of_statement(statement) not in known:
+            yield "the words of the concern are not those that came in"
+    for message in content.messages:
+        if digest_of_message(message) not in known:
+            yield f"message {message.id} is not as it was written"
+    yield from _strange_names(events, content.files)
+    for file in content.files:
+        held = attachments.digest_on_disk(file)
+        if held is None:
+            yield f"file {file.id} is missing"
+        elif held != file.sha256:
+            yield f"file {file.id} is not the one that came"
+
+
+def _strange_names(events: Sequence[CaseEvent], files: Sequence[Attachment]) -> Iterator[str]:
+    """Files were recorded in the order in which they came, some at a time; erased ones leave nothing to compare."""
+    told = [(json.loads(event.payload)["count"], event) for event in events if event.kind == "FilesAdded"]
+    if sum(count for count, _ in told) != len(files):
+        if len(files) > sum(count for count, _ in told):
+            yield "a file is there that nobody recorded"
+        return
+    start = 0
+    for count, event in told:
+        several = files[start : start + count]
+        start += count
+        if not _fits(several, event.content_digest):
+            yield f"event {event.number}: its files are not those that were recorded"
+
+
+def _fits(several: Sequence[Attachment], digest: str | None) -> bool:
+    if len({file.added_at for file in several}) == len(several) or len(several) > _TRIED:
+        return digest_of_files(several) == digest
+    return any(digest_of_files(order) == digest for order in permutations(several))

@@ -1,0 +1,138 @@
+"""Holding the record against the checkpoints: those we keep, and one that somebody saved where we cannot reach it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from engage import vault
+from engage.domain import merkle
+from engage.models import Access, CaseEvent, CaseHead, Checkpoint
+from engage.services.chain import GENESIS, canonical, hash_over
+from engage.services.checkpoints import FORMAT, heads_at
+
+# Ours: between the moment an event names and its commit lies a transaction, which our servers end after ten minutes.
+_UNDER_WAY = timedelta(minutes=15)
+
+
+class NoCheckpoint(ValueError):
+    """The file is no checkpoint of ours, or was changed: its signature does not fit. The text is a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint as somebody saved it, with the leaves of its tree where they kept those, too."""
+
+    said: dict[str, Any]
+    leaves: frozenset[str] | None = None
+
+    @classmethod
+    def read(cls, document: str, leaves: str | None = None) -> Self:
+        """Return what is in the file that we published, and in the one with the leaves.
+
+        Raises:
+            NoCheckpoint: `unreadable`, `wrong_signature`, or `wrong_leaves` where they do not give its root.
+        """
+        try:
+            found = json.loads(document)
+            said, key, signature = dict(found["checkpoint"]), str(found["public_key"]), str(found["signature"])
+            numbered = (said["format"], int(said["number"]), str(said["root"]))
+            kept = [str(leaf) for leaf in json.loads(leaves)["leaves"]] if leaves is not None else None
+            root = merkle.root_of(map(bytes.fromhex, kept)) if kept is not None else numbered[2]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NoCheckpoint("unreadable") from error
+        if numbered[0] != FORMAT or not vault.is_signed(canonical(said), signature, key):
+            raise NoCheckpoint("wrong_signature")
+        if root != numbered[2]:
+            raise NoCheckpoint("wrong_leaves")
+        return cls(said, frozenset(kept) if kept is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The checkpoints that we keep, in their order."""
+
+    all: Sequence[Checkpoint]
+    made: dict[int, datetime]
+
+    @classmethod
+    def of(cls, rows: Sequence[Checkpoint]) -> Self:
+        """Return them with the instants at which they were made."""
+        return cls(rows, {row.number: row.made_at for row in rows})
+
+    def broken(self) -> list[str]:
+        """Return which of them do not hold: not signed, not after the one before, or not what the heads give."""
+        wrong, previous = [], GENESIS
+        for number, row in enumerate(self.all, start=1):
+            said = json.loads(row.text)
+            as_said = (row.number, said["number"], said["on"], said["made_at"], said["previous"])
+            if as_said != (number, number, row.on.isoformat(), row.made_at.isoformat(), previous):
+                wrong.append(f"checkpoint {row.number}")
+            elif not vault.is_signed(row.text, row.signature, row.public_key):
+                wrong.append(f"checkpoint {row.number}: it is not signed with its key")
+            previous = hash_over(row.text)
+        if self.all:  # the newest covers all that moved before it
+            wrong += _wrong_roots(json.loads(self.all[-1].text))
+        return wrong
+
+    def strange_in(
+        self, events: Sequence[CaseEvent], accesses: Sequence[Access], heads: Sequence[CaseHead]
+    ) -> Iterator[str]:
+        """Return where the chains of a case are not what a checkpoint saw, and what says to be older than it is."""
+        of_event, of_access = {row.number: row.hash for row in events}, {row.number: row.hash for row in accesses}
+        held = 0  # events up to here are as they were seen
+        for head in heads:
+            on = f"checkpoint {head.checkpoint_number}"
+            if head.events and of_event.get(head.events) != head.events_hash:
+                yield f"one of events {held + 1} to {head.events} is not as {on} saw it"
+                break
+            if head.accesses and of_access.get(head.accesses) != head.accesses_hash:
+                yield f"one of its accesses up to {head.accesses} is not as {on} saw it"
+                break
+            held = head.events
+        yield from self._back_dated(events, heads)
+
+    def changes_missing(self, hashes: set[str]) -> list[str]:
+        """Return which checkpoints saw an entry about people or settings that is not there any more."""
+        return [
+            f"checkpoint {row.number}: the entry about people and settings that it saw is missing"
+            for row in self.all
+            if (seen := json.loads(row.text)["changes_hash"]) != GENESIS and seen not in hashes
+        ]
+
+    def _back_dated(self, events: Sequence[CaseEvent], heads: Sequence[CaseHead]) -> Iterator[str]:
+        """An event that no checkpoint before covers cannot have happened before that checkpoint was made."""
+        seen = [(0, None), *((head.events, head.checkpoint_number) for head in heads)]
+        for row in events:
+            covered_by = next((number for upto, number in seen if row.number <= upto), None)
+            before = (covered_by or len(self.all) + 1) - 1
+            if (made := self.made.get(before)) is not None and row.at < made - _UNDER_WAY:
+                yield f"event {row.number} says it is older than checkpoint {before}, which did not see it"
+                return
+
+
+def against(saved: Saved, days: Days) -> list[str]:
+    """Return where our record is not the one that a saved checkpoint speaks of, the worst first."""
+    number = int(saved.said["number"])
+    if number not in days.made:
+        return [f"checkpoint {number} is missing: an older copy of the database was put back"]
+    ours = next(row for row in days.all if row.number == number)
+    wrong = [] if json.loads(ours.text) == saved.said else [f"checkpoint {number} is not the one that was saved"]
+    wrong += _wrong_roots(saved.said)
+    if saved.leaves is None:
+        return wrong
+    now = {head.leaf.hex(): head.case_id for head in heads_at(number, restricted=False)}
+    wrong += [
+        f"case {case_id}: it was rewritten or put in after checkpoint {number}, which saw it otherwise"
+        for leaf, case_id in now.items()
+        if leaf not in saved.leaves
+    ]
+    gone = len(saved.leaves - now.keys())
+    return [*wrong, *([f"{gone} cases are not there any more as checkpoint {number} saw them"] if gone else [])]
+
+
+def _wrong_roots(said: dict[str, Any]) -> Iterator[str]:
+    for name, restricted in (("root", False), ("restricted_root", True)):
+        if said[name] != merkle.root_of(head.leaf for head in heads_at(said["number"], restricted=restricted)):
+            yield f"checkpoint {said['number']}: what the cases had come to does not give its {name}"
