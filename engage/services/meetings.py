@@ -15,11 +15,11 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, Permission
 from engage.domain.wall_clock import instant_of
 from engage.extensions import db
-from engage.models import Case, Meeting
+from engage.models import Case, Meeting, Message
 from engage.models.aftercare import REPORT_BACK, TALKS
 from engage.services import arrangements, conversation, deadlines, sites
 from engage.services.deadline_rows import new_row, pauses_of, rows_of, write_next, zone_of
-from engage.services.timeline import digest_of, record
+from engage.services.timeline import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +115,6 @@ def _add(case: Case, met: Met, purpose: str, writer: Writer, actor: Actor) -> Me
 
 
 def _record(case: Case, row: Meeting, event: Event, actor: Actor) -> None:
-    record(case, event, actor=actor, content=digest_of(row.salt, row.place, row.language, row.who))
+    # Its words say where it was, in which language and with whom, too.
+    told = db.session.get_one(Message, row.message_id)
+    record(case, event, actor=actor, content=conversation.digest_of_message(told))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engage.domain.lifecycle import Action
+from engage.services import verifying
 from tests.lives import machine
 from tests.lives.life import Cast
 
@@ -30,6 +31,7 @@ def test_no_road_leads_around_the_guards(clock, session, sent_tasks, dice, part,
     """R72: whatever is allowed happens, whatever is refused changes nothing, and what is promised stays on record."""
     found = machine.live(Cast(), clock.move_to, lives=LIVES, steps=STEPS, throw=dice.randrange(2**32))
     assert found.steps >= 5000 // PARTS
+    assert verifying.verify().broken == []
     assert {one.what for one in machine.STEPS} == set(Action)
     written = shared / f"{part}.writing"
     written.write_text(json.dumps(sorted({*found.done, *found.refused})))

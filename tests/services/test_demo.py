@@ -23,7 +23,7 @@ from engage.models import (
     SiteHours,
     StaffUser,
 )
-from engage.services import access, demo, sites, timeline
+from engage.services import access, demo, sites, timeline, verifying
 from engage.services.demo.risk import KEPT_SAFE
 from engage.unit_of_work import unit_of_work
 
@@ -101,6 +101,7 @@ def check_the_record(session, cases, now):
         assert events[-1].at <= now
         readings = session.scalars(select(Access).where(Access.case_id == case.id).order_by(Access.number)).all()
         assert access.breaks_in(readings) == []
+    assert verifying.verify().broken == []
 
 
 def check_the_post(session, now):
