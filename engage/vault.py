@@ -19,6 +19,7 @@ from engage.domain import receipts
 from engage.settings import settings
 
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
+SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 
 
 class Unreadable(ValueError):

@@ -21,6 +21,7 @@ from engage.models.resolution import (
     Remedy,
     Screening,
 )
+from engage.models.second_factor import RecoveryCode, SecondFactor
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
 from engage.models.waiting import ExtensionRequest
@@ -70,12 +71,14 @@ __all__ = [
     "ReachedRung",
     "Receipt",
     "Recipient",
+    "RecoveryCode",
     "Referral",
     "Remedy",
     "RuleSet",
     "Screening",
     "SealedContact",
     "SealedIdentity",
+    "SecondFactor",
     "SentForm",
     "SignInTry",
     "Site",

@@ -7,7 +7,7 @@ from sqlalchemy import String, Uuid, bindparam, select
 
 from engage.domain.policy import Actor, Membership
 from engage.extensions import db
-from engage.models import Site, StaffMembership, StaffUser
+from engage.models import SecondFactor, Site, StaffMembership, StaffUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Account:
     name: str
     locale: str
     must_change_password: bool
+    has_second_factor: bool
     session_key: str
     actor: Actor
     places: tuple[tuple[uuid.UUID, str], ...]  # sites where they hold a role, by name; those of all sites left out
@@ -36,12 +37,14 @@ _BY_SESSION = (
         StaffUser.name,
         StaffUser.locale,
         StaffUser.must_change_password,
+        SecondFactor.user_id.label("second_factor_of"),
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
     )
     .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
     .outerjoin(Site, Site.id == StaffMembership.site_id)
+    .outerjoin(SecondFactor, SecondFactor.user_id == StaffUser.id)
     .where(
         StaffUser.id == bindparam("user_id", type_=Uuid()),
         StaffUser.session_key == bindparam("session_key", type_=String()),
@@ -49,6 +52,11 @@ _BY_SESSION = (
     )
     .order_by(Site.name)
 )
+
+
+def id_of(email: str) -> uuid.UUID | None:
+    """Return whose address this is."""
+    return db.session.scalar(select(StaffUser.id).where(StaffUser.email == email.strip().casefold()))
 
 
 def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
@@ -65,6 +73,7 @@ def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
         name=first.name,
         locale=first.locale,
         must_change_password=first.must_change_password,
+        has_second_factor=first.second_factor_of is not None,
         session_key=session_key,
         actor=Actor(id=user_id, memberships=held),
         places=tuple(places),

@@ -8,9 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from engage import clock
+from engage.domain import second_factor as rules
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import CaseEvent, StaffUser
+from engage.services import second_factor
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import case_of
 
@@ -61,12 +65,16 @@ def kinds(session: Session, reference: str) -> list[str]:
 
 
 def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
-    """Return a browser of its own in which the member of staff is signed in."""
+    """Return a browser of its own in which the member of staff is signed in, just now and with all that it takes."""
     browser: FlaskClient = client.application.test_client()
     user = db.session.get_one(StaffUser, actor.id)
+    if rules.is_demanded_of(actor) and not second_factor.is_set_up(user.id):
+        with unit_of_work():
+            second_factor.keep(user, second_factor.new_secret())
     with browser.session_transaction() as session:
         session["_user_id"] = f"{user.id}:{user.session_key}"
         session["_fresh"] = True
+        session["proved_at"] = int(clock.utcnow().timestamp())
         with client.application.test_request_context(environ_base=browser.environ_base):
             session["_id"] = client.application.login_manager._session_identifier_generator()
     return browser

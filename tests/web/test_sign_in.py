@@ -182,7 +182,7 @@ def test_a_password_that_someone_else_has_seen_is_changed_before_anything_else(s
         assert client.get(path).location in ("/account/password", None)
     new = "a grey boat waits at noon"
     assert send(client, "/account/password", present=made, new=new, again=new).location == "/admin/sites"
-    assert client.get("/admin/sites").status_code == 200
+    assert client.get("/admin/sites").location == "/account/second-factor"
 
 
 def test_a_password_made_with_older_settings_is_kept_anew_at_signing_in(officer, client, session):
