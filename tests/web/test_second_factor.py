@@ -232,7 +232,8 @@ def test_others_set_it_up_by_choice_and_turn_it_off(coordinator, client, another
     assert len(page(answer).select("main .app-ref")) == 10
     assert send(client, "/account/second-factor/off").location == "/account/"
     assert "Then a stolen password opens nothing." in client.get("/account/").text
-    assert client.get("/account/second-factor/codes").status_code == 403
+    for page_of_it in ("codes", "off"):
+        assert client.get(f"/account/second-factor/{page_of_it}").status_code == 403
 
 
 def test_it_cannot_be_turned_off_while_a_role_demands_it(secret, client, clock):

@@ -65,8 +65,8 @@ def turn_off_second_factor() -> ResponseReturnValue:
     if answer := step_up.asked():
         return answer
     form, account = FlaskForm(), gate.me()
-    if rules.is_demanded_of(account.actor):
-        raise NotAllowed("a role demands a second factor")
+    if not account.has_second_factor or rules.is_demanded_of(account.actor):
+        raise NotAllowed("turning off the second factor")
     if form.validate_on_submit():
         with unit_of_work():
             key = second_factor.turn_off(account.id)
