@@ -23,6 +23,7 @@ from engage.models.resolution import (
 )
 from engage.models.second_factor import RecoveryCode, SecondFactor
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
+from engage.models.staff_session import StaffSession
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
 from engage.models.waiting import ExtensionRequest
 from engage.models.work import Absence, Task
@@ -84,6 +85,7 @@ __all__ = [
     "Site",
     "SiteHours",
     "StaffMembership",
+    "StaffSession",
     "StaffUser",
     "Statement",
     "SystemicIssue",

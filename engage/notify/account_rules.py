@@ -24,6 +24,11 @@ def second_factor_reset(user: StaffUser, *, change_id: uuid.UUID) -> None:
         outbox.enqueue(_owed("second_factor_reset", user, change_id))
 
 
+def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
+    """Tell somebody that their account was entered with a browser in which they never signed in."""
+    outbox.enqueue(_owed("new_browser", user, session_id))
+
+
 def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_id: uuid.UUID) -> None:
     """Tell the other focal points of the places that one of them is new, or signs in by what somebody else gave them.
 

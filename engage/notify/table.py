@@ -15,7 +15,8 @@ trusted person or only the custodian, a notice becomes an errand that staff carr
 the page that their code opens. Beside these, somebody who gets a password from an administrator hears of it by
 `password_given`, somebody whose second factor was taken away by `second_factor_reset`, and the other focal points of a
 place by `focal_changed` when an administrator makes somebody one of them, gives one of them a password or another
-address, or takes away the second factor of one. A task that belongs to no case is told by `own_task` and
+address, or takes away the second factor of one. Whoever signs in with a browser never used for it before gets
+`new_browser`. A task that belongs to no case is told by `own_task` and
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
 too, where they may see the case. A message without a folder for the reader's language goes out in English.
 

@@ -9,9 +9,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
+from engage.domain.browsers import Browser
 from engage.extensions import db
 from engage.models import SignInTry, StaffUser
-from engage.services import passwords
+from engage.services import passwords, sessions
 
 # Ours. Tries that cost no wait, from one place for one account; and from one address for all accounts together, where
 # an office may share it. Then the wait doubles. Who has the password may come from a thousand addresses to guess six
@@ -87,15 +88,18 @@ def renew(user_id: uuid.UUID, password: str) -> StaffUser:
     return user
 
 
-def begin(user_id: uuid.UUID, email: str, place: Place, *, by_code: bool = False) -> None:
-    """Let the user in, who has shown all that is asked of them: the tries from this place are forgotten.
+def begin(user_id: uuid.UUID, place: Place, browser: Browser, *, by_code: bool = False) -> uuid.UUID:
+    """Let the user in, who has shown all that is asked of them, and return the id of the session that begins.
+
+    The tries from this place are forgotten.
 
     Raises:
         NoResultFound: the account was deactivated in this moment.
     """
     user = db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, StaffUser.is_active)).one()
-    forgive(email, place, of_code=by_code)
+    forgive(user.email, place, of_code=by_code)
     user.last_sign_in_at = clock.utcnow()
+    return sessions.begin(user, browser, is_known=place.browser is not None)
 
 
 def forgive(email: str, place: Place, *, of_code: bool = False) -> None:

@@ -39,8 +39,8 @@ def _try(half: Half, typed: str) -> ResponseReturnValue | None:
     with unit_of_work():
         if not second_factor.passes(account.id, typed):
             return None
-        sign_in.begin(account.id, account.email, place, by_code=True)
-    session.enter(account.id, account.session_key)
+        session_id = sign_in.begin(account.id, place, session.browser(), by_code=True)
+    session.enter(account.id, account.session_key, session_id)
     return let_in(half.next or url_for(gate.home_of(account.actor)), account.email)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from engage.domain import second_factor as rules
 from engage.domain.policy import NotAllowed
-from engage.services import second_factor
+from engage.services import second_factor, sessions
 from engage.services.second_factor import WrongCode
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, step_up
@@ -27,10 +27,11 @@ def set_up_second_factor() -> ResponseReturnValue:
         try:
             with unit_of_work():
                 key, codes = second_factor.set_up(account.id, secret, form.code.data)
+                sessions.go_on(session.own_id(), key)
         except WrongCode:
             form.code.errors = [gettext("This is not the code for this picture. Look at the clock of your phone, too.")]
         else:
-            session.enter(account.id, key)
+            session.enter(account.id, key, session.own_id())
             return _shown_once(codes)
     return (
         render_template(
@@ -70,7 +71,8 @@ def turn_off_second_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         with unit_of_work():
             key = second_factor.turn_off(account.id)
-        session.enter(account.id, key)
+            sessions.go_on(session.own_id(), key)
+        session.enter(account.id, key, session.own_id())
         flash(gettext("You sign in by your password alone. Sessions elsewhere have ended."), "success")
         return redirect(url_for("account.show_account"), 303)
     return render_template("account/turn_off_second_factor.html", form=form)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 
 from flask import Response, current_app, request, session
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
 from engage import clock, vault
+from engage.domain.browsers import Browser, browser_of
 from engage.domain.second_factor import CODE_WITHIN
 from engage.extensions import login
 from engage.queries import accounts
@@ -36,15 +37,17 @@ class SignedIn:
         self.actor = account.actor
 
     def get_id(self) -> str:
-        """The user and the key of the session: a new key ends every older session."""
-        return f"{self.account.id}:{self.account.session_key}"
+        """The user, the key that ends all of their sessions when it changes, and the session itself."""
+        return f"{self.account.id}:{self.account.session_key}:{self.account.session_id}"
 
 
 @login.user_loader
 def load(kept: str) -> SignedIn | None:
     """Return the user of a session, or None if it has ended."""
-    user_id, _, key = kept.partition(":")
-    account = accounts.by_session(uuid.UUID(user_id), key)
+    user_id, key, session_id = [*kept.split(":"), ""][:3]
+    if not session_id:  # begun before sessions had rows
+        return None
+    account = accounts.by_session(uuid.UUID(user_id), key, uuid.UUID(session_id))
     return SignedIn(account) if account is not None else None
 
 
@@ -56,12 +59,12 @@ class Half:
     next: str | None
 
 
-def enter(user_id: uuid.UUID, session_key: str, proved_at: datetime | None = None) -> None:
+def enter(user_id: uuid.UUID, session_key: str, session_id: uuid.UUID, proved_at: datetime | None = None) -> None:
     """Begin a session of somebody who proved who they are then, or just now.
 
     Nothing of an earlier session in this browser is taken over but its language.
     """
-    account = accounts.by_session(user_id, session_key)
+    account = accounts.by_session(user_id, session_key, session_id)
     _begin_anew()
     if account is not None:
         login_user(SignedIn(account))
@@ -81,7 +84,7 @@ def half_entered() -> Half | None:
     if not kept or datetime.fromtimestamp(until, UTC) <= clock.utcnow():
         return None
     user_id, _, key = kept.partition(":")
-    account = accounts.by_session(uuid.UUID(user_id), key)
+    account = accounts.by_key(uuid.UUID(user_id), key)
     return Half(account, wanted) if account is not None else None
 
 
@@ -102,10 +105,21 @@ def _begin_anew() -> None:
         session["language"] = language
 
 
+def own_id() -> uuid.UUID:
+    """Return the id of the session in this browser, where somebody is signed in."""
+    session_id: uuid.UUID = current_user.account.session_id
+    return session_id
+
+
 def leave() -> None:
     """End the session in this browser; nothing is left in its cookie."""
     logout_user()
     session.clear()
+
+
+def browser() -> Browser:
+    """Return what is kept of the browser that asks."""
+    return browser_of(request.headers.get("User-Agent", ""))
 
 
 def place_of(email: str) -> Place:

@@ -6,7 +6,8 @@ from flask_babel import gettext
 from flask_login import current_user, login_fresh
 
 from engage.domain import second_factor as rules
-from engage.services import accounts, second_factor, sign_in
+from engage.queries import accounts as known
+from engage.services import accounts, second_factor, sessions, sign_in
 from engage.services.accounts import WeakPassword, WrongPassword
 from engage.services.passwords import LONGEST, SHORTEST
 from engage.services.sign_in import TooSoon
@@ -49,12 +50,11 @@ def _try(form: SignInForm) -> ResponseReturnValue | None:
     with unit_of_work():
         user = sign_in.renew(user_id, password)
         key, actor, needs_code = user.session_key, user.actor, second_factor.is_set_up(user_id)
-        if not needs_code:
-            sign_in.begin(user_id, email, place)
-    if needs_code:
+        session_id = None if needs_code else sign_in.begin(user_id, place, session.browser())
+    if session_id is None:
         session.enter_half(user_id, key, way_on(form.next.data))
         return redirect(url_for("account.sign_in_code"), 303)
-    session.enter(user_id, key)
+    session.enter(user_id, key, session_id)
     return let_in(way_on(form.next.data) or url_for(gate.home_of(actor)), email)
 
 
@@ -81,6 +81,7 @@ def show_account() -> ResponseReturnValue:
         roles=roles,
         is_demanded=rules.is_demanded_of(account.actor),
         codes_left=second_factor.codes_left(account.id),
+        sessions=known.sessions_of(account),
     )
 
 
@@ -91,12 +92,13 @@ def change_password() -> ResponseReturnValue:
         try:
             with unit_of_work():
                 key = accounts.change_password(account.id, form.present.data, form.new.data)
+                sessions.go_on(session.own_id(), key)
         except WrongPassword:
             form.present.errors = [gettext("This is not your password.")]
         except WeakPassword as error:
             form.new.errors = [_words_of_weakness(error.code)]
         else:
-            session.enter(account.id, key, step_up.proved_at())
+            session.enter(account.id, key, session.own_id(), step_up.proved_at())
             flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
             return redirect(url_for(gate.home_of(account.actor)), 303)
     must, status = account.must_change_password, 422 if form.errors else 200
