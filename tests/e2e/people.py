@@ -91,7 +91,8 @@ class Staff:
         """Type what the phone of this account shows; one that signed in a moment ago waits for the next code."""
         phone = self.page.context.new_page()
         phone.goto("/dev/codes")
-        while not (code := phone.locator("tr", has_text=email).locator(".app-ref")).count():
+        row = phone.locator("tr").filter(has=phone.get_by_text(email, exact=True))
+        while not (code := row.locator(".app-ref")).count():
             phone.wait_for_timeout(2000)
             phone.reload()
         self.page.locator("input[name=code]").fill(code.inner_text())
