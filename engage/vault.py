@@ -23,6 +23,7 @@ from engage.settings import settings
 
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
 RECORD = "record"
+SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 
 
 class Unreadable(ValueError):

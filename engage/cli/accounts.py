@@ -1,9 +1,10 @@
-"""The command that makes the first administrator."""
+"""Commands for administrators: the first one, and the one who lost the phone."""
 
 import click
 
 from engage.cli.group import group
-from engage.services import accounts
+from engage.queries import accounts as known
+from engage.services import accounts, second_factor
 from engage.services.accounts import EmailTaken, WeakPassword
 from engage.services.passwords import LONGEST, SHORTEST
 from engage.unit_of_work import unit_of_work
@@ -33,4 +34,16 @@ def create_admin(email: str, ask: bool) -> None:
         raise click.ClickException(_WHY[error.code]) from error
     if made:
         click.echo(f"Password, shown this once: {made}")
-    click.echo("Sign in at /account/sign-in.")
+    click.echo("Sign in at /account/sign-in, with a phone at hand: an app for codes is set up there.")
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost it, where no other administrator can."""
+    user_id = known.id_of(email)
+    if user_id is None:
+        raise click.ClickException("There is no account with this address.")
+    with unit_of_work():
+        was_there = second_factor.reset(user_id, actor=None)
+    click.echo("It is taken away. They set up a new one when they sign in." if was_there else "There was none.")

@@ -9,6 +9,8 @@ from engage.services import demo
 from engage.services.demo import SignIn
 from engage.unit_of_work import unit_of_work
 
+WHERE_CODES_ARE = "Whoever is asked for a code after the password finds it at /dev/codes, as if on their phone."
+
 
 @group.command("seed-demo")
 def seed_demo() -> None:
@@ -23,6 +25,7 @@ def seed_demo() -> None:
         return
     click.echo("Demonstration accounts. The passwords are shown this once and kept nowhere:\n")
     click.echo("\n".join(lines_of(sign_ins)))
+    click.echo(f"\n{WHERE_CODES_ARE}")
 
 
 def lines_of(sign_ins: Sequence[SignIn]) -> list[str]:

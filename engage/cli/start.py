@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from werkzeug.utils import import_string
 
 from engage import vault
-from engage.cli.demo import lines_of
+from engage.cli.demo import WHERE_CODES_ARE, lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
 from engage.services import checks, demo, sites
@@ -148,7 +148,7 @@ def show(sign_ins: Sequence[SignIn]) -> None:
     """Show the accounts of a fresh demonstration, before anything starts: a start that fails must not lose them."""
     if sign_ins:
         echo("The demonstration has an account for each role. Their passwords are shown this once:\n")
-        echo("\n".join(lines_of(sign_ins)) + "\n")
+        echo("\n".join(lines_of(sign_ins)) + f"\n\n{WHERE_CODES_ARE}\n")
 
 
 def warn() -> None:
@@ -170,6 +170,7 @@ def greet(app: Flask, supervisor: Supervisor) -> None:
     echo(f"engage is at {chosen.public_url}/ - Ctrl-C stops it.")
     if chosen.MODE == "run":
         echo(f"Staff sign in at {chosen.public_url}/account/sign-in. Mails are at {chosen.public_url}/dev/mail")
+        echo(f"Codes of phones are at {chosen.public_url}/dev/codes")
 
 
 if __name__ == "__main__":

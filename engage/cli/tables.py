@@ -128,7 +128,7 @@ def routes(addresses: Map) -> str:
     return (
         "# Addresses\n\n"
         + _WRITTEN.format(source="the URL map").replace("`the URL map`", "the URL map")
-        + "\nThe demonstration has `/dev/mail` besides. Which addresses are open to strangers is listed in\n"
-        + "`tests/architecture/public_endpoints.py`, and a test asks each of the others as one.\n"
+        + "\nThe demonstration has `/dev/mail` and `/dev/codes` besides. Which addresses are open to strangers is\n"
+        + "listed in `tests/architecture/public_endpoints.py`, and a test asks each of the others as one.\n"
         + "".join(parts)
     )

@@ -21,7 +21,9 @@ from engage.models.resolution import (
     Remedy,
     Screening,
 )
+from engage.models.second_factor import RecoveryCode, SecondFactor
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
+from engage.models.staff_session import StaffSession
 from engage.models.triage import CaseLink, ConversionRequest, Involvement, OpenItem, Rating
 from engage.models.waiting import ExtensionRequest
 from engage.models.work import Absence, Task
@@ -72,17 +74,20 @@ __all__ = [
     "ReachedRung",
     "Receipt",
     "Recipient",
+    "RecoveryCode",
     "Referral",
     "Remedy",
     "RuleSet",
     "Screening",
     "SealedContact",
     "SealedIdentity",
+    "SecondFactor",
     "SentForm",
     "SignInTry",
     "Site",
     "SiteHours",
     "StaffMembership",
+    "StaffSession",
     "StaffUser",
     "Statement",
     "SystemicIssue",

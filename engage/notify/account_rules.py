@@ -18,12 +18,23 @@ def password_given(user: StaffUser, *, change_id: uuid.UUID) -> None:
         outbox.enqueue(_owed("password_given", user, change_id))
 
 
+def second_factor_reset(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner that their second factor no longer counts; whoever cannot sign in is not told."""
+    if user.is_active:
+        outbox.enqueue(_owed("second_factor_reset", user, change_id))
+
+
+def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
+    """Tell somebody that their account was entered with a browser in which they never signed in."""
+    outbox.enqueue(_owed("new_browser", user, session_id))
+
+
 def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_id: uuid.UUID) -> None:
     """Tell the other focal points of the places that one of them is new, or signs in by what somebody else gave them.
 
-    Ours: by a new account, password or address an administrator could sign in as a focal point, whose cases they must
-    not see; that cannot be kept from them, but it cannot be kept secret either. A focal point of all sites is one of
-    every place.
+    Ours: by a new account, password, address or second factor an administrator could sign in as a focal point, whose
+    cases they must not see; that cannot be kept from them, but it cannot be kept secret either. A focal point of all
+    sites is one of every place.
     """
     places = {one.site_id for one in held if one.role is Role.FOCAL}
     if not places:

@@ -1,13 +1,19 @@
 """Accounts as pages need them."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, Uuid, bindparam, select
 
+from engage import clock
+from engage.domain.browsers import LONGEST_SESSION
 from engage.domain.policy import Actor, Membership
 from engage.extensions import db
-from engage.models import Site, StaffMembership, StaffUser
+from engage.models import SecondFactor, Site, StaffMembership, StaffSession, StaffUser
+from engage.models.base import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,9 @@ class Account:
     name: str
     locale: str
     must_change_password: bool
+    has_second_factor: bool
     session_key: str
+    session_id: uuid.UUID | None  # none while the second half of signing in is missing
     actor: Actor
     places: tuple[tuple[uuid.UUID, str], ...]  # sites where they hold a role, by name; those of all sites left out
 
@@ -29,19 +37,31 @@ class Account:
         return any(held.site_id is None for held in self.actor.memberships)
 
 
-# Built once: it is asked at every page of staff.
-_BY_SESSION = (
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser in which somebody is signed in, by two coarse names."""
+
+    id: uuid.UUID
+    browser: str
+    system: str
+    began_at: datetime
+
+
+# Built once: the second is asked at every page of staff.
+_BY_KEY = (
     select(
         StaffUser.email,
         StaffUser.name,
         StaffUser.locale,
         StaffUser.must_change_password,
+        SecondFactor.user_id.label("second_factor_of"),
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
     )
     .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
     .outerjoin(Site, Site.id == StaffMembership.site_id)
+    .outerjoin(SecondFactor, SecondFactor.user_id == StaffUser.id)
     .where(
         StaffUser.id == bindparam("user_id", type_=Uuid()),
         StaffUser.session_key == bindparam("session_key", type_=String()),
@@ -49,11 +69,47 @@ _BY_SESSION = (
     )
     .order_by(Site.name)
 )
+_BY_SESSION = _BY_KEY.join(
+    StaffSession, (StaffSession.user_id == StaffUser.id) & (StaffSession.key == StaffUser.session_key)
+).where(
+    StaffSession.id == bindparam("session_id", type_=Uuid()),
+    StaffSession.began_at > bindparam("since", type_=Instant()),
+)
 
 
-def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
-    """Return the active user whose session this is, or None: gone, deactivated, or the session was ended."""
-    rows = db.session.execute(_BY_SESSION, {"user_id": user_id, "session_key": session_key}).all()
+def id_of(email: str) -> uuid.UUID | None:
+    """Return whose address this is."""
+    return db.session.scalar(select(StaffUser.id).where(StaffUser.email == email.strip().casefold()))
+
+
+def by_session(user_id: uuid.UUID, session_key: str, session_id: uuid.UUID) -> Account | None:
+    """Return the active user whose session this is, or None: gone, deactivated, or the session has ended."""
+    own = {"session_id": session_id, "since": clock.utcnow() - LONGEST_SESSION}
+    found = db.session.execute(_BY_SESSION, _of(user_id, session_key) | own).all()
+    return _account(user_id, session_key, session_id, found)
+
+
+def by_key(user_id: uuid.UUID, session_key: str) -> Account | None:
+    """Return the active user who has this key, or None; no session of theirs has to have begun."""
+    return _account(user_id, session_key, None, db.session.execute(_BY_KEY, _of(user_id, session_key)).all())
+
+
+def sessions_of(account: Account) -> Sequence[Session]:
+    """Return the sessions of the user that have not ended, the newest first."""
+    rows = db.session.execute(
+        select(StaffSession.id, StaffSession.browser, StaffSession.system, StaffSession.began_at)
+        .where(StaffSession.user_id == account.id, StaffSession.key == account.session_key)
+        .where(StaffSession.began_at > clock.utcnow() - LONGEST_SESSION)
+        .order_by(StaffSession.began_at.desc(), StaffSession.id)
+    )
+    return [Session(*row) for row in rows]
+
+
+def _of(user_id: uuid.UUID, session_key: str) -> dict[str, object]:
+    return {"user_id": user_id, "session_key": session_key}
+
+
+def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: Sequence[Any]) -> Account | None:
     if not rows:
         return None
     held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)
@@ -65,7 +121,9 @@ def by_session(user_id: uuid.UUID, session_key: str) -> Account | None:
         name=first.name,
         locale=first.locale,
         must_change_password=first.must_change_password,
-        session_key=session_key,
+        has_second_factor=first.second_factor_of is not None,
+        session_key=key,
+        session_id=session_id,
         actor=Actor(id=user_id, memberships=held),
         places=tuple(places),
     )

@@ -14,7 +14,7 @@ from engage.domain.administration import sites_of
 from engage.domain.case import CaseClass
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import AuditEvent, Case, Site, StaffMembership, StaffUser
+from engage.models import AuditEvent, Case, SecondFactor, Site, StaffMembership, StaffUser
 
 SHOWN = 500
 
@@ -74,6 +74,11 @@ def open_cases_of(user_id: uuid.UUID) -> int:
         )
         or 0
     )
+
+
+def has_second_factor(user_id: uuid.UUID) -> bool:
+    """Whether the user signs in with more than a password."""
+    return db.session.scalar(select(SecondFactor.user_id).where(SecondFactor.user_id == user_id)) is not None
 
 
 def changes() -> Sequence[Changed]:

@@ -82,7 +82,7 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
         NotAllowed: the user is not the actor's to manage.
         EmailTaken: there is another account with this address.
     """
-    user = _managed(user_id, actor)
+    user = managed(user_id, actor)
     email = as_stored(details.email)
     if user.email != email and _is_taken(email):
         raise EmailTaken(email)
@@ -99,11 +99,13 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
 def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> None:
     """Let the user hold exactly these roles at the actor's sites; roles at other sites stay as they are.
 
+    Where that lets them do more, their sessions end.
+
     Raises:
         NotAllowed: a role is outside of the actor's sites, or the user is the actor.
         LastFocalPoint: a site would have nobody who sees its restricted cases.
     """
-    user = _locked(user_id)
+    user = locked(user_id)
     if user.id == actor.id:
         raise NotAllowed("own roles")
     administration.require_sites(actor, [held.site_id for held in roles])
@@ -123,7 +125,7 @@ def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
         NotAllowed: the user is not the actor's to manage.
         LastFocalPoint: a site would have nobody who sees its restricted cases.
     """
-    user = _managed(user_id, actor)
+    user = managed(user_id, actor)
     leaving.require_focal_points(user, ())
     if user.is_active:
         user.is_active, user.session_key = False, new_session_key()
@@ -143,7 +145,7 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     Raises:
         NotAllowed: the user is not the actor's to manage.
     """
-    user = _managed(user_id, actor)
+    user = managed(user_id, actor)
     if not user.is_active:
         user.is_active = True
         note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
@@ -157,7 +159,7 @@ def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
     Raises:
         NotAllowed: the user is not the actor's to manage.
     """
-    user = _managed(user_id, actor)
+    user = managed(user_id, actor)
     password = passwords.generated()
     _keep(user, password, must_change=True)
     entry = note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
@@ -173,7 +175,7 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
         WrongPassword: the present one is another.
         WeakPassword: the new one will not do.
     """
-    user = _locked(user_id)
+    user = locked(user_id)
     if not passwords.is_right(present, user.password_hash):
         raise WrongPassword
     _refuse_weak(new, user.email)
@@ -186,7 +188,7 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
 
 def end_sessions(user_id: uuid.UUID) -> None:
     """End every session of the user, in whatever browser: a copied cookie opens nothing after signing out."""
-    _locked(user_id).session_key = new_session_key()
+    locked(user_id).session_key = new_session_key()
 
 
 def new_session_key() -> str:
@@ -197,6 +199,23 @@ def new_session_key() -> str:
 def memberships_of(user: StaffUser) -> frozenset[Membership]:
     """Return the roles of a user, active or not."""
     return frozenset(Membership(row.role, row.site_id) for row in user.memberships)
+
+
+def locked(user_id: uuid.UUID) -> StaffUser:
+    """Return the user, kept from others until the unit of work ends."""
+    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id).with_for_update()).one()
+
+
+def managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
+    """Return the user, kept from others until the unit of work ends.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+    """
+    user = locked(user_id)
+    if not administration.may_manage(actor, user.id, memberships_of(user)):
+        raise NotAllowed("user")
+    return user
 
 
 def _add(details: Details, password: str, *, must_change: bool, actor: Actor | None) -> StaffUser:
@@ -218,6 +237,8 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
     user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
         StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
     ]
+    if wanted - before:
+        user.session_key = new_session_key()  # who may do more proves anew who they are, by what the new role demands
     entry = note(
         Change.ROLES_CHANGED,
         actor=actor,
@@ -245,14 +266,3 @@ def _refuse_weak(password: str, email: str) -> None:
 
 def _is_taken(email: str) -> bool:
     return db.session.scalar(select(StaffUser.id).where(StaffUser.email == email)) is not None
-
-
-def _locked(user_id: uuid.UUID) -> StaffUser:
-    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id).with_for_update()).one()
-
-
-def _managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
-    user = _locked(user_id)
-    if not administration.may_manage(actor, user.id, memberships_of(user)):
-        raise NotAllowed("user")
-    return user

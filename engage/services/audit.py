@@ -26,6 +26,10 @@ class Change(StrEnum):
     USER_BACK = "user_back"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a change, no password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
+    SECOND_FACTOR_SET_UP = "second_factor_set_up"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     SITE_ADDED = "site_added"
     SITE_CHANGED = "site_changed"
     RULES_CHANGED = "rules_changed"

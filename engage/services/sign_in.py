@@ -9,13 +9,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
+from engage.domain.browsers import Browser
 from engage.extensions import db
 from engage.models import SignInTry, StaffUser
-from engage.services import passwords
+from engage.services import passwords, sessions
 
 # Ours. Tries that cost no wait, from one place for one account; and from one address for all accounts together, where
-# an office may share it. Then the wait doubles.
-_FREE, _FREE_FOR_ALL = 5, 40
+# an office may share it. Then the wait doubles. Who has the password may come from a thousand addresses to guess six
+# digits, so codes count for the account as a whole, too.
+_FREE, _FREE_FOR_ALL, _FREE_CODES = 5, 40, 20
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=15)
 _KEPT_FOR = timedelta(days=1)
 _EVERY_ACCOUNT = "*"
@@ -45,15 +47,15 @@ def as_stored(email: str) -> str:
     return email.strip().casefold()
 
 
-def take_try(email: str, place: Place) -> None:
-    """Count a try before the password is looked at, so that many at once count, too.
+def take_try(email: str, place: Place, *, of_code: bool = False) -> None:
+    """Count a try before the password or the code is looked at, so that many at once count, too.
 
     Raises:
         TooSoon: the place has to wait; nothing was counted.
     """
     now = clock.utcnow()
     db.session.execute(delete(SignInTry).where(SignInTry.last_at < now - _KEPT_FOR))
-    rows = [(_row(digest, now), free) for digest, free in _buckets(email, place)]
+    rows = [(_row(digest, now), free) for digest, free in _buckets(email, place, of_code)]
     wait = max(row.not_before - now for row, _ in rows)
     if wait > timedelta():
         raise TooSoon(wait)
@@ -74,31 +76,49 @@ def checked(email: str, password: str) -> uuid.UUID | None:
     return user.id if user is not None and is_right else None
 
 
-def begin(user_id: uuid.UUID, email: str, password: str, place: Place) -> StaffUser:
-    """Let the user in: the tries from this place are forgotten.
+def renew(user_id: uuid.UUID, password: str) -> StaffUser:
+    """Return the user whose password was right, and keep it anew where it was kept by weaker settings.
 
     Raises:
         NoResultFound: the account was deactivated in this moment.
     """
     user = db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, StaffUser.is_active)).one()
-    for digest, free in _buckets(email, place):
-        row = _row(digest, clock.utcnow())
-        row.count = 0 if free == _FREE else max(row.count - 1, 0)
-        row.not_before = clock.utcnow()
-    user.last_sign_in_at = clock.utcnow()
     if user.password_hash and passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
     return user
 
 
-def _buckets(email: str, place: Place) -> Sequence[tuple[str, int]]:
+def begin(user_id: uuid.UUID, place: Place, browser: Browser, *, by_code: bool = False) -> uuid.UUID:
+    """Let the user in, who has shown all that is asked of them, and return the id of the session that begins.
+
+    The tries from this place are forgotten.
+
+    Raises:
+        NoResultFound: the account was deactivated in this moment.
+    """
+    user = db.session.scalars(select(StaffUser).where(StaffUser.id == user_id, StaffUser.is_active)).one()
+    forgive(user.email, place, of_code=by_code)
+    user.last_sign_in_at = clock.utcnow()
+    return sessions.begin(user, browser, is_known=place.browser is not None)
+
+
+def forgive(email: str, place: Place, *, of_code: bool = False) -> None:
+    """Forget the tries for one account from this place; of those that count for more only the last."""
+    for digest, free in _buckets(email, place, of_code):
+        row = _row(digest, clock.utcnow())
+        row.count = 0 if free == _FREE else max(row.count - 1, 0)
+        row.not_before = clock.utcnow()
+
+
+def _buckets(email: str, place: Place, of_code: bool) -> Sequence[tuple[str, int]]:
     account = as_stored(email)
     if place.browser is not None:
         return [(vault.digest(f"{account}\0browser\0{place.browser}", vault.LIMITS), _FREE)]
-    return [
+    here = [
         (vault.digest(f"{account}\0address\0{place.address}", vault.LIMITS), _FREE),
         (vault.digest(f"{_EVERY_ACCOUNT}\0address\0{place.address}", vault.LIMITS), _FREE_FOR_ALL),
     ]
+    return [*here, (vault.digest(f"{account}\0codes", vault.LIMITS), _FREE_CODES)] if of_code else here
 
 
 def _row(digest: str, now: datetime) -> SignInTry:

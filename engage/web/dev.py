@@ -1,4 +1,4 @@
-"""Pages of the demonstration alone: the mails that engage wrote, as a person would see them."""
+"""Pages of the demonstration alone: the mails that engage wrote, and the codes that phones would show."""
 
 import re
 import uuid
@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from engage.services import demo
 from engage.settings import settings
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
@@ -42,6 +43,11 @@ def show_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
     if not path.is_file():
         abort(404)
     return render_template("dev/show_mail.html", mail=read(path))
+
+
+@bp.get("/codes")
+def list_codes() -> ResponseReturnValue:
+    return render_template("dev/list_codes.html", codes=demo.phones())
 
 
 def read(path: Path) -> Mail:

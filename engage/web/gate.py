@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_fresh
 
 from engage import clock
+from engage.domain import second_factor
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
 from engage.queries.accounts import Account
 from engage.web import given_back
@@ -14,6 +15,10 @@ from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
 LOOKS_AFTER = frozenset({Role.ADMIN})
+
+# Where somebody may go who has to do one of these before anything else.
+_CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
+_SETTING_UP = frozenset({"account.set_up_second_factor", "account.prove", "account.sign_out"}) | _CHOOSING_PASSWORD
 
 Check = Callable[[], ResponseReturnValue | None]
 
@@ -73,13 +78,22 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
         _stay_signed_in()
         account = me()
         g.actor, g.user_locale = account.actor, account.locale
-        if account.must_change_password and request.endpoint not in ("account.change_password", "account.sign_out"):
-            return redirect(url_for("account.change_password"), 303)
+        if before := _to_do_before(account):
+            return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
             raise NotAllowed(request.endpoint)
         return None
 
     return gate
+
+
+def _to_do_before(account: Account) -> str | None:
+    """Return the endpoint of what has to be done before the page that is asked for."""
+    if account.must_change_password:
+        return "account.change_password" if request.endpoint not in _CHOOSING_PASSWORD else None
+    if second_factor.is_demanded_of(account.actor) and not account.has_second_factor:
+        return "account.set_up_second_factor" if request.endpoint not in _SETTING_UP else None
+    return None
 
 
 def _stay_signed_in() -> None:

@@ -6,6 +6,7 @@ from flask_babel.speaklater import LazyString
 from engage.domain.guards import Refusal
 from engage.services import sites
 from engage.web import (
+    account_labels,
     aftercare_labels,
     clock_labels,
     findings_labels,
@@ -148,16 +149,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "breached": _("missed"),
     },
     "change": {
-        "user_added": _("Person added"),
-        "user_changed": _("Person changed"),
-        "user_deactivated": _("Person deactivated"),
-        "user_reactivated": _("Person let in again"),
-        "roles_changed": _("Roles changed"),
-        "line_changed": _("Place in the line changed"),
-        "user_away": _("Away, with somebody who stands in"),
-        "user_back": _("Back"),
-        "password_reset": _("New password given"),
-        "password_changed": _("Password changed"),
+        **account_labels.CHANGES,
         "site_added": _("Site added"),
         "site_changed": _("Site changed"),
         **rule_labels.CHANGES,

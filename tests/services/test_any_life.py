@@ -13,7 +13,7 @@ from tests.lives.life import Cast
 
 # 5,000 steps in all and some to spare for lives that are cut short, in parts that run side by side;
 # `python -m bench.lifecycle` takes more.
-PARTS, LIVES, STEPS = 4, 27, 52
+PARTS, LIVES, STEPS = 8, 14, 52
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A member of staff at a browser without script."""
 
-from datetime import timedelta
+import uuid
+from datetime import UTC, datetime, timedelta
 
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
@@ -8,11 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from engage import clock
+from engage.domain import second_factor as rules
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import CaseEvent, StaffUser
+from engage.models import CaseEvent, StaffSession, StaffUser
+from engage.services import second_factor
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import case_of
+
+_NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 
 SPOKEN = {"sign_off": "thumbprint", "read_back": "y"}
 
@@ -61,12 +68,20 @@ def kinds(session: Session, reference: str) -> list[str]:
 
 
 def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
-    """Return a browser of its own in which the member of staff is signed in."""
+    """Return a browser of its own in which the member of staff is signed in, just now and with all that it takes."""
     browser: FlaskClient = client.application.test_client()
     user = db.session.get_one(StaffUser, actor.id)
+    # Begun so late that no test which lets days pass outlives it; how long one lasts is tested at the sign-in page.
+    begun = StaffSession(id=uuid.uuid4(), user_id=user.id, key=user.session_key, browser="", system="", began_at=_NEVER)
+    session_id = begun.id
+    with unit_of_work():
+        db.session.add(begun)
+        if rules.is_demanded_of(actor) and not second_factor.is_set_up(user.id):
+            second_factor.keep(user, second_factor.new_secret())
     with browser.session_transaction() as session:
-        session["_user_id"] = f"{user.id}:{user.session_key}"
+        session["_user_id"] = f"{user.id}:{user.session_key}:{session_id}"
         session["_fresh"] = True
+        session["proved_at"] = int(clock.utcnow().timestamp())
         with client.application.test_request_context(environ_base=browser.environ_base):
             session["_id"] = client.application.login_manager._session_identifier_generator()
     return browser

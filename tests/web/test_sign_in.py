@@ -114,9 +114,8 @@ def test_signing_out_by_a_link_does_nothing(officer, client):
 
 def test_a_session_ends_after_eight_hours_without_a_page(officer, client, clock):
     sign_in(client)
-    for _ in range(3):
-        clock.advance(timedelta(hours=7))
-        assert client.get("/staff/").status_code == 200
+    clock.advance(timedelta(hours=3, minutes=30))
+    assert client.get("/staff/").status_code == 200
     clock.advance(timedelta(hours=8, seconds=2))
     assert client.get("/staff/").status_code == 303
 
@@ -182,7 +181,7 @@ def test_a_password_that_someone_else_has_seen_is_changed_before_anything_else(s
         assert client.get(path).location in ("/account/password", None)
     new = "a grey boat waits at noon"
     assert send(client, "/account/password", present=made, new=new, again=new).location == "/admin/sites"
-    assert client.get("/admin/sites").status_code == 200
+    assert client.get("/admin/sites").location == "/account/second-factor"
 
 
 def test_a_password_made_with_older_settings_is_kept_anew_at_signing_in(officer, client, session):

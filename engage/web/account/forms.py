@@ -1,37 +1,15 @@
 """Forms of the account pages."""
 
-from typing import Any
-
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
-from wtforms import EmailField, HiddenField, PasswordField
+from govuk_frontend_wtf.wtforms_widgets import GovTextInput
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engage.services.passwords import LONGEST
+from engage.web.proof_forms import PasswordBox, bare_code, without_nul
 
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
-
-
-def without_nul(value: str | None) -> str | None:
-    """Return what was typed without the sign that PostgreSQL takes in no text."""
-    return value.replace("\0", "") if value else value
-
-
-class PasswordBox(GovPasswordInput):
-    """A password with its button to show it, whose words the library has in English only."""
-
-    def map_gov_params(self, field: PasswordField, **given: Any) -> dict[str, Any]:
-        params: dict[str, Any] = super().map_gov_params(field, **given)
-        return params | {
-            "showPasswordText": gettext("Show"),
-            "hidePasswordText": gettext("Hide"),
-            "showPasswordAriaLabelText": gettext("Show password"),
-            "hidePasswordAriaLabelText": gettext("Hide password"),
-            "passwordShownAnnouncementText": gettext("Your password is visible"),
-            "passwordHiddenAnnouncementText": gettext("Your password is hidden"),
-        }
 
 
 class SignInForm(FlaskForm):
@@ -66,4 +44,15 @@ class ChangePasswordForm(FlaskForm):
         _l("New password, once more"),
         widget=PasswordBox(),
         validators=[InputRequired(_l("Enter the new password once more."))],
+    )
+
+
+class CodeForm(FlaskForm):
+    """The code of an app, or one for a lost phone."""
+
+    code = StringField(
+        _l("Code"),
+        widget=GovTextInput(),
+        filters=[bare_code],
+        validators=[InputRequired(_l("Enter the code that your app shows.")), Length(max=100)],
     )

@@ -2,20 +2,27 @@
 
 import secrets
 import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 
 from flask import Response, current_app, request, session
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 
-from engage import vault
+from engage import clock, vault
+from engage.domain.browsers import Browser, browser_of
+from engage.domain.second_factor import CODE_WITHIN
 from engage.extensions import login
 from engage.queries import accounts
 from engage.queries.accounts import Account
+from engage.services import second_factor
 from engage.services.sign_in import Place, as_stored
+from engage.web import step_up
 
 _COOKIE = "engage-browser"
 _KEPT_SECONDS = 180 * 24 * 3600  # Ours: somebody who comes back after a long leave is still known.
 _PURPOSE = "known-browser"
+_HALF, _SETTING_UP = "half", "setting_up"
 
 
 class SignedIn:
@@ -30,34 +37,89 @@ class SignedIn:
         self.actor = account.actor
 
     def get_id(self) -> str:
-        """The user and the key of the session: a new key ends every older session."""
-        return f"{self.account.id}:{self.account.session_key}"
+        """The user, the key that ends all of their sessions when it changes, and the session itself."""
+        return f"{self.account.id}:{self.account.session_key}:{self.account.session_id}"
 
 
 @login.user_loader
 def load(kept: str) -> SignedIn | None:
     """Return the user of a session, or None if it has ended."""
-    user_id, _, key = kept.partition(":")
-    account = accounts.by_session(uuid.UUID(user_id), key)
+    user_id, key, session_id = [*kept.split(":"), ""][:3]
+    if not session_id:  # begun before sessions had rows
+        return None
+    account = accounts.by_session(uuid.UUID(user_id), key, uuid.UUID(session_id))
     return SignedIn(account) if account is not None else None
 
 
-def enter(user_id: uuid.UUID, session_key: str) -> None:
-    """Begin a session. Nothing of an earlier one in this browser is taken over but its language."""
-    account = accounts.by_session(user_id, session_key)
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Whose password was right, while the code is missing, and the page that was asked for. It opens nothing."""
+
+    account: Account
+    next: str | None
+
+
+def enter(user_id: uuid.UUID, session_key: str, session_id: uuid.UUID, proved_at: datetime | None = None) -> None:
+    """Begin a session of somebody who proved who they are then, or just now.
+
+    Nothing of an earlier session in this browser is taken over but its language.
+    """
+    account = accounts.by_session(user_id, session_key, session_id)
+    _begin_anew()
+    if account is not None:
+        login_user(SignedIn(account))
+        session.permanent = True
+        step_up.note_proof(proved_at or clock.utcnow())
+
+
+def enter_half(user_id: uuid.UUID, session_key: str, wanted: str | None) -> None:
+    """Keep in this browser, for some minutes, whose password was right; Flask-Login does not know of it."""
+    _begin_anew()
+    session[_HALF] = [f"{user_id}:{session_key}", int((clock.utcnow() + CODE_WITHIN).timestamp()), wanted]
+
+
+def half_entered() -> Half | None:
+    """Return whose password was right a few minutes ago, or None: nobody's, it was too long ago, or it ended."""
+    kept, until, wanted = session.get(_HALF, ("", 0, None))
+    if not kept or datetime.fromtimestamp(until, UTC) <= clock.utcnow():
+        return None
+    user_id, _, key = kept.partition(":")
+    account = accounts.by_key(uuid.UUID(user_id), key)
+    return Half(account, wanted) if account is not None else None
+
+
+def secret_being_set_up() -> str:
+    """Return the secret that the set-up page shows, the same until it is set up. The cookie holds it sealed."""
+    kept = session.get(_SETTING_UP)
+    if kept is not None:
+        return vault.opened(kept.encode(), vault.SECOND_FACTOR)["secret"]
+    secret = second_factor.new_secret()
+    session[_SETTING_UP] = vault.seal({"secret": secret}, vault.SECOND_FACTOR).decode()
+    return secret
+
+
+def _begin_anew() -> None:
     language = session.get("language")
     session.clear()
     if language:
         session["language"] = language
-    if account is not None:
-        login_user(SignedIn(account))
-        session.permanent = True
+
+
+def own_id() -> uuid.UUID:
+    """Return the id of the session in this browser, where somebody is signed in."""
+    session_id: uuid.UUID = current_user.account.session_id
+    return session_id
 
 
 def leave() -> None:
     """End the session in this browser; nothing is left in its cookie."""
     logout_user()
     session.clear()
+
+
+def browser() -> Browser:
+    """Return what is kept of the browser that asks."""
+    return browser_of(request.headers.get("User-Agent", ""))
 
 
 def place_of(email: str) -> Place:

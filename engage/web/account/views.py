@@ -1,21 +1,22 @@
 """Signing in and out, and one's own password."""
 
-from math import ceil
-
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_login import current_user, login_fresh
 
-from engage.services import accounts, sign_in
+from engage.domain import second_factor as rules
+from engage.queries import accounts as known
+from engage.services import accounts, second_factor, sessions, sign_in
 from engage.services.accounts import WeakPassword, WrongPassword
 from engage.services.passwords import LONGEST, SHORTEST
 from engage.services.sign_in import TooSoon
 from engage.unit_of_work import unit_of_work
-from engage.web import gate, labels
+from engage.web import gate, labels, step_up
 from engage.web.account import session
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import ChangePasswordForm, SignInForm
+from engage.web.account.proving import let_in, way_on
 
 
 @bp.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
@@ -30,7 +31,7 @@ def show_sign_in() -> ResponseReturnValue:
                 return answer
             form.form_errors.append(gettext("The address and the password do not fit together."))
         except TooSoon as error:
-            form.form_errors.append(_words_of_wait(error))
+            form.form_errors.append(step_up.words_of_wait(error))
             status = 429
     elif not form.is_submitted():
         form.next.data = request.args.get("next")
@@ -38,7 +39,7 @@ def show_sign_in() -> ResponseReturnValue:
 
 
 def _try(form: SignInForm) -> ResponseReturnValue | None:
-    """Let the sender in, or return None; the slow look at the password holds nobody else up."""
+    """Let the sender in, or on to the code; or return None. The slow look at the password holds nobody else up."""
     email, password = form.email.data, form.password.data
     place = session.place_of(email)
     with unit_of_work():
@@ -47,27 +48,14 @@ def _try(form: SignInForm) -> ResponseReturnValue | None:
     if user_id is None:
         return None
     with unit_of_work():
-        user = sign_in.begin(user_id, email, password, place)
-        key, actor = user.session_key, user.actor
-    session.enter(user_id, key)
-    answer = make_response(redirect(_way_on(form.next.data) or url_for(gate.home_of(actor)), 303))
-    return session.remember_browser(answer, email)
-
-
-def _way_on(asked: str | None) -> str | None:
-    """The page that was asked for before signing in, if it is one of ours for staff."""
-    if asked and asked.startswith(("/staff/", "/admin/", "/account/")) and "\\" not in asked and "//" not in asked:
-        return asked
-    return None
-
-
-def _words_of_wait(error: TooSoon) -> str:
-    seconds = max(ceil(error.wait.total_seconds()), 1)
-    if seconds < 60:
-        wait = ngettext("%(num)d second", "%(num)d seconds", seconds)
-    else:
-        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / 60))
-    return gettext("Too many tries from here. Wait %(time)s and try again. Your account is not locked.", time=wait)
+        user = sign_in.renew(user_id, password)
+        key, actor, needs_code = user.session_key, user.actor, second_factor.is_set_up(user_id)
+        session_id = None if needs_code else sign_in.begin(user_id, place, session.browser())
+    if session_id is None:
+        session.enter_half(user_id, key, way_on(form.next.data))
+        return redirect(url_for("account.sign_in_code"), 303)
+    session.enter(user_id, key, session_id)
+    return let_in(way_on(form.next.data) or url_for(gate.home_of(actor)), email)
 
 
 @bp.route("/sign-out", methods=["POST"])
@@ -86,7 +74,15 @@ def show_account() -> ResponseReturnValue:
         (names[held.site_id] if held.site_id else everywhere, labels.label("role", held.role))
         for held in gate.me().actor.memberships
     )
-    return render_template("account/show_account.html", account=gate.me(), roles=roles)
+    account = gate.me()
+    return render_template(
+        "account/show_account.html",
+        account=account,
+        roles=roles,
+        is_demanded=rules.is_demanded_of(account.actor),
+        codes_left=second_factor.codes_left(account.id),
+        sessions=known.sessions_of(account),
+    )
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -96,12 +92,13 @@ def change_password() -> ResponseReturnValue:
         try:
             with unit_of_work():
                 key = accounts.change_password(account.id, form.present.data, form.new.data)
+                sessions.go_on(session.own_id(), key)
         except WrongPassword:
             form.present.errors = [gettext("This is not your password.")]
         except WeakPassword as error:
             form.new.errors = [_words_of_weakness(error.code)]
         else:
-            session.enter(account.id, key)
+            session.enter(account.id, key, session.own_id(), step_up.proved_at())
             flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
             return redirect(url_for(gate.home_of(account.actor)), 303)
     must, status = account.must_change_password, 422 if form.errors else 200

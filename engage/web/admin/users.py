@@ -1,4 +1,4 @@
-"""People: added, given roles, deactivated, given a new password. Nobody does any of it to themself."""
+"""People: added, given roles, deactivated, given a new password or second factor. Nobody does it to themself."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from flask_babel import gettext
 from engage.domain.administration import may_look_after, may_manage
 from engage.models import StaffUser
 from engage.queries import administration
-from engage.services import accounts
+from engage.services import accounts, second_factor
 from engage.services.accounts import EmailTaken, memberships_of
 from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
@@ -85,6 +85,17 @@ def reset_password(user_id: UUID) -> ResponseReturnValue:
     return render_template("admin/reset_password.html", form=form, user=user)
 
 
+@bp.route("/users/<uuid:user_id>/second-factor", methods=["GET", "POST"])
+def reset_second_factor(user_id: UUID) -> ResponseReturnValue:
+    user, form = administration.user(user_id, me()), BareForm()
+    if form.validate_on_submit():
+        with unit_of_work():
+            second_factor.reset(user_id, actor=me())
+        flash(gettext("It is taken away, and they are told by mail."), "success")
+        return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+    return render_template("admin/reset_second_factor.html", form=form, user=user)
+
+
 @bp.route("/users/<uuid:user_id>/deactivate", methods=["POST"])
 def deactivate_user(user_id: UUID) -> ResponseReturnValue:
     user, places = administration.user(user_id, me()), _places()
@@ -128,6 +139,7 @@ def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> R
         manages=manages,
         is_self=is_self,
         groups=boxes(form, places),
+        has_second_factor=user is not None and administration.has_second_factor(user.id),
         open_cases=administration.open_cases_of(user.id) if user else 0,
     ), 422 if form.errors else 200
 

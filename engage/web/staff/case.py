@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage import clock, vault
+from engage.domain.case import CaseClass
 from engage.domain.policy import NotAllowed, Permission
 from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
-from engage.web import labels, step_words
+from engage.web import labels, step_up, step_words
 from engage.web.staff import (
     case_view,
     corrective_view,
@@ -99,6 +100,8 @@ def show_person(reference: str) -> ResponseReturnValue:
     knows_who, knows_how = page.may(Permission.VIEW_IDENTITY), page.may(Permission.VIEW_CONTACT)
     if not (knows_who or knows_how):
         raise NotAllowed(Permission.VIEW_IDENTITY)
+    if page.case.class_ is not CaseClass.ORDINARY and (answer := step_up.asked()):
+        return answer
     identity, contact = case_parts.sealed(page.case.id)
     rows = _who(identity if knows_who else None) + _how(contact if knows_how else None)
     if knows_who and identity is not None:

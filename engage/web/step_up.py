@@ -1,0 +1,120 @@
+"""Before people or settings are changed, and before a secret contact is opened: who is signed in proves it anew.
+
+A form that was sent goes along on the page that asks, so that nothing typed in it is lost.
+"""
+
+from datetime import UTC, datetime
+from math import ceil
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from engage import clock
+from engage.domain import second_factor as rules
+from engage.queries.accounts import Account
+from engage.services import second_factor, sign_in
+from engage.services.sign_in import Place, TooSoon
+from engage.unit_of_work import unit_of_work
+from engage.web import gate
+from engage.web.proof_forms import ProveByCodeForm, ProveByPasswordForm
+
+ProofForm = ProveByCodeForm | ProveByPasswordForm
+
+_KEPT = "proved_at"
+_OWN = ("proof", "csrf_token")  # fields of the page that asks
+
+
+def proved_at() -> datetime | None:
+    """Return when who is signed in proved it last: by signing in, or since."""
+    seconds = session.get(_KEPT)
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+
+
+def note_proof(at: datetime | None) -> None:
+    """Remember in this browser when who is signed in proved it; the cookie is signed."""
+    if at is not None:
+        session[_KEPT] = int(at.timestamp())
+
+
+def before_a_change() -> ResponseReturnValue | None:
+    """Ask whoever sends a form; to read costs nothing."""
+    return None if request.method in ("GET", "HEAD", "OPTIONS") else asked()
+
+
+def asked() -> ResponseReturnValue | None:
+    """Return the page that asks for a proof, or None where one was given not long ago, or just now."""
+    if rules.is_recent(proved_at(), clock.utcnow()):
+        return None
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("account.prove", next=request.full_path.rstrip("?")), 303)
+    form = form_for(gate.me(), is_sent="proof" in request.form)
+    status = tried(form)
+    return page(form, status, request.full_path.rstrip("?")) if status is not None else None
+
+
+def form_for(account: Account, *, is_sent: bool) -> ProofForm:
+    """Return the form that asks for what the account has: the code of an app, or else the password."""
+    kind = ProveByCodeForm if account.has_second_factor else ProveByPasswordForm
+    return kind() if is_sent else kind(formdata=None)
+
+
+def tried(form: ProofForm) -> int | None:
+    """Return the status of the page that asks (again), or None once what was sent proves it."""
+    if form.proof.raw_data is None:
+        return 401
+    if not form.validate_on_submit():
+        return 422
+    try:
+        is_right = _proves(gate.me(), form.proof.data or "")
+    except TooSoon as error:
+        form.proof.errors = [words_of_wait(error)]
+        return 429
+    if not is_right:
+        form.proof.errors = [_words_of_no()]
+        return 422
+    note_proof(clock.utcnow())
+    return None
+
+
+def page(form: ProofForm, status: int, address: str) -> ResponseReturnValue:
+    """Return the page that asks; what was sent to the address stands on it unseen and is sent again."""
+    pairs = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN]
+    has_file = any(file.filename for file in request.files.values())
+    shown = render_template("account/prove.html", form=form, address=address, kept=pairs, has_file=has_file)
+    return current_app.make_response((shown, status))
+
+
+def words_of_wait(error: TooSoon) -> str:
+    """Return what somebody reads who tried too often."""
+    seconds = max(ceil(error.wait.total_seconds()), 1)
+    if seconds < 60:
+        wait = ngettext("%(num)d second", "%(num)d seconds", seconds)
+    else:
+        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / 60))
+    return gettext("Too many tries from here. Wait %(time)s and try again. Your account is not locked.", time=wait)
+
+
+def words_of_wrong_code() -> str:
+    """Return what somebody reads whose code is wrong, late or used: one sentence, so that it tells nothing."""
+    return gettext("This code is not right, or it was used already. Wait for the next one and try again.")
+
+
+def _words_of_no() -> str:
+    return words_of_wrong_code() if gate.me().has_second_factor else gettext("This is not your password.")
+
+
+def _proves(account: Account, typed: str) -> bool:
+    """Whether this proves it. Tries count for the session: whoever has none cannot slow its owner down."""
+    place = Place("", browser=account.session_key)
+    with unit_of_work():
+        sign_in.take_try(account.email, place)
+    if not account.has_second_factor:
+        is_right = sign_in.checked(account.email, typed) == account.id
+        if not is_right:
+            return False
+    with unit_of_work():
+        if account.has_second_factor and not second_factor.passes(account.id, typed):
+            return False
+        sign_in.forgive(account.email, place)
+    return True
