@@ -5,7 +5,7 @@ from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
-from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
+from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.outside import Referral
@@ -46,6 +46,7 @@ __all__ = [
     "ContactAttempt",
     "ConversionRequest",
     "CorrectiveAction",
+    "DataKey",
     "Deadline",
     "Draft",
     "Errand",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engage import vault
+from engage import data_keys
 from engage.domain import consultation, guards, money, policy, retaliation
 from engage.domain.case import Road, Writer
 from engage.domain.consultation import TALKS, Sought
@@ -273,7 +273,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         names=case_parts.names(case, messages, entries, proposal),
         has_identity=identity is not None,
         contact=contact,
-        known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
+        known_names=tuple(data_keys.opened(identity).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
         _there=[name for name in (*case_statement.BESIDE, "changes") if has[name]],
     )
