@@ -8,6 +8,7 @@ from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
@@ -61,6 +62,7 @@ __all__ = [
     "Meeting",
     "Message",
     "OpenItem",
+    "Opening",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",

@@ -29,6 +29,7 @@ from engage.models import (
     IndependentReview,
     InvestigationPlan,
     Message,
+    Opening,
     Pause,
     Proposal,
     ReachedRung,
@@ -37,7 +38,15 @@ from engage.models import (
     SealedContact,
     Task,
 )
-from engage.queries import case_parts, case_statement, corrective, findings_parts, outside_parts, triage_parts
+from engage.queries import (
+    case_parts,
+    case_statement,
+    corrective,
+    findings_parts,
+    opening_parts,
+    outside_parts,
+    triage_parts,
+)
 from engage.queries.case_parts import Entry, Fate
 from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
@@ -94,6 +103,11 @@ class CasePage:
     def outside(self) -> OutsideParts:
         """What bodies outside have to do with the case; read when it is first asked for."""
         return outside_parts.of(self.case.id, self._there)
+
+    @cached_property
+    def openings(self) -> Sequence[Opening]:
+        """Who asked to see who the person is, and what became of it, the newest first; read when first asked for."""
+        return opening_parts.of(self.case.id, self._there)
 
     @cached_property
     def plans(self) -> Sequence[InvestigationPlan]:

@@ -1,4 +1,4 @@
-"""keys of cases: each case's identity and contact under a key of its own, wrapped outside the database"""
+"""keys of cases, each case's identity and contact under one of its own; openings of a confidential identity"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_data_key_key_version"), "data_key", ["key_version"])
     for table in SEALED:
         op.add_column(table, sa.Column("under_data_key", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_table(
+        "opening",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_words", sa.String(), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_opening_decided_by_iff_decided")
+        ),
+        sa.CheckConstraint("until IS NULL OR decided_at IS NOT NULL", name=op.f("ck_opening_until_only_if_decided")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_opening_case_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["staff_user.id"], name=op.f("fk_opening_asked_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["staff_user.id"], name=op.f("fk_opening_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opening")),
+    )
+    op.create_index(op.f("ix_opening_case_id"), "opening", ["case_id"])
 
 
 def downgrade() -> None:
@@ -32,3 +56,4 @@ def downgrade() -> None:
     for table in SEALED:
         op.drop_column(table, "under_data_key")
     op.drop_table("data_key")
+    op.drop_table("opening")
