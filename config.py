@@ -32,6 +32,12 @@ class Settings(BaseSettings):
         None, description="Celery broker, redis:// or amqp://; without it folders in VAR."
     )
     SECRET_KEY: SecretStr | None = Field(None, description="Root secret; without it a generated file in VAR, mode 600.")
+    KEY_RING: Path | None = Field(
+        None, description="File of the keys that wrap the keys of cases; without it key-ring.json in VAR, mode 600."
+    )
+    WORKER_KEYS: Path | None = Field(
+        None, description="Folder of the worker's private keys, which web servers need not reach; without it VAR."
+    )
     LIMITS_URL: SecretStr | None = Field(
         None, description="Store of the request limits, redis://; without it in memory."
     )
@@ -93,6 +99,16 @@ class Settings(BaseSettings):
             finally:
                 own.unlink()
         return path.read_bytes()
+
+    @property
+    def key_ring(self) -> Path:
+        """The file of the keys that wrap the keys of cases."""
+        return self.KEY_RING or self.VAR / "key-ring.json"
+
+    @property
+    def worker_keys(self) -> Path:
+        """The folder of the worker's private keys."""
+        return self.WORKER_KEYS or self.VAR
 
     @property
     def database_url(self) -> str:

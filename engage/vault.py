@@ -1,4 +1,7 @@
-"""Keys and sealing: one root secret, one derived key per purpose, and the worker's own key pair for relay contacts."""
+"""Keys and sealing: one root secret, one derived key per purpose, and the worker's own key pairs for relay contacts.
+
+What a case holds of its person is sealed by `engage.data_keys`.
+"""
 
 import base64
 import hashlib
@@ -24,6 +27,7 @@ from engage.settings import settings
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
 RECORD = "record"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
+WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 
 class Unreadable(ValueError):
@@ -120,36 +124,104 @@ def opened_with(raw_key: bytes, sealed: bytes) -> bytes:
         raise Unreadable("draft") from error
 
 
-def make_worker_keys(folder: Path) -> None:
+def make_worker_keys(folder: Path, private_folder: Path | None = None) -> None:
     """Make the worker's key pair in the folder unless it is there; the private half has mode 600.
 
     On one machine both halves lie side by side; separation begins when the private half is moved to the worker's.
     """
-    private, public = folder / "worker.key", folder / "worker.pub"
+    private, public = (private_folder or folder) / WORKER_KEY, folder / WORKER_PUBLIC
     if public.exists():
         return
     key = PrivateKey.generate()
-    descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.encode())
+    _write_secret(private, key.encode())
     public.write_bytes(key.public_key.encode())
+
+
+def turn_worker_keys() -> int:
+    """Make a new pair for the worker, keep the private half before it, and return how many old ones there are now.
+
+    At no moment does the worker lack the half for what is sealed: the new one lies there before anybody seals to it.
+
+    Raises:
+        FileNotFoundError: the worker's private key is not on this machine.
+    """
+    folder = settings().worker_keys
+    private, key = folder / WORKER_KEY, PrivateKey.generate()
+    number = len(_old_worker_keys()) + 1
+    own, public = folder / f"{WORKER_KEY}.new", settings().VAR / f"{WORKER_PUBLIC}.new"
+    own.unlink(missing_ok=True)  # of a turn that was cut off
+    _write_secret(own, key.encode())
+    public.write_bytes(key.public_key.encode())
+    os.link(private, folder / f"worker-{number:04}.key")
+    own.replace(private)
+    public.replace(settings().VAR / WORKER_PUBLIC)
+    return number
+
+
+def has_worker_key() -> bool:
+    """Whether the worker's private key is on this machine."""
+    return (settings().worker_keys / WORKER_KEY).exists()
+
+
+def worker_keys_fit() -> bool:
+    """Whether what is sealed now opens with the newest private key of this machine."""
+    return _private(settings().worker_keys / WORKER_KEY).public_key.encode() == _public().encode()
+
+
+def is_sealed_to_older(sealed: bytes) -> bool:
+    """Whether what was sealed to the worker opens with an old private key alone.
+
+    Raises:
+        Unreadable: it opens with none.
+    """
+    try:
+        SealedBox(_private(settings().worker_keys / WORKER_KEY)).decrypt(sealed)
+    except CryptoError:
+        opened_by_worker(sealed)
+        return True
+    return False
 
 
 def seal_to_worker(values: dict[str, str]) -> bytes:
     """Encrypt a few named values so that only the worker's private key opens them."""
-    public = PublicKey((settings().VAR / "worker.pub").read_bytes())
-    return SealedBox(public).encrypt(json.dumps(values).encode())
+    return SealedBox(_public()).encrypt(json.dumps(values).encode())
 
 
 def opened_by_worker(sealed: bytes) -> dict[str, str]:
-    """Return what was sealed to the worker. Only code that delivers notices calls this.
+    """Return what was sealed to the worker. Only code that delivers notices, or seals them to a newer key, calls this.
+
+    What is sealed names no key, so the newest is tried first.
 
     Raises:
         Unreadable: another key, or damage.
+        FileNotFoundError: the worker's private key is not on this machine.
     """
-    private = PrivateKey((settings().VAR / "worker.key").read_bytes())
-    try:
-        found: dict[str, str] = json.loads(SealedBox(private).decrypt(sealed))
-    except CryptoError as error:
-        raise Unreadable("worker") from error
-    return found
+    for path in (settings().worker_keys / WORKER_KEY, *_old_worker_keys()):
+        try:
+            found: dict[str, str] = json.loads(SealedBox(_private(path)).decrypt(sealed))
+        except CryptoError:
+            continue
+        return found
+    raise Unreadable("worker")
+
+
+def _old_worker_keys() -> list[Path]:
+    """The private keys before the newest, newest first."""
+    return sorted(settings().worker_keys.glob("worker-*.key"), reverse=True)
+
+
+def _private(path: Path) -> PrivateKey:
+    return PrivateKey(path.read_bytes())
+
+
+def _public() -> PublicKey:
+    return PublicKey((settings().VAR / WORKER_PUBLIC).read_bytes())
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from engage.cli import accounts, demo, documents, escalate, inspect, languages, notifications, outbox, record
+from engage.cli import accounts, demo, documents, escalate, inspect, keys, languages, notifications, outbox, record
 from engage.cli.group import group
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "group",
     "init_app",
     "inspect",
+    "keys",
     "languages",
     "notifications",
     "outbox",

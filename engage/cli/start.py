@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from pydantic import ValidationError
 from werkzeug.utils import import_string
 
-from engage import vault
+from engage import data_keys, vault
 from engage.cli.demo import WHERE_CODES_ARE, lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
@@ -93,8 +93,8 @@ def locked(folder: Path) -> Iterator[None]:
 def prepare(app: Flask) -> list[SignIn]:
     """Make what the processes need before any of them starts; return the sign-ins of a fresh demonstration.
 
-    Safe to run twice, and at the same time: secret, worker's keys, schema, group intake. Nudges left in the folder
-    queue are swept away: the database is the truth, and one fresh nudge stands for all of them.
+    Safe to run twice, and at the same time: secret, worker's keys, schema, key ring, group intake. Nudges left in the
+    folder queue are swept away: the database is the truth, and one fresh nudge stands for all of them.
 
     Raises:
         CannotStart: the front end or the fonts are not built.
@@ -106,9 +106,10 @@ def prepare(app: Flask) -> list[SignIn]:
     var = settings().VAR
     with locked(var):
         settings().root_secret  # noqa: B018 - made on first use
-        vault.make_worker_keys(var)
+        vault.make_worker_keys(var, settings().worker_keys)
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade()
+        data_keys.make_ring()
         with unit_of_work():
             sites.ensure_group_intake()
         for stale in (var / "queue" / "waiting").glob("*"):

@@ -17,6 +17,11 @@ from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
 from engage.domain.findings_events import InvestigationPlanned as InvestigationPlanned
+from engage.domain.opening_events import IdentityOpened as IdentityOpened
+from engage.domain.opening_events import OpeningAsked as OpeningAsked
+from engage.domain.opening_events import OpeningDeclined as OpeningDeclined
+from engage.domain.opening_events import OpeningEnded as OpeningEnded
+from engage.domain.opening_events import OpeningGranted as OpeningGranted
 from engage.domain.outside_events import ReferralAccepted as ReferralAccepted
 from engage.domain.outside_events import ReferralDeclined as ReferralDeclined
 from engage.domain.outside_events import ReferralMade as ReferralMade

@@ -73,6 +73,8 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     VIEW_MONEY = "view_money"  # sums of remedies; whoever carries one out sees its own, see engage.domain.money
     CORRECT = "correct"
+    ASK_OPENING = "ask_opening"  # to see who a confidential person is, for some days
+    DECIDE_OPENING = "decide_opening"
 
 
 class NotAllowed(PermissionError):
@@ -140,12 +142,7 @@ _CASEWORK = {R.COORDINATOR: Reach.SITE, R.APPROVER: Reach.SITE, R.FOCAL: Reach.S
 _DESK = {**_CASEWORK, R.OFFICER: Reach.ASSIGNED}
 _APPROVAL = {R.APPROVER: Reach.SITE, R.FOCAL: Reach.SITE}
 _FIELD = {**_DESK, R.LIAISON: Reach.RECORDED}
-_EVERYBODY_AT_WORK = {
-    **_FIELD,
-    R.CUSTODIAN: Reach.SITE,
-    R.RIGHTS_LEAD: Reach.SEVERE,
-    R.PANEL: Reach.SEATED,
-}
+_EVERYBODY_AT_WORK = {**_FIELD, R.CUSTODIAN: Reach.SITE, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED}
 _READERS = {
     **_CASEWORK,
     R.OFFICER: Reach.OPEN_CLASS,
@@ -193,6 +190,8 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.HAND_OVER: _CASEWORK,  # a human decides, by name; domain R36
         P.VIEW_MONEY: {**_DESK, R.RIGHTS_LEAD: Reach.SEVERE, R.PANEL: Reach.SEATED},
         P.CORRECT: _DESK,
+        P.ASK_OPENING: _FIELD,
+        P.DECIDE_OPENING: {**_APPROVAL, R.CUSTODIAN: Reach.SITE},  # never one's own, see engage.services.openings
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

@@ -5,9 +5,10 @@ from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
-from engage.models.identity import CodeLink, Draft, Receipt, SealedContact, SealedIdentity, SentForm
+from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
@@ -50,6 +51,7 @@ __all__ = [
     "ContactAttempt",
     "ConversionRequest",
     "CorrectiveAction",
+    "DataKey",
     "Deadline",
     "Draft",
     "Errand",
@@ -64,6 +66,7 @@ __all__ = [
     "Meeting",
     "Message",
     "OpenItem",
+    "Opening",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",

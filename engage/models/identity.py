@@ -9,13 +9,28 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engage.models.base import Base, Keyed
 
 
+class DataKey(Base):
+    """The key under which a case's identity and contact are sealed, wrapped by a version of the key ring.
+
+    A case that holds nothing of its person has none.
+    """
+
+    __tablename__ = "data_key"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    wrapped: Mapped[bytes]
+    key_version: Mapped[int] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+
+
 class SealedIdentity(Base):
-    """Name and organisation of a named or confidential person, encrypted by engage.vault."""
+    """Name and organisation of a named or confidential person, encrypted by engage.data_keys."""
 
     __tablename__ = "sealed_identity"
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
     sealed: Mapped[bytes]
+    under_data_key: Mapped[bool]  # else under the root secret, as before there were keys of cases
 
 
 class SealedContact(Base):
@@ -28,6 +43,7 @@ class SealedContact(Base):
     has_email: Mapped[bool]
     has_phone: Mapped[bool]
     to_worker: Mapped[bool]  # sealed to the worker's public key
+    under_data_key: Mapped[bool]  # that, or the values themselves; else as before there were keys of cases
 
 
 class Receipt(Keyed, Base):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from engage import vault
+from engage import data_keys, vault
 from engage.domain import policy
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
@@ -63,6 +63,7 @@ def destination(message: Claimed) -> Destination:
     Raises:
         NoAddress: the recipient is gone.
         Unreadable: the sealed address does not open with our keys.
+        NoRing: the file of keys is not there.
     """
     case = _case(message.case_id) if message.case_id else None
     if message.recipient is Recipient.PERSON:
@@ -125,7 +126,7 @@ def _address(case: Case) -> str | None:
     row = db.session.get(SealedContact, case.id)
     if row is None or not row.has_email or case.road not in (Road.DIRECT, Road.RELAY):
         return None
-    opened = vault.opened_by_worker(row.sealed) if row.to_worker else vault.opened(row.sealed)
+    opened = data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)
     return opened.get("email") or None
 
 

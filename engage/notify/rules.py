@@ -17,6 +17,7 @@ from engage.notify import (
     aftercare_rules,
     clock_rules,
     findings_rules,
+    opening_rules,
     outside_rules,
     resolution_rules,
     triage_rules,
@@ -48,6 +49,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PanelNoteWritten,  # for the members alone, who look when they meet
         *aftercare_rules.QUIET,
         *findings_rules.QUIET,
+        *opening_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -277,6 +279,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
 
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
+    opening_rules.RULES,
     outside_rules.RULES,
     resolution_rules.RULES,
     triage_rules.RULES,

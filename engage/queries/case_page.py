@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engage import vault
+from engage import data_keys
 from engage.domain import consultation, guards, money, policy, retaliation
 from engage.domain.case import Road, Writer
 from engage.domain.consultation import TALKS, Sought
@@ -29,6 +29,7 @@ from engage.models import (
     IndependentReview,
     InvestigationPlan,
     Message,
+    Opening,
     Pause,
     Proposal,
     ReachedRung,
@@ -37,7 +38,15 @@ from engage.models import (
     SealedContact,
     Task,
 )
-from engage.queries import case_parts, case_statement, corrective, findings_parts, outside_parts, triage_parts
+from engage.queries import (
+    case_parts,
+    case_statement,
+    corrective,
+    findings_parts,
+    opening_parts,
+    outside_parts,
+    triage_parts,
+)
 from engage.queries.case_parts import Entry, Fate
 from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
@@ -94,6 +103,11 @@ class CasePage:
     def outside(self) -> OutsideParts:
         """What bodies outside have to do with the case; read when it is first asked for."""
         return outside_parts.of(self.case.id, self._there)
+
+    @cached_property
+    def openings(self) -> Sequence[Opening]:
+        """Who asked to see who the person is, and what became of it, the newest first; read when first asked for."""
+        return opening_parts.of(self.case.id, self._there)
 
     @cached_property
     def plans(self) -> Sequence[InvestigationPlan]:
@@ -273,7 +287,7 @@ def page(reference: str, actor: Actor) -> CasePage:
         names=case_parts.names(case, messages, entries, proposal),
         has_identity=identity is not None,
         contact=contact,
-        known_names=tuple(vault.opened(identity.sealed).values()) if masks and identity is not None else (),
+        known_names=tuple(data_keys.opened(identity).values()) if masks and identity is not None else (),
         last_read=has["last_read"],
         _there=[name for name in (*case_statement.BESIDE, "changes") if has[name]],
     )

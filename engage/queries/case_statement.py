@@ -14,11 +14,12 @@ from engage.models import (
     Site,
     StaffUser,
 )
-from engage.queries import case_parts, findings_parts, outside_parts, triage_parts
+from engage.queries import case_parts, findings_parts, opening_parts, outside_parts, triage_parts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
-BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE}  # read when it is first asked for
+# What is read when it is first asked for.
+BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE, **opening_parts.THERE}
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else

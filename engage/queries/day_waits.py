@@ -24,6 +24,7 @@ from engage.models import (
     CaseEvent,
     Deadline,
     ExtensionRequest,
+    Opening,
     PanelSeat,
     Pause,
     Proposal,
@@ -82,6 +83,14 @@ def waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Select
             ExtensionRequest.first_by_id.is_distinct_from(actor.id),
             # As policy.is_above says it: those of all sites, and focal points, are above everybody.
             *([] if Membership(Role.APPROVER, None) in actor.memberships else [_site_may_decide()]),
+        ),
+        line("opening", nothing, Opening.asked_at, Opening.id)
+        .join(Opening, Opening.case_id == Case.id)
+        .where(
+            open_to(actor, Permission.DECIDE_OPENING),
+            Opening.decided_at.is_(None),
+            Opening.asked_by_id != actor.id,
+            Case.stage != Stage.CLOSED,
         ),
         line("panel", nothing, Deadline.due_at, Deadline.id)
         .join(Deadline, Deadline.case_id == Case.id)

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from engage.domain.case import Answer, Writer
+from engage.domain.events import IdentityOpened
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
@@ -75,6 +77,11 @@ _DEADLINES = (
     .order_by(Deadline.due_at)
 )
 _PAUSES = select(Pause).where(Pause.case_id == _CASE_ID).order_by(Pause.starts_at)
+_NAME_SEEN = (
+    select(CaseEvent.actor_role, CaseEvent.at)
+    .where(CaseEvent.case_id == _CASE_ID, CaseEvent.kind == IdentityOpened.__name__)
+    .order_by(CaseEvent.actor_role, CaseEvent.at)
+)
 _SEEN = select(Access.role, Access.on).where(Access.case_id == _CASE_ID).distinct().order_by(Access.role, Access.on)
 _PROPOSAL = (
     select(Proposal)
@@ -155,6 +162,7 @@ class OwnCase:
     put_off: Sequence[Deadline]  # dates told before, of what was put off in time or is owed late
     pauses: Sequence[Pause]
     seen: Sequence[Seen]
+    name_seen: Sequence[Seen] = ()  # of those: who was shown a name that is kept secret
     proposal: Proposal | None = None
     answered_before: Sequence[Proposal] = ()  # those of earlier rounds: what the person said to them stays said
     appeals: Sequence[Appeal] = ()
@@ -228,6 +236,7 @@ def page(actor: Actor) -> OwnCase:
         put_off=[row for row in dates if row.ended_at is not None],
         pauses=db.session.scalars(_PAUSES, of_case).all() if has_pauses else (),
         seen=seen_by(case.id),
+        name_seen=name_seen_by(case) if IdentityOpened.__name__ in happened else (),
         proposal=offer,
         answered_before=_answered_before(offer) if offer is not None and offer.number > 1 else (),
         appeals=db.session.scalars(_APPEALS, of_case).all() if "CaseAppealed" in happened else (),
@@ -268,3 +277,13 @@ def seen_by(case_id: uuid.UUID) -> list[Seen]:
     """Return who opened the case, by role and day: the person learns that somebody did, not which of us."""
     rows = db.session.execute(_SEEN, {"case_id": case_id})
     return [Seen(role, tuple(row.on for row in some)) for role, some in groupby(rows, key=lambda row: row.role)]
+
+
+def name_seen_by(case: Case) -> list[Seen]:
+    """Return to whom a name that is kept secret was shown, by role and day at the site."""
+    zone = ZoneInfo(case.site.time_zone)
+    rows = db.session.execute(_NAME_SEEN, {"case_id": case.id})
+    days = [(role or "none", at.astimezone(zone).date()) for role, at in rows]
+    return [
+        Seen(role, tuple(on for _, on in some)) for role, some in groupby(dict.fromkeys(days), key=lambda one: one[0])
+    ]

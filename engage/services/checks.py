@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from engage import key_ring, vault
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import sites
+from engage.services import key_rotation, sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
@@ -48,6 +49,7 @@ def look() -> Iterator[Finding]:
         ("mail", _mail),
         ("files", _files),
         ("keys", _keys),
+        ("key ring", _key_ring),
     )
     is_sound = True
     for what, check in checks:
@@ -55,6 +57,7 @@ def look() -> Iterator[Finding]:
         is_sound = is_sound and not (what == "database" and problem)
         yield Finding(what, problem)
     if is_sound:
+        yield from _sealed_before()
         yield from _people()
 
 
@@ -107,6 +110,29 @@ def _files() -> None:
 def _keys() -> None:
     if not (settings().VAR / "worker.pub").exists():
         raise NotWell("The worker's key is missing, so no address could be sealed. Start the service once: it is made.")
+    private = settings().worker_keys / vault.WORKER_KEY
+    if private.exists() and private.stat().st_mode & 0o077:
+        raise NotWell("Other accounts of this machine can read worker.key. Give it the mode 600.")
+    if private.exists() and not vault.worker_keys_fit():
+        raise NotWell(
+            "worker.pub does not belong to worker.key. Bring the newest here: flask engage keys rotate-worker"
+        )
+
+
+def _key_ring() -> None:
+    held = key_rotation.held()
+    if key_ring.is_there() and key_ring.is_open_to_others():
+        raise NotWell("Other accounts of this machine can read the key ring. Give it the mode 600.")
+    if lost := [str(one.number) for one in held if one.made_at is None]:
+        raise NotWell(
+            f"Cases need versions that the key ring lacks: {', '.join(lost)}. Put them back from where keys are kept."
+        )
+
+
+def _sealed_before() -> Iterator[Finding]:
+    if count := key_rotation.count_before():
+        said = f"{count} rows are sealed with the root secret, which no key ring ends. Run: flask engage keys rewrap"
+        yield Finding("sealed rows", said, is_warning=True)
 
 
 _NOBODY_SAID = (

@@ -1,12 +1,13 @@
 """Who the person is and how to reach them: sealed, changed, tightened, loosened, burned."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from engage import vault
+from engage import data_keys, vault
 from engage.domain.case import ROADS, CaseClass, Identity, Road, class_of
 from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
@@ -102,11 +103,10 @@ def set_contact(case: Case, *, identity: Identity, road: Road, values: Values, a
     if not (before is None and actor.party is Party.STAFF and actor.id == case.recorded_by_id):
         require(actor, Permission.VIEW_CONTACT, case.facts)
     site = db.session.get_one(Site, case.site_id)
-    old = _opened(before)
+    old = _opened(before) if road is not Road.NONE else {}  # what goes is not opened
     kept = _can_keep(before, case.road, road, old)
     found = checked(identity, road, values, country=site.country, kept=kept)
-    _keep_identity(case, identity, found)
-    changed = _keep_contact(case, before, road, found, old if kept else {})
+    changed = _keep(case, identity, before, road, found, old if kept else {})
     if case.identity is not identity:
         case.identity = identity
         _reclass(case)
@@ -166,7 +166,7 @@ def _phone(typed: str, country: str) -> str | None:
 
 
 def _opened(row: SealedContact | None) -> dict[str, str]:
-    return vault.opened(row.sealed) if row is not None and not row.to_worker else {}
+    return data_keys.opened(row) if row is not None and not row.to_worker else {}
 
 
 def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str, str]) -> bool:
@@ -180,25 +180,46 @@ def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str
     return road in ADDRESSED and before in ADDRESSED and bool(old)
 
 
-def _keep_identity(case: Case, identity: Identity, found: Values) -> None:
-    row = db.session.get(SealedIdentity, case.id)
-    if identity is Identity.ANONYMOUS:
-        if row is not None:
-            db.session.delete(row)
-        return
+def _keep(
+    case: Case, identity: Identity, reach: SealedContact | None, road: Road, found: Values, old: dict[str, str]
+) -> bool:
+    """Seal, replace or erase what we know of the person; whether the address is different now.
+
+    Whatever changes, all that stays is sealed under a fresh key: the key in an older backup opens nothing of today,
+    and today's opens nothing in that backup. What goes is not opened, so it goes even when the keys are lost.
+    """
+    who = db.session.get(SealedIdentity, case.id)
+    goes = {SealedIdentity: identity is Identity.ANONYMOUS, SealedContact: road is Road.NONE}
+    gone = [row for row in (who, reach) if row is not None and goes[type(row)]]
+    stays = {row: data_keys.content(row) for row in (who, reach) if row is not None and row not in gone}
+    contents = dict(stays)
+    if not goes[SealedIdentity]:
+        _keep_identity(case, who, found, contents)
+    changed = reach in gone if goes[SealedContact] else _keep_contact(case, reach, road, found, old, contents)
+    for row in gone:
+        db.session.delete(row)
+    if gone or contents != stays:
+        data_keys.seal(case.id, contents)
+        db.session.add_all(contents)
+    return changed
+
+
+def _keep_identity(case: Case, row: SealedIdentity | None, found: Values, contents: dict[data_keys.Row, bytes]) -> None:
     typed = _present(name=found.name, organisation=found.organisation)
     if typed and row is None:
-        db.session.add(SealedIdentity(case_id=case.id, sealed=vault.seal(typed)))
+        contents[SealedIdentity(case_id=case.id)] = json.dumps(typed).encode()
     elif typed and row is not None:
-        row.sealed = vault.seal(vault.opened(row.sealed) | typed)
+        contents[row] = json.dumps(json.loads(contents[row]) | typed).encode()
 
 
-def _keep_contact(case: Case, row: SealedContact | None, road: Road, found: Values, old: dict[str, str]) -> bool:
-    """Seal, replace or erase the address; whether anything is different now."""
-    if road is Road.NONE:
-        if row is not None:
-            db.session.delete(row)
-        return row is not None
+def _keep_contact(
+    case: Case,
+    row: SealedContact | None,
+    road: Road,
+    found: Values,
+    old: dict[str, str],
+    contents: dict[data_keys.Row, bytes],
+) -> bool:
     typed = _present(email=found.email, phone=found.phone, facilitator=found.facilitator)
     to_worker = road is Road.RELAY
     if not typed and row is not None and row.to_worker is to_worker:
@@ -206,10 +227,8 @@ def _keep_contact(case: Case, row: SealedContact | None, road: Road, found: Valu
     values = {name: value for name, value in (old | typed).items() if name in _kept_by(Identity.ANONYMOUS, road)}
     if row is not None and not to_worker and values == old:
         return False
-    if row is None:
-        row = SealedContact(case_id=case.id)
-        db.session.add(row)
-    row.sealed = vault.seal_to_worker(values) if to_worker else vault.seal(values)
+    row = row or SealedContact(case_id=case.id)
+    contents[row] = vault.seal_to_worker(values) if to_worker else json.dumps(values).encode()
     row.has_email, row.has_phone, row.to_worker = "email" in values, "phone" in values, to_worker
     return True
 

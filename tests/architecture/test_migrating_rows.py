@@ -4,15 +4,16 @@ import pytest
 import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
-from engage import clock
+from engage import clock, data_keys, vault
 from engage.extensions import db
-from engage.services import pauses
+from engage.services import key_rotation, pauses
 from tests import states
 from tests.architecture.test_migrations import fresh
+from tests.services import sealed
 from tests.states import act
 
 assert fresh  # a fixture
-BEFORE = "0010"
+BEFORE, BEFORE_KEYS = "0010", "0018"
 
 
 @pytest.mark.slow
@@ -38,4 +39,26 @@ def test_what_is_open_begins_to_count_quiet_and_pauses_are_looked_at_again(fresh
     assert pauses.end_due() == 0
     looked = db.session.execute(sa.text("SELECT count(*) FROM pause WHERE look_at > starts_at")).scalar_one()
     assert looked == 1
+    db.session.remove()
+
+
+@pytest.mark.slow
+def test_what_was_sealed_before_there_were_keys_of_cases_opens_and_going_back_loses_no_key(
+    fresh, sent_tasks, tmp_path, caplog
+):
+    upgrade()
+    vault.make_worker_keys(tmp_path)
+    reference = sealed.a_named_case(states.a_site())
+    sealed.as_before(reference)
+    db.session.remove()
+    downgrade(revision=BEFORE_KEYS)
+    upgrade()
+    assert data_keys.opened(sealed.who(reference)) == {"name": sealed.NAME}
+    assert key_rotation.rewrap().sealed_anew == 1
+    db.session.remove()
+    with pytest.raises(SystemExit):
+        downgrade(revision=BEFORE_KEYS)
+    assert "restore the backup instead" in caplog.text
+    db.session.remove()
+    assert data_keys.opened(sealed.who(reference)) == {"name": sealed.NAME}
     db.session.remove()

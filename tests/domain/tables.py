@@ -46,6 +46,8 @@ WHO = {
     "hand_over":          ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "view_money":         ".     S     A     S     E     .     S     .     .     .     V     .     .      yes    .",
     "correct":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "ask_opening":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "decide_opening":     ".     .     .     S     .     S     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

@@ -5,9 +5,10 @@ from sqlalchemy import text
 
 from engage import vault
 from engage.models import Site
-from engage.services import checks
+from engage.services import checks, key_rotation
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.services import sealed
 
 
 @pytest.fixture
@@ -60,3 +61,54 @@ def test_a_folder_for_mails_that_cannot_be_written_is_named(problems, change_set
     (tmp_path / "mail").write_text("in the way")
     change_settings(VAR=tmp_path)
     assert problems()["mail"] == "FileExistsError"
+
+
+@pytest.fixture
+def own_keys(session, change_settings, tmp_path):
+    """Keys of this test's alone, on the machine of web and worker."""
+    change_settings(VAR=tmp_path)
+    vault.make_worker_keys(tmp_path)
+    return tmp_path
+
+
+def test_keys_that_other_accounts_can_read_are_named(problems, own_keys):
+    sealed.a_named_case(states.a_site())
+    found = problems()
+    assert (found["keys"], found["key ring"]) == (None, None)
+    for name in ("worker.key", "key-ring.json"):
+        (own_keys / name).chmod(0o644)
+    found = problems()
+    assert found["keys"] == "Other accounts of this machine can read worker.key. Give it the mode 600."
+    assert found["key ring"] == "Other accounts of this machine can read the key ring. Give it the mode 600."
+
+
+def test_halves_of_the_worker_s_keys_that_do_not_fit_are_named(problems, own_keys):
+    before = (own_keys / "worker.pub").read_bytes()
+    vault.turn_worker_keys()
+    assert problems()["keys"] is None
+    (own_keys / "worker.pub").write_bytes(before)
+    assert problems()["keys"].startswith("worker.pub does not belong to worker.key")
+    (own_keys / "worker.key").unlink()
+    assert problems()["keys"] is None  # it is where the worker is
+
+
+def test_a_ring_that_is_missing_damaged_or_lacks_a_version_is_named(problems, own_keys):
+    assert problems()["key ring"] is None  # nothing needs one
+    sealed.a_named_case(states.a_site())
+    ring = own_keys / "key-ring.json"
+    ring.unlink()
+    assert "is missing" in problems()["key ring"]
+    ring.write_text("{")
+    assert "is damaged" in problems()["key ring"]
+    ring.unlink()
+    key_rotation.rotate()
+    assert problems()["key ring"].startswith("Cases need versions that the key ring lacks: 1.")
+
+
+def test_rows_that_no_key_ring_protects_are_worth_a_look(problems, own_keys):
+    reference = sealed.a_named_case(states.a_site())
+    assert "sealed rows" not in problems()
+    sealed.as_before(reference)
+    [found] = [one for one in checks.look() if one.what == "sealed rows"]
+    assert found.is_warning
+    assert "flask engage keys rewrap" in found.problem

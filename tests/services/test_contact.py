@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from engage import vault
+from engage import data_keys, vault
 from engage.domain.case import ROADS, CaseClass, Identity, Road
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
@@ -50,9 +50,9 @@ def sealed(reference):
     case = case_of(reference)
     who, reach = db.session.get(SealedIdentity, case.id), db.session.get(SealedContact, case.id)
     if reach is None:
-        return (who and vault.opened(who.sealed)), None, None
-    opened = vault.opened_by_worker(reach.sealed) if reach.to_worker else vault.opened(reach.sealed)
-    return (who and vault.opened(who.sealed)), opened, reach.to_worker
+        return (who and data_keys.opened(who)), None, None
+    opened = data_keys.opened_by_worker(reach) if reach.to_worker else data_keys.opened(reach)
+    return (who and data_keys.opened(who)), opened, reach.to_worker
 
 
 def kinds(reference):
@@ -127,7 +127,7 @@ def test_a_relay_address_opens_for_the_worker_alone(reference):
     who, reach, to_worker = sealed(reference)
     assert (who, reach, to_worker) == (None, {"email": "Person@example.org"}, True)
     with pytest.raises(vault.Unreadable):
-        vault.opened(db.session.scalars(select(SealedContact.sealed)).one())
+        data_keys.opened(db.session.scalars(select(SealedContact)).one())
 
 
 def test_a_direct_address_becomes_a_relay_without_being_typed_again(reference):

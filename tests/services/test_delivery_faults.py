@@ -180,7 +180,7 @@ def test_a_sealed_address_that_does_not_open_is_a_failure_of_that_notice(peer, s
     forget_notices()
     key = a_notice(reference)
     vault.make_worker_keys(tmp_path)
-    change_settings(VAR=tmp_path)
+    change_settings(VAR=tmp_path, KEY_RING=settings().key_ring)
     delivery.drain()
     assert row_of(key).last_error == "failed Unreadable"
 

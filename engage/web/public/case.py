@@ -159,4 +159,5 @@ def _shown(own: OwnCase) -> dict[str, Any]:
         "outside": case_outside.shown(own),
         "why": case_words.why(own),
         "seen_by": case_words.seen_by(own),
+        "name_seen_by": case_words.name_seen_by(own),
     }

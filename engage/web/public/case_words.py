@@ -16,7 +16,7 @@ from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
 from engage.models import Deadline
 from engage.models.promise import HELD
 from engage.queries import promises
-from engage.queries.own_case import OwnCase
+from engage.queries.own_case import OwnCase, Seen
 from engage.services import sites
 from engage.web import step_words
 from engage.web.filters import clock_time, day, short_day, zone_name
@@ -243,9 +243,17 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
 
 def seen_by(own: OwnCase) -> list[dict[str, str]]:
     """Return who opened the case, by role, with the days."""
+    return _by_role(own.seen)
+
+
+def name_seen_by(own: OwnCase) -> list[dict[str, str]]:
+    """Return to whom a name that is kept secret was shown, by role, with the days."""
+    return _by_role(own.name_seen)
+
+
+def _by_role(seen: Sequence[Seen]) -> list[dict[str, str]]:
     return [
-        {"role": label("role", one.role), "on": gettext(", ").join(short_day(on) for on in one.days)}
-        for one in own.seen
+        {"role": label("role", one.role), "on": gettext(", ").join(short_day(on) for on in one.days)} for one in seen
     ]
 
 

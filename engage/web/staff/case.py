@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage import clock, vault
+from engage import clock, data_keys
 from engage.domain.case import CaseClass
 from engage.domain.policy import NotAllowed, Permission
 from engage.models import SealedContact, SealedIdentity
@@ -115,7 +115,7 @@ _NAMES = ("name", "organisation", "email", "phone", "facilitator")
 
 
 def _who(identity: SealedIdentity | None) -> list[dict[str, str]]:
-    return _opened(vault.opened(identity.sealed)) if identity is not None else []
+    return _opened(data_keys.opened(identity)) if identity is not None else []
 
 
 def _how(contact: SealedContact | None) -> list[dict[str, str]]:
@@ -124,7 +124,7 @@ def _how(contact: SealedContact | None) -> list[dict[str, str]]:
     if contact.to_worker:
         sealed = gettext("Sealed. Only the machine that sends notices can open it; nobody of us can.")
         return [{"label": gettext("E-mail address"), "value": sealed}]
-    return _opened(vault.opened(contact.sealed))
+    return _opened(data_keys.opened(contact))
 
 
 def _opened(values: dict[str, str]) -> list[dict[str, str]]:

@@ -91,6 +91,7 @@ _WHAT: dict[str, Callable[[str], str]] = {
     ),
     "rating": lambda code: gettext("Decide on a lower level"),
     "extension": lambda code: gettext("Decide on more time: %(promise)s", promise=labels.label("promise", code)),
+    "opening": lambda code: gettext("Decide whether somebody may see who the person is"),
     "panel": lambda code: gettext("Name a panel"),
     "seat": lambda code: gettext("Decide an appeal"),
     "reply": lambda code: gettext("Read what the person wrote"),
@@ -103,6 +104,7 @@ _DECISIONS = {
     "screening": "staff.approve_screen_out_case",
     "rating": "staff.approve_rating_case",
     "extension": "staff.approve_extension_case",
+    "opening": "staff.decide_opening_case",
     "panel": "staff.seat_panel_case",
     "seat": "staff.deliberate_case",
 }

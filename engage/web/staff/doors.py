@@ -19,6 +19,7 @@ from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
 from engage.web.staff.findings_doors import FINDINGS_DOORS
+from engage.web.staff.opening_doors import OPENING_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
 from engage.web.staff.panel_doors import PANEL_DOORS, is_seated
 from engage.web.staff.triage_doors import TRIAGE_DOORS
@@ -208,6 +209,7 @@ DOORS: Mapping[str, Door] = {
     **FINDINGS_DOORS,
     **TRIAGE_DOORS,
     **WAITING_DOORS,
+    **OPENING_DOORS,
 }
 
 

@@ -1,0 +1,83 @@
+"""Commands about the keys of the vault: what they serve, turning them, destroying old ones. No key is ever shown."""
+
+import click
+
+from engage import vault
+from engage.cli.group import group
+from engage.key_ring import NoRing
+from engage.services import key_rotation
+from engage.services.key_rotation import StillNeeded
+
+
+@group.group("keys")
+def keys_group() -> None:
+    """Look after the keys under which people's names and addresses are sealed."""
+
+
+@keys_group.command("list")
+def list_keys() -> None:
+    """List the versions of the key ring, and how many cases each still serves."""
+    try:
+        held = key_rotation.held()
+    except NoRing as error:
+        raise click.ClickException(str(error)) from error
+    for one in held:
+        made = f"made {one.made_at:%Y-%m-%d %H:%M}" if one.made_at else "is not in the ring"
+        click.echo(f"version {one.number}  {made}  {one.cases} cases{'  newest' if one.is_newest else ''}")
+    if before := key_rotation.count_before():
+        click.echo(f"{before} rows sealed with the root secret. Run: flask engage keys rewrap")
+
+
+@keys_group.command("rotate")
+def rotate() -> None:
+    """Add a version to the key ring; it wraps from now on, and older ones still open."""
+    try:
+        number = key_rotation.rotate()
+    except NoRing as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Version {number} wraps from now on. Bring the file to every machine that has its own, then run:")
+    click.echo("flask engage keys rewrap")
+
+
+@keys_group.command("rewrap")
+@click.option("--dry-run", is_flag=True, help="Only say what would be brought over.")
+def rewrap(dry_run: bool) -> None:
+    """Bring everything to the newest keys. May be stopped and run again, while the service runs."""
+    try:
+        done = key_rotation.rewrap(is_dry=dry_run)
+    except NoRing as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{'would be' if dry_run else 'were'} wrapped with the newest version: {done.wrapped} cases")
+    click.echo(f"{'would be' if dry_run else 'were'} sealed under keys of their own: {done.sealed_anew} cases")
+    if done.relays is None:
+        click.echo("relay addresses: run this also where the worker's private key is, beside the newest worker.pub")
+    else:
+        click.echo(f"{'would be' if dry_run else 'were'} sealed to the worker's newest key: {done.relays} addresses")
+    if done.unreadable:
+        raise click.ClickException(f"{done.unreadable} open with no key that is here and stay as they are")
+
+
+@keys_group.command("destroy")
+@click.argument("version", type=int)
+@click.option("--dry-run", is_flag=True, help="Only say whether it could be destroyed.")
+def destroy(version: int, dry_run: bool) -> None:
+    """Take an old version out of the key ring. What it wraps in any backup opens no more."""
+    try:
+        key_rotation.destroy(version, is_dry=dry_run)
+    except (NoRing, StillNeeded) as error:
+        raise click.ClickException(str(error)) from error
+    if dry_run:
+        click.echo(f"Version {version} could be destroyed: no case needs it.")
+    else:
+        click.echo(f"Version {version} is gone from the ring. Destroy it in every copy of the file, too.")
+
+
+@keys_group.command("rotate-worker")
+def rotate_worker() -> None:
+    """Make a new key pair for the worker, where its private key is; the worker opens with the old one, too."""
+    try:
+        number = vault.turn_worker_keys()
+    except FileNotFoundError as error:
+        raise click.ClickException("The worker's private key is not here. Run this where it is.") from error
+    click.echo(f"The worker has a new key and keeps {number} older. Bring worker.pub to every machine that has its own")
+    click.echo("copy, then run here: flask engage keys rewrap")
