@@ -211,7 +211,7 @@ class CasePage:
 
     @cached_property
     def circumstances(self) -> Circumstances:
-        """The facts that guards look at, as `services.circumstances` reads them, without the end of the appeal window."""
+        """The facts that guards look at, as `services.circumstances` reads them, but for the appeal window."""
         offer = self.proposal
         sent = offer if offer is not None and offer.stands(their_turn=self.case.their_turn) else None
         since = sent.sent_at if sent else None
