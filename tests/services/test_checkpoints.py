@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engage import vault
 from engage.domain.policy import Role
 from engage.models import CaseHead, Checkpoint, OutboxMessage
-from engage.services import access, checkpoints, triage, verifying
+from engage.services import access, checkpoints, delivery, triage, verifying
 from engage.services.chain import GENESIS, hash_over
 from engage.services.checkpoints import heads_at, leaves_at
 from engage.unit_of_work import unit_of_work
@@ -90,6 +90,13 @@ def test_auditors_are_sent_what_they_can_keep(team, session, clock):
     (made,) = all_of(session)
     assert said == checkpoints.text_of(made)
     assert said["checkpoint"]["number"] == 1
+
+
+def test_the_mail_to_an_auditor_leads_to_the_page_of_all_checkpoints(team, session, clock, settings):
+    checkpoints.make()
+    delivery.drain()
+    mails = [path.read_text("utf-8") for path in (settings.VAR / "mail").rglob("*.eml")]
+    assert any("Checkpoint 1 of the record" in mail and "/transparency/checkpoints" in mail for mail in mails)
 
 
 def test_an_empty_service_has_a_checkpoint_too(session, clock, sent_tasks):
