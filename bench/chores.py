@@ -12,6 +12,7 @@ from flask import Flask
 from engage import clock
 from engage.domain.deadlines import Promise
 from engage.domain.lifecycle import Stage
+from engage.domain.likeness import place_key
 from engage.extensions import db
 from engage.models import Case, Deadline, Explanation, OutboxMessage, Pause, Recipient, Statement, Task
 from engage.models.aftercare import CorrectiveAction, IssueCase, SystemicIssue
@@ -52,7 +53,7 @@ def _chores_of(case: Case, now: datetime) -> None:
     task = {"site_id": case.site_id, "case_id": case.id, "words": "Ring them.", "salt": "s", "owner_id": owner}
     db.session.add(Task(id=uuid.uuid4(), **task, due_at=now + FAR, added_at=now))
     stop = {"case_id": case.id, "reason_code": "waiting_for_person", "starts_at": now + FAR - timedelta(days=10)}
-    db.session.add(Pause(id=uuid.uuid4(), **stop, ends_at=now + FAR))
+    db.session.add(Pause(id=uuid.uuid4(), **stop, ends_at=now + FAR, look_at=now + FAR))
     late = db.session.scalars(sa.select(Deadline.id).where(Deadline.case_id == case.id)).first()
     rung = sites.rules_for(case).ladder.rungs[-1].code
     why = {"case_id": case.id, "deadline_id": late, "rung": rung, "asked_at": now}
@@ -90,12 +91,12 @@ def _make_owed(now: datetime) -> None:
 
 
 def _over(now: datetime) -> sa.Select[Any]:
-    return sa.select(Pause.id).where(Pause.over_at.is_(None), Pause.ends_at <= now)
+    return sa.select(Pause.id).where(Pause.over_at.is_(None), Pause.look_at <= now)
 
 
 def _make_over(now: datetime) -> None:
-    fresh = sa.select(Pause.id).where(Pause.over_at.is_(None), Pause.ends_at > now).limit(DUE)
-    _set(Pause, fresh, starts_at=now - timedelta(days=2), ends_at=now - PAST)
+    fresh = sa.select(Pause.id).where(Pause.over_at.is_(None), Pause.look_at > now).limit(DUE)
+    _set(Pause, fresh, starts_at=now - timedelta(days=2), ends_at=now - PAST, look_at=now - PAST)
 
 
 def _unwritten(now: datetime) -> sa.Select[Any]:
@@ -127,14 +128,16 @@ def _make_repeated(_now: datetime) -> None:
     """A hundred cases at 25 places; what was put together before is taken apart again."""
     for model in (IssueCase, CorrectiveAction, SystemicIssue):
         db.session.execute(sa.delete(model))
-    db.session.execute(sa.update(Statement).where(Statement.community.is_not(None)).values(community=None))
+    db.session.execute(
+        sa.update(Statement).where(Statement.community.is_not(None)).values(community=None, place_key=None)
+    )
     alike = sa.select(Case.id).where(Case.category.is_not(None), Case.stage != Stage.CLOSED, Case.level.is_not(None))
     site = db.session.scalars(alike.with_only_columns(Case.site_id).limit(1)).one()
     chosen = db.session.scalars(alike.where(Case.site_id == site).limit(DUE)).all()
     for place in range(DUE // _TOGETHER):
         here = chosen[place * _TOGETHER : (place + 1) * _TOGETHER]
         named = sa.update(Statement).where(Statement.case_id.in_(here))
-        db.session.execute(named.values(community=f"Place {place}"))
+        db.session.execute(named.values(community=f"Place {place}", place_key=place_key(f"Place {place}")))
 
 
 def _set(model: Any, chosen: sa.Select[Any], **values: object) -> None:
