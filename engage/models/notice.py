@@ -32,6 +32,14 @@ class OutboxMessage(Keyed, Base):
             sqlite_where=text("sent_at IS NULL AND dead_at IS NULL"),
         ),
         Index(None, "case_id"),
+        # Reminders to one person that come close together go out as one: what they were told lately is looked up.
+        Index(
+            "ix_outbox_message_somebody",
+            "user_id",
+            "not_before",
+            postgresql_where=text("user_id IS NOT NULL"),
+            sqlite_where=text("user_id IS NOT NULL"),
+        ),
     )
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)
