@@ -21,6 +21,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately
             "options": {"expires": 3600},
         },
+        "watch-readings": {
+            "task": "engage.watch_readings",
+            "schedule": crontab(minute="50"),  # ours: hourly, so that an auditor can ask while people remember
+            "options": {"expires": 3600},
+        },
         "make-checkpoint": {
             "task": "engage.make_checkpoint",
             "schedule": crontab(minute="20"),  # ours: hourly, so that a worker that was down at midnight misses no day

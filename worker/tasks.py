@@ -14,6 +14,7 @@ from engage.services import (
     explanations,
     heartbeats,
     pauses,
+    readings,
     retention,
     systemic,
 )
@@ -69,6 +70,12 @@ def remind_tasks() -> None:
 def watch_repetition() -> None:
     """Put cases that repeat at one place on the list of what keeps happening."""
     finished("watch-repetition", systemic.watch())
+
+
+@shared_task(name="engage.watch_readings")
+def watch_readings() -> None:
+    """Find who read cases in an unusual way, and tell the auditors."""
+    finished("watch-readings", readings.watch())
 
 
 @shared_task(name="engage.make_checkpoint")

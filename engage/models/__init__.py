@@ -12,6 +12,7 @@ from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
+from engage.models.reading import UnusualReading
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
     Appeal,
@@ -95,4 +96,5 @@ __all__ = [
     "Statement",
     "SystemicIssue",
     "Task",
+    "UnusualReading",
 ]

@@ -32,7 +32,11 @@ class Access(Keyed, Base):
     """Someone read a case: once per user, case, day and purpose, in a chain of its own."""
 
     __tablename__ = "access"
-    __table_args__ = (UniqueConstraint("case_id", "user_id", "on", "purpose"), UniqueConstraint("case_id", "number"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "user_id", "on", "purpose"),
+        UniqueConstraint("case_id", "number"),
+        Index(None, "on", "user_id"),  # what was read on a day, for auditors
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     number: Mapped[int]

@@ -92,6 +92,8 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
     if template == "checkpoint_made":
         values |= {"link": links.checkpoints()}
+    if template == "unusual_reading":
+        values |= {"link": links.unusual_readings()}
     if template == "late_count":
         values |= {"late": str(_late_cases(user))}
     if "reference" in values:

@@ -31,6 +31,11 @@ def outside_avenues() -> str:
     return f"{settings().public_url}/outside-avenues"
 
 
+def unusual_readings() -> str:
+    """Return the address of the auditors' page of what was read in an unusual way."""
+    return f"{settings().public_url}/staff/unusual-readings"
+
+
 def checkpoints() -> str:
     """Return the address of the page with every checkpoint of the record."""
     return f"{settings().public_url}/transparency/checkpoints"

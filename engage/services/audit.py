@@ -39,6 +39,7 @@ class Change(StrEnum):
     CLOSURE_REMOVED = "closure_removed"
     PERIOD_ADDED = "period_added"
     PERIOD_REMOVED = "period_removed"
+    READING_SETTLED = "reading_settled"
 
 
 def note(

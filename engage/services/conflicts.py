@@ -27,7 +27,7 @@ from engage.domain.policy import SYSTEM, Actor, Permission
 from engage.extensions import db
 from engage.models import Case, CaseEvent, CaseSubject, Involvement, StaffUser
 from engage.scope import first_to_tell
-from engage.services import cases, conversation, deadlines
+from engage.services import cases, conversation, deadlines, readings
 from engage.services.chain import canonical
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
@@ -250,4 +250,6 @@ def _note_attempt(reference: str, what: str, actor: Actor, user_id: uuid.UUID | 
     )
     if db.session.scalar(today.limit(1)) is None:
         with unit_of_work():
-            record(cases.lock_own(found), event, actor=SYSTEM)
+            case = cases.lock_own(found)
+            record(case, event, actor=SYSTEM)
+            readings.note_conflict(case, user_id)

@@ -56,6 +56,7 @@ def frame() -> dict[str, object]:
         ("staff.day", gettext("My day"), SEES_CASES),
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
+        ("staff.list_unusual_readings", gettext("Unusual reading"), frozenset({Role.AUDITOR})),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),
         ("admin.list_sites", gettext("Sites"), LOOKS_AFTER),
         ("admin.list_users", gettext("People"), LOOKS_AFTER),

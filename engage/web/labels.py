@@ -12,6 +12,7 @@ from engage.web import (
     findings_labels,
     outside_labels,
     panel_labels,
+    reading_labels,
     rule_labels,
     triage_labels,
     work_labels,
@@ -190,6 +191,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "partly_upheld": _("It agrees in part"),
         "not_upheld": _("It keeps the decision"),
     },
+    "sign": reading_labels.SIGNS,
     "answer": {
         "accept": _("accepted"),
         "counter": _("asked for a change"),
@@ -241,6 +243,7 @@ REFUSALS: dict[str, LazyString] = {
     **clock_labels.REFUSALS,
     **panel_labels.REFUSALS,
     **rule_labels.REFUSALS,
+    **reading_labels.REFUSALS,
     **work_labels.REFUSALS,
 }
 

@@ -11,6 +11,7 @@ CHANGES: dict[str, LazyString] = {
     "closure_removed": _("Closed days removed"),
     "period_added": _("Days of a community added"),
     "period_removed": _("Days of a community removed"),
+    "reading_settled": _("Unusual reading looked at"),
 }
 
 REFUSALS: dict[str, LazyString] = {
