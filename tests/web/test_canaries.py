@@ -7,6 +7,8 @@ restricted case on any page of those outside its lane.
 
 import io
 import logging
+import subprocess
+from pathlib import Path
 
 import pytest
 from flask import request
@@ -155,6 +157,21 @@ def test_the_database_holds_each_word_where_people_s_words_belong_alone(scenario
                 allowed = found_in(shown) - {"zqxmail", NAME, PHOTO} if (table.name, str(column)) in THEIRS else set()
                 assert found_in(shown) == allowed, (table.name, column)
     assert any(isinstance(column.type, LargeBinary) for column in Tables.metadata.tables["sealed_identity"].columns)
+
+
+def test_a_stolen_dump_of_the_database_holds_no_name_and_no_address(scenario):
+    """The file of SQLite with what was deleted in it, or what pg_dump writes: as a thief would have it."""
+    url = db.engine.url
+    db.session.rollback()
+    if url.get_backend_name() == "sqlite":
+        stolen = b"".join(path.read_bytes() for path in Path(url.database).parent.glob(f"{Path(url.database).name}*"))
+    else:
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        stolen = subprocess.run(["pg_dump", "--dbname", plain], check=True, capture_output=True).stdout
+    text = stolen.decode("latin-1")
+    assert found_in(text, (WORDS,)) == {WORDS}, "the words themselves are not in the vault"
+    assert found_in(text, (NAME, "zqxmail", PHOTO)) == set()
+    assert NAME.encode().hex() not in text
 
 
 def test_no_stored_file_says_what_hid_in_the_photo_or_how_it_was_named(scenario):

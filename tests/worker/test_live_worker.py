@@ -1,20 +1,26 @@
 """Notices through a real worker, which dies, loses its queue and meets a mail server that is down for a while."""
 
+import base64
+import re
 import shutil
+import threading
 import time
 
 import pytest
+import redis
 from flask_migrate import upgrade
 from kombu import pools
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from engage import create_app, vault
-from engage.domain.case import Road
+from engage.domain.case import Identity, Road
+from engage.domain.policy import Actor, Party
 from engage.extensions import celery, db
 from engage.models import OutboxMessage
 from engage.notify import outbox
-from engage.services import sites
+from engage.services import cases, contact, conversation, intake, sites
+from engage.services.intake import Concern
 from engage.unit_of_work import unit_of_work
 from tests.fixtures.database import dispose
 from tests.notify.letters import a_case_with, a_notice, forget_notices
@@ -161,3 +167,69 @@ def test_a_killed_worker_and_an_emptied_redis_lose_nothing(service, mail_peer, r
         worker.start()
         nudge_until(worker, lambda: waiting() == 0)
         assert {mail.message["Message-ID"] for mail in mail_peer.mails} == message_ids()
+
+
+WORDS, NAME, MAIL = "zqxnarrative", "Zqxname", "zqxmail@people.example.org"
+
+
+def a_case_with_canaries():
+    """A concern whose words, name and address nobody could guess, with a reply to it."""
+    concern = Concern(what_happened=f"{WORDS} by the river.", identity=Identity.NAMED, road=Road.DIRECT)
+    site_id, token = a_site(), intake.new_token()
+    with unit_of_work():
+        made = intake.submit(token, concern, site_id=site_id, reach=contact.Values(name=NAME, email=MAIL))
+    with unit_of_work():
+        person = Actor(id=None, party=Party.PERSON, case_id=made.case_id)
+        conversation.write_as_person(cases.lock_own(made.case_id), f"{WORDS} again.", actor=person)
+
+
+def opened(held: bytes) -> str:
+    """What a queue holds, with every part that is packed as base64 unpacked beside it."""
+    packed = re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", held)
+    unpacked = [base64.b64decode(one + b"=" * (-len(one) % 4), validate=False) for one in packed if len(one) % 4 != 1]
+    return b"\n".join([held, *unpacked]).decode("latin-1")
+
+
+def canaries_in(held: bytes) -> list[str]:
+    said = opened(held).casefold()
+    assert "engage.drain_outbox" in said, "nothing was queued, so nothing was looked at"
+    return [canary for canary in (WORDS, NAME, MAIL) if canary.casefold() in said]
+
+
+def test_the_folder_queue_holds_no_word_no_name_and_no_address(service, tmp_path):
+    app, _ = service()
+    with app.app_context():
+        a_case_with_canaries()
+    held = b"\n".join(path.read_bytes() for path in (tmp_path / "queue").rglob("*") if path.is_file())
+    assert canaries_in(held) == []
+
+
+@pytest.mark.redis
+def test_redis_is_told_no_word_no_name_and_no_address(service, mail_peer, redis_url):
+    """Everything that is said to Redis while a concern comes in and its notices leave, results of tasks included."""
+    app, worker = service(redis_url)
+    heard, ended = [], threading.Event()
+
+    def listen() -> None:
+        with redis.Redis.from_url(redis_url) as connection, connection.monitor() as monitor:
+            listening.set()
+            for said in monitor.listen():
+                heard.append(said["command"].encode("latin-1", "replace"))
+                if ended.is_set():
+                    return
+
+    listening = threading.Event()
+    listener = threading.Thread(target=listen)
+    listener.start()
+    assert listening.wait(PATIENCE_SECONDS)
+    worker.start()
+    with app.app_context():
+        a_case_with_canaries()
+        mail_peer.wait_for(1, PATIENCE_SECONDS)
+    ended.set()
+    with redis.Redis.from_url(redis_url) as connection:
+        connection.ping()
+        keys = connection.keys("*")
+    listener.join()
+    assert canaries_in(b"\n".join(heard).replace(b'\\"', b'"')) == []
+    assert [key for key in keys if key.startswith(b"celery-task-meta")] == []
