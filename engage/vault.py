@@ -26,6 +26,7 @@ from engage.settings import settings
 
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
 RECORD = "record"
+ADDRESS, SAME_PERSON = "address-link", "same-person"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 

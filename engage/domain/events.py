@@ -242,6 +242,18 @@ class ContactChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressConfirmed(Event):
+    """The person opened the link that went to their new address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernsPutTogether(Event):
+    """The person lets us know which other concerns are theirs, or no longer."""
+
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityChanged(Event):
     identity: str
 

@@ -5,7 +5,17 @@ from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
-from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
+from engage.models.identity import (
+    AddressChange,
+    CodeLink,
+    DataKey,
+    Draft,
+    Receipt,
+    SamePerson,
+    SealedContact,
+    SealedIdentity,
+    SentForm,
+)
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
@@ -33,6 +43,7 @@ from engage.models.work import Absence, Task
 __all__ = [
     "Absence",
     "Access",
+    "AddressChange",
     "AfterCheck",
     "Appeal",
     "Approval",
@@ -83,6 +94,7 @@ __all__ = [
     "Remedy",
     "RuleSet",
     "Screening",
+    "SamePerson",
     "SealedContact",
     "SealedIdentity",
     "SecondFactor",

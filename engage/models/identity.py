@@ -71,6 +71,28 @@ class CodeLink(Keyed, Base):
     used_at: Mapped[datetime | None]
 
 
+class AddressChange(Keyed, Base):
+    """The person gave another address: the one before is told once, and the new one is confirmed by a link."""
+
+    __tablename__ = "address_change"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    changed_at: Mapped[datetime]
+    former: Mapped[bytes | None]  # sealed to the worker's public key; gone once it was told, or after three days
+    link_digest: Mapped[str] = mapped_column(unique=True)
+    confirmed_at: Mapped[datetime | None]
+
+
+class SamePerson(Base):
+    """A blind index: the keyed hash of an address, where its person agreed that their concerns are put together."""
+
+    __tablename__ = "same_person"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
 class SentForm(Base):
     """A form of the person's that was carried out: a double click or a resend finds it and does nothing."""
 

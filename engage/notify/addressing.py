@@ -13,13 +13,13 @@ from engage.domain import policy
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
-from engage.models import Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
+from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
 from engage.notify import links
 from engage.notify.claims import Claimed
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
-CODE_LINK = "code_link"
+CODE_LINK, ADDRESS_LEFT, ADDRESS_CHANGED = "code_link", "address_left", "contact_changed"
 WITHHELD = "withheld"
 WITH_DATES = ("case_received", "case_acknowledged")
 FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
@@ -102,6 +102,8 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
 
 
 def _to_person(message: Claimed, case: Case) -> Destination:
+    if message.template == ADDRESS_LEFT:
+        return _to_former(message, case)
     address = _address(case)
     if message.template == CODE_LINK:
         if address is None:
@@ -116,7 +118,28 @@ def _to_person(message: Claimed, case: Case) -> Destination:
     values = _values(case) | message.context | {"link": links.enter_code()}
     if message.template in WITH_DATES:
         values |= _dates(case)
+    if message.template == ADDRESS_CHANGED:
+        values |= {"confirm": _confirmation(case.id)}
     return Letter(address, message.template, case.locale, values)
+
+
+def _to_former(message: Claimed, case: Case) -> Destination:
+    """To the address a person left, once, if it was not erased meanwhile."""
+    row = db.session.get(AddressChange, uuid.UUID(message.context["change_id"]))
+    if row is None or row.former is None:
+        return Nowhere(WITHHELD)
+    return Letter(vault.opened_by_worker(row.former)["email"], ADDRESS_LEFT, case.locale, _values(case))
+
+
+def _confirmation(case_id: uuid.UUID) -> str:
+    """The link by which the person says that the newest address reaches them; empty where they said so."""
+    row = db.session.execute(
+        select(AddressChange.id, AddressChange.confirmed_at)
+        .where(AddressChange.case_id == case_id)
+        .order_by(AddressChange.changed_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return links.confirm_address(vault.link_token(row.id)) if row is not None and row.confirmed_at is None else ""
 
 
 def _has_contact(case: Case) -> bool:

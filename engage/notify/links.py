@@ -31,6 +31,11 @@ def outside_avenues() -> str:
     return f"{settings().public_url}/outside-avenues"
 
 
+def confirm_address(token: str) -> str:
+    """Return the address of the page on which a person says that our mails reach them."""
+    return f"{settings().public_url}/case/address/{token}"
+
+
 def unusual_readings() -> str:
     """Return the address of the auditors' page of what was read in an unusual way."""
     return f"{settings().public_url}/staff/unusual-readings"

@@ -35,8 +35,10 @@ from engage.scope import first_to_tell
 QUIET: frozenset[type[Event]] = frozenset(
     {
         *clock_rules.QUIET,
+        events.AddressConfirmed,
         events.AttemptLogged,
         events.CheckedAfterwards,
+        events.ConcernsPutTogether,
         events.ConsultationHeld,
         events.DeadlineMet,
         events.DeadlineMissed,  # the reminder "due" and the rungs tell staff; the person is told by DelayTold

@@ -20,6 +20,7 @@ address, or takes away the second factor of one. Whoever signs in with a browser
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
 too, where they may see the case. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
 those of a site hear by `unusual_reading` that somebody read cases there in a way to look at.
+The mail address that a person leaves gets `address_left` once, where they want that.
 A message without a folder for the reader's language goes out in English.
 
 | event | who is told: message |

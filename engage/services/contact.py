@@ -6,13 +6,15 @@ from enum import StrEnum
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete
 
 from engage import data_keys, vault
 from engage.domain.case import ROADS, CaseClass, Identity, Road, class_of
 from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
-from engage.models import Case, SealedContact, SealedIdentity, Site
+from engage.models import Case, SamePerson, SealedContact, SealedIdentity, Site
+from engage.services import address_changes
 from engage.services.receipt_codes import end_links
 from engage.services.timeline import record
 
@@ -88,12 +90,15 @@ def checked(identity: Identity, road: Road, values: Values, *, country: str = ""
     return Values(**found)
 
 
-def set_contact(case: Case, *, identity: Identity, road: Road, values: Values, actor: Actor) -> None:
+def set_contact(
+    case: Case, *, identity: Identity, road: Road, values: Values, actor: Actor, tells_former: bool = False
+) -> None:
     """Keep who the person is and how to reach them, sealed; what they no longer want kept is erased.
 
     A value left empty stays as it was. A direct address may become a relay address without being typed again; the
-    way back is closed, because nobody on this side can open it. The class follows the identity, but a restricted case
-    stays restricted. Setting what is set already changes nothing and records nothing.
+    way back is closed, because nobody on this side can open it. With `tells_former` a mail address that is left is
+    told once, so that its owner notices a change that somebody else made. The class follows the identity, but a
+    restricted case stays restricted. Setting what is set already changes nothing and records nothing.
 
     Raises:
         NotAllowed: neither the person nor someone who may see the contact, nor who is taking the concern down.
@@ -106,6 +111,8 @@ def set_contact(case: Case, *, identity: Identity, road: Road, values: Values, a
     old = _opened(before) if road is not Road.NONE else {}  # what goes is not opened
     kept = _can_keep(before, case.road, road, old)
     found = checked(identity, road, values, country=site.country, kept=kept)
+    stays = bool(old.get("email")) and (found.email or old["email"]) == old["email"]
+    former = address_changes.before(case) if before is not None and road is not Road.NONE and not stays else None
     changed = _keep(case, identity, before, road, found, old if kept else {})
     if case.identity is not identity:
         case.identity = identity
@@ -117,6 +124,11 @@ def set_contact(case: Case, *, identity: Identity, road: Road, values: Values, a
         end_links(case.id)  # one on its way to the old address opens nothing any more
         if is_news:
             record(case, ContactChanged(road=road.value), actor=actor)
+            db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+            if stays and road in address_changes.BY_MAIL:
+                address_changes.forget(case.id)
+            else:
+                address_changes.note(case, former, tells_former=tells_former)
 
 
 def burn(case: Case, *, actor: Actor, name_too: bool) -> None:

@@ -9,6 +9,7 @@ FOR_ANYONE = frozenset(
         "public.accessibility",
         "public.check_receipt",
         "public.choose_site",
+        "public.confirm_address",
         "public.discard_draft",
         "public.download_checkpoint",
         "public.download_verifier",

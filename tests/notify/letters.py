@@ -43,6 +43,7 @@ SAMPLE = {
     "late": "3",
     "number": "12",
     "document": '{"checkpoint":{"number":12}}',
+    "confirm": "https://localhost/case/address/TOKEN",
     "more": "2",
 }
 

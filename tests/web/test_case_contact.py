@@ -6,11 +6,14 @@ from sqlalchemy import select
 from engage import vault
 from engage.domain.case import Identity, Road
 from engage.extensions import db
-from engage.models import SealedContact, SealedIdentity
+from engage.models import AddressChange, SamePerson, SealedContact, SealedIdentity
+from engage.services import address_changes
 from engage.services.contact import Values
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import case_of
 from tests.web.as_person import Person, a_concern, words
+from tests.web.as_staff import sign_in
 
 
 @pytest.fixture
@@ -93,3 +96,46 @@ def test_a_double_click_changes_once(client, found):
     client.post("/case/contact", data={**fields, **typed})
     assert case_of(found.reference).version == version
     assert "We write or call" in person.page()
+
+
+def test_a_new_address_is_confirmed_by_a_button_behind_its_link_and_shows_nothing_of_the_case(client, found):
+    Person(client, found.code).send("/case/contact", identity="named", road="direct", email="new@example.org")
+    address = f"/case/address/{vault.link_token(db.session.scalars(select(AddressChange.id)).one())}"
+    stranger = client.application.test_client()
+    opened = stranger.get(address)
+    assert "Do our mails reach you here?" in words(opened)
+    assert db.session.scalars(select(AddressChange.confirmed_at)).one() is None
+    token = opened.text.partition('name="csrf_token" type="hidden" value="')[2].partition('"')[0]
+    answer = stranger.post(address, data={"csrf_token": token})
+    assert "Our mails reach you" in words(answer)
+    assert found.reference not in answer.text
+    assert db.session.scalars(select(AddressChange.confirmed_at)).one() is not None
+    assert stranger.get("/case/address/nothing").status_code == 410
+
+
+def test_a_person_says_that_their_concerns_are_put_together_and_takes_it_back(client, found):
+    person = Person(client, found.code)
+    person.send("/case/contact", identity="named", road="direct", same_person="y")
+    assert len(db.session.scalars(select(SamePerson)).all()) == 2
+    assert 'name="same_person" type="checkbox" value="y" checked' in client.get("/case/contact").text
+    person.send("/case/contact", identity="named", road="direct", same_person=None)
+    assert db.session.scalars(select(SamePerson)).all() == []
+
+
+def test_a_relay_address_has_to_be_typed_again_for_that(client, found):
+    person = Person(client, found.code)
+    person.send("/case/contact", identity="anonymous", road="relay")
+    answer = person.send("/case/contact", identity="anonymous", road="relay", same_person="y")
+    assert answer.status_code == 422
+    assert "Type an e-mail address, so that we can send word to it." in words(answer)
+
+
+def test_the_team_sees_whether_a_new_address_was_confirmed_and_nothing_where_it_is_the_first(client, found):
+    officer = states.staff(states.Role.COORDINATOR, site_id=case_of(found.reference).site_id)
+    page = f"/staff/cases/{found.reference}/person"
+    assert "Our mails arrive" not in sign_in(client, officer).get(page).text
+    Person(client, found.code).send("/case/contact", identity="named", road="direct", email="new@example.org")
+    assert "The person has not said so yet." in sign_in(client, officer).get(page).text
+    with unit_of_work():
+        address_changes.confirm(vault.link_token(db.session.scalars(select(AddressChange.id)).one()))
+    assert "The person said so." in sign_in(client, officer).get(page).text

@@ -3,12 +3,14 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
 
 from engage.domain.case import ROADS, Identity, Road
 from engage.queries import own_case
 from engage.queries.own_case import Holder
-from engage.services import cases, contact, sent_forms
+from engage.services import address_changes, cases, contact, same_person, sent_forms
 from engage.services.contact import ContactRefused, Problem, Values
+from engage.services.receipt_codes import DeadLink
 from engage.unit_of_work import unit_of_work
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import BurnForm, ContactForm
@@ -33,6 +35,7 @@ def change_contact(holder: Holder) -> ResponseReturnValue:
     case = own_case.facts(holder.actor)
     if not form.is_submitted():
         form.identity.data, form.road.data = case.identity.value, case.road.value
+        form.same_person.data = same_person.has_agreed(case)
     if form.validate_on_submit():
         try:
             _change(form, holder)
@@ -44,6 +47,20 @@ def change_contact(holder: Holder) -> ResponseReturnValue:
             return redirect(url_for("public.show_case"), 303)
     page = render_template("public/change_contact.html", form=form, road=case.road, roads=ROADS)
     return page, 422 if form.errors else 200
+
+
+@bp.route("/case/address/<link>", methods=["GET", "POST"])
+def confirm_address(link: str) -> ResponseReturnValue:
+    form = FlaskForm()
+    try:
+        if form.validate_on_submit():
+            with unit_of_work():
+                address_changes.confirm(link)
+            return render_template("public/address_confirmed.html")
+        address_changes.check_link(link)
+    except DeadLink:
+        return render_template("public/dead_link.html"), 410
+    return render_template("public/confirm_address.html", form=form)
 
 
 @bp.route("/case/contact/burn", methods=["GET", "POST"])
@@ -78,7 +95,10 @@ def _change(form: ContactForm, holder: Holder) -> None:
                 facilitator=form.facilitator.data,
             ),
             actor=holder.actor,
+            tells_former=form.tells_former.data,
         )
+        agreed = form.same_person.data and Road(form.road.data) in contact.ADDRESSED
+        same_person.agree(case, agreed=agreed, typed=form.email.data, actor=holder.actor)
 
 
 def _told(road: Road) -> str:

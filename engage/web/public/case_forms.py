@@ -200,6 +200,15 @@ class ContactForm(OwnCaseForm):
     email = line_field(_l("E-mail address"))
     phone = line_field(_l("Phone number"))
     facilitator = line_field(_l("Who is it, and how do we reach them?"))
+    tells_former = BooleanField(
+        _l("Send a last mail to the address I leave, so that I notice if it was not me who changed it"),
+        widget=GovCheckboxInput(),
+        default=True,
+    )
+    same_person = BooleanField(
+        _l("You may see which other concerns came from this address, where I ticked this, too"),
+        widget=GovCheckboxInput(),
+    )
 
 
 class BurnForm(OwnCaseForm):

@@ -12,6 +12,7 @@ from engage.domain.policy import NotAllowed, Permission
 from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
+from engage.services import address_changes
 from engage.web import labels, step_up, step_words
 from engage.web.staff import (
     case_view,
@@ -123,8 +124,17 @@ def _how(contact: SealedContact | None) -> list[dict[str, str]]:
         return []
     if contact.to_worker:
         sealed = gettext("Sealed. Only the machine that sends notices can open it; nobody of us can.")
-        return [{"label": gettext("E-mail address"), "value": sealed}]
-    return _opened(data_keys.opened(contact))
+        return [{"label": gettext("E-mail address"), "value": sealed}, *_arrives(contact)]
+    return [*_opened(data_keys.opened(contact)), *_arrives(contact)]
+
+
+def _arrives(contact: SealedContact) -> list[dict[str, str]]:
+    """Whether the person said that mails reach the address they gave last; nothing where it is their first."""
+    confirmed = address_changes.is_confirmed(contact.case_id) if contact.has_email else None
+    if confirmed is None:
+        return []
+    said = gettext("The person said so.") if confirmed else gettext("The person has not said so yet.")
+    return [{"label": gettext("Our mails arrive"), "value": said}]
 
 
 def _opened(values: dict[str, str]) -> list[dict[str, str]]:
