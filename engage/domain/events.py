@@ -270,6 +270,15 @@ class NoticeUndeliverable(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ToldInstead(Event):
+    """Staff were told what a notice of that name could not tell somebody before them."""
+
+    template: str
+    lost_id: uuid.UUID  # the notice that reached nobody
+    user_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonTold(Event):
     errand_id: uuid.UUID
     reached: bool

@@ -1,9 +1,10 @@
 """Who is behind the words "whoever works the case" and "those who decide"; never somebody the case is about."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engage.domain import policy
+from engage.domain.case import CaseClass
 from engage.domain.policy import Actor, Permission, Role
 from engage.extensions import db
 from engage.models import Case, StaffUser
@@ -54,6 +55,18 @@ def on_rung(case: Case, role: str, *, all_sites: bool) -> Sequence[uuid.UUID]:
     if all_sites:
         return people_with(Role(role), case, Where.ALL_SITES)
     return people_with(Role(role), case, Where.SITE) or people_with(Role(role), case, Where.ALL_SITES)
+
+
+def next_in_turn(case: Case, passed: Collection[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Return who hears of a case where those who are passed over could not be told; empty where nobody is left.
+
+    The turns are those of new cases (product 6): coordinators and approvers of the site, then of all sites; for a
+    restricted case the focal points of the site, then of all sites. A turn of which nobody is left is skipped.
+    """
+    roles = (Role.FOCAL,) if case.class_ is CaseClass.RESTRICTED else (Role.COORDINATOR, Role.APPROVER)
+    turns = (people_with(role, case, where) for where in (Where.SITE, Where.ALL_SITES) for role in roles)
+    left = ([user_id for user_id in turn if user_id not in passed] for turn in turns)
+    return next((turn for turn in left if turn), [])
 
 
 def _without(users: Sequence[uuid.UUID], left_out: uuid.UUID | None) -> Sequence[uuid.UUID]:

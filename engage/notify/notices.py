@@ -74,7 +74,8 @@ def owed(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> list[
             log.error(
                 "a case of the restricted lane has nobody to tell: name a focal point (flask engage check-config)"
             )
-        told = focal if staff else ()
+        named = [user_id for user_id, template in staff if template == NEUTRAL_FOR_STAFF]  # said to these on purpose
+        told = named or (focal if staff else ())
         staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in told}
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
     for key, stand_in in _stand_ins(staff, locales, case).items():

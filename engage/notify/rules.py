@@ -268,6 +268,12 @@ for kind_of_clock, rule_of_clock in clock_rules.RULES.items():
 
 
 @notices.register
+def _(event: events.ToldInstead, case: Case) -> list[Notice]:
+    """Those who come next in turn, by the message that could not be told to those before them."""
+    return to_staff(event.user_ids, event.template)
+
+
+@notices.register
 def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
     """Whoever works the case, but not who could not be reached: could_not_reach. Of such a notice itself: nobody."""
     if event.template in ("could_not_reach", NEUTRAL_FOR_STAFF):

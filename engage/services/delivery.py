@@ -104,10 +104,10 @@ class _Run:
 def _left(message: Claimed, road: str) -> None:
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
-    One that its reader may know of no longer was told to nobody: if the ladder sent it, it goes one step up instead.
+    One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
     """
     with unit_of_work():
-        is_lost = road == WITHHELD and message.template in moving_up.BY_LADDER
+        is_lost = road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
         case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
         if claims.sent(message, road) and case is not None:

@@ -1,6 +1,7 @@
 """One step up at once, where those who should act seem to be away or cannot be reached. Source: domain 2.5."""
 
 import json
+import logging
 import uuid
 from collections.abc import Collection
 from datetime import datetime
@@ -12,17 +13,24 @@ from engage.domain import absence, policy
 from engage.domain import escalation as rules
 from engage.domain.case import CaseClass
 from engage.domain.escalation import ASSIGNEE, Seat
-from engage.domain.events import Event, ReminderDue, RungReached
+from engage.domain.events import Event, ReminderDue, RungReached, ToldInstead
 from engage.domain.policy import SYSTEM, Permission
 from engage.extensions import db
 from engage.models import Case, CaseEvent, Deadline, OutboxMessage, ReachedRung, StaffUser
-from engage.notify.audience import on_rung
+from engage.notify.addressing import NEUTRAL_FOR_STAFF, WITHHELD
+from engage.notify.audience import next_in_turn, on_rung
 from engage.services import sites
 from engage.services.deadline_rows import is_late
 from engage.services.timeline import record
 
+log = logging.getLogger(__name__)
+
 # What is told by the ladder: if it reaches nobody, somebody further up has to hear of it.
 BY_LADDER = ("due", "due_soon", "case_late")
+# What is told once and by no clock: a case nobody has yet, a fact that cannot wait, a reason somebody has to write.
+URGENT = "urgent_fact"
+TOLD_ONCE = ("new_case", URGENT, "explanation_wanted", NEUTRAL_FOR_STAFF)
+MOVES_UP = (*BY_LADDER, *TOLD_ONCE)
 
 
 def seat_above(case: Case, seat: Seat, now: datetime, *, without: uuid.UUID | None = None) -> Seat | None:
@@ -55,9 +63,32 @@ def are_away(case: Case, people: Collection[uuid.UUID], now: datetime) -> bool:
 
 
 def after_dead_notice(case: Case, lost: OutboxMessage) -> None:
-    """Tell those one step up what a reminder or a rung could not tell. Once per reminder and rung."""
+    """Tell those one step up what a notice could not tell. Once per reminder, rung and notice."""
     if lost.user_id is not None and lost.template in BY_LADDER:
         instead_of(case, uuid.UUID(lost.dedupe_key.partition(":")[0]), lost.user_id)
+    elif lost.user_id is not None and lost.template in TOLD_ONCE:
+        _tell_next(case, lost)
+
+
+def _tell_next(case: Case, lost: OutboxMessage) -> None:
+    """Tell whoever comes next, unless somebody else was told the same by the same event. Doing it again is none."""
+    same = OutboxMessage.dedupe_key.startswith(f"{lost.dedupe_key.partition(':')[0]}:{lost.template}:")
+    living = (OutboxMessage.dead_at.is_(None), OutboxMessage.road.is_distinct_from(WITHHELD))
+    others = select(OutboxMessage.id).where(same, *living, OutboxMessage.id != lost.id)
+    if lost.template != URGENT and db.session.scalar(others.limit(1)):
+        return
+    of_case = (OutboxMessage.case_id == case.id, OutboxMessage.user_id.is_not(None))
+    gone = OutboxMessage.dead_at.is_not(None) | (OutboxMessage.road == WITHHELD) | same
+    passed = set(db.session.scalars(select(OutboxMessage.user_id).where(*of_case, gone)))
+    people = next_in_turn(case, passed | {lost.user_id})
+    event = ToldInstead(template=lost.template, lost_id=lost.id, user_ids=tuple(people))
+    done = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.kind == event.kind)
+    if db.session.scalar(done.where(CaseEvent.payload.contains(str(lost.id))).limit(1)) is not None:
+        return
+    if not people:
+        log.error("notice %s reached nobody, and nobody is left to tell: name somebody for the site", lost.id)
+        return
+    record(case, event, actor=SYSTEM)
 
 
 def instead_of(case: Case, event_id: uuid.UUID, user_id: uuid.UUID) -> None:

@@ -126,7 +126,7 @@ def test_other_dead_notices_and_those_of_a_promise_that_was_kept_move_nothing(cl
     dies("due_soon", dies_of.user_id)
     assert kinds_of(reference).count("ReminderDue") == before
     with unit_of_work():
-        lost = OutboxMessage(template="new_case", user_id=team.officer.id)
+        lost = OutboxMessage(template="reply_arrived", user_id=team.officer.id)
         delivery.moving_up.after_dead_notice(states.case_of(reference), lost)
     assert kinds_of(reference).count("ReminderDue") == before
 

@@ -82,6 +82,7 @@ TITLES: Mapping[str, LazyString] = {
     "ReminderDue": _("Reminder"),
     "RungReached": _("Told one step up"),
     "NoticeUndeliverable": _("A notice could not be delivered"),
+    "ToldInstead": _("Somebody else was told, since a notice reached nobody"),
     "PersonTold": _("Tell the person"),
     "FeedbackGiven": _("The person answered the two questions"),
     "CheckedAfterwards": _("Checked afterwards"),
