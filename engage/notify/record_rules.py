@@ -2,8 +2,9 @@
 
 import logging
 import uuid
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from engage.domain.policy import Role
 from engage.extensions import db
@@ -12,28 +13,13 @@ from engage.notify import outbox
 from engage.notify.outbox import Owed
 
 log = logging.getLogger(__name__)
+_AUDITS = StaffMembership.role == Role.AUDITOR
 
 
 def checkpoint_made(checkpoint: Checkpoint, *, document: str) -> None:
     """Send every auditor the checkpoint. Its roots and signature are public; nothing of a case is in it."""
-    auditors = db.session.scalars(
-        select(StaffUser)
-        .where(StaffUser.is_active, StaffUser.memberships.any(StaffMembership.role == Role.AUDITOR))
-        .order_by(StaffUser.id)
-    )
-    outbox.enqueue(
-        *(
-            Owed(
-                dedupe_key=f"checkpoint:{checkpoint.number}:{user.id}",
-                template="checkpoint_made",
-                locale=user.locale,
-                recipient=Recipient.STAFF,
-                user_id=user.id,
-                context={"number": str(checkpoint.number), "document": document},
-            )
-            for user in auditors
-        )
-    )
+    context = {"number": str(checkpoint.number), "document": document}
+    _owe("checkpoint_made", f"checkpoint:{checkpoint.number}", _auditors(_AUDITS), context)
 
 
 def unusual_reading(reading_id: uuid.UUID, *, site_id: uuid.UUID, user_id: uuid.UUID) -> None:
@@ -41,29 +27,29 @@ def unusual_reading(reading_id: uuid.UUID, *, site_id: uuid.UUID, user_id: uuid.
 
     Never whom it is about. Where nobody could be told it is logged; the finding waits on the auditors' page.
     """
-    auditors = db.session.scalars(
-        select(StaffUser)
-        .where(
-            StaffUser.is_active,
-            StaffUser.id != user_id,
-            StaffUser.memberships.any(
-                (StaffMembership.role == Role.AUDITOR)
-                & or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == site_id)
-            ),
-        )
-        .order_by(StaffUser.id)
-    ).all()
+    here = or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == site_id)
+    auditors = [user for user in _auditors(_AUDITS & here) if user.id != user_id]
     if not auditors:
         log.error("nobody audits site %s, where reading is unusual: name an auditor", site_id)
+    _owe("unusual_reading", f"unusual_reading:{reading_id}", auditors, {})
+
+
+def _auditors(held: ColumnElement[bool]) -> Sequence[StaffUser]:
+    active = select(StaffUser).where(StaffUser.is_active, StaffUser.memberships.any(held))
+    return db.session.scalars(active.order_by(StaffUser.id)).all()
+
+
+def _owe(template: str, key: str, users: Iterable[StaffUser], context: dict[str, str]) -> None:
     outbox.enqueue(
         *(
             Owed(
-                dedupe_key=f"unusual_reading:{reading_id}:{user.id}",
-                template="unusual_reading",
+                dedupe_key=f"{key}:{user.id}",
+                template=template,
                 locale=user.locale,
                 recipient=Recipient.STAFF,
                 user_id=user.id,
+                context=context,
             )
-            for user in auditors
+            for user in users
         )
     )

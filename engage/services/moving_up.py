@@ -79,8 +79,8 @@ def _tell_next(case: Case, lost: OutboxMessage) -> None:
         return
     of_case = (OutboxMessage.case_id == case.id, OutboxMessage.user_id.is_not(None))
     gone = OutboxMessage.dead_at.is_not(None) | (OutboxMessage.road == WITHHELD) | same
-    passed = set(db.session.scalars(select(OutboxMessage.user_id).where(*of_case, gone)))
-    people = next_in_turn(case, passed | {lost.user_id})
+    told = db.session.scalars(select(OutboxMessage.user_id).where(*of_case, gone))
+    people = next_in_turn(case, {lost.user_id, *told} - {None})
     event = ToldInstead(template=lost.template, lost_id=lost.id, user_ids=tuple(people))
     done = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.kind == event.kind)
     if db.session.scalar(done.where(CaseEvent.payload.contains(str(lost.id))).limit(1)) is not None:
