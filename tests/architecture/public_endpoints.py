@@ -44,6 +44,7 @@ WITH_A_CODE = frozenset(
         "public.confirm_remedy",
         "public.counter_proposal",
         "public.download_case",
+        "public.download_everything",
         "public.print_case",
         "public.give_feedback",
         "public.offer_reopening",
