@@ -22,6 +22,8 @@ from engage.models.resolution import (
     Remedy,
     Screening,
 )
+from engage.models.retention import RetentionItem, RetentionRun
+from engage.models.rights import Correction, DoomedFile, LegalHold, Tombstone
 from engage.models.second_factor import RecoveryCode, SecondFactor
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.staff_session import StaffSession
@@ -50,9 +52,11 @@ __all__ = [
     "CommunityPeriod",
     "ContactAttempt",
     "ConversionRequest",
+    "Correction",
     "CorrectiveAction",
     "DataKey",
     "Deadline",
+    "DoomedFile",
     "Draft",
     "Errand",
     "Explanation",
@@ -63,6 +67,7 @@ __all__ = [
     "InvestigationPlan",
     "Involvement",
     "IssueCase",
+    "LegalHold",
     "Meeting",
     "Message",
     "OpenItem",
@@ -80,6 +85,8 @@ __all__ = [
     "RecoveryCode",
     "Referral",
     "Remedy",
+    "RetentionItem",
+    "RetentionRun",
     "RuleSet",
     "Screening",
     "SealedContact",
@@ -95,4 +102,5 @@ __all__ = [
     "Statement",
     "SystemicIssue",
     "Task",
+    "Tombstone",
 ]

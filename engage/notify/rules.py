@@ -20,6 +20,7 @@ from engage.notify import (
     opening_rules,
     outside_rules,
     resolution_rules,
+    rights_rules,
     triage_rules,
     waiting_rules,
     work_rules,
@@ -50,6 +51,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         *aftercare_rules.QUIET,
         *findings_rules.QUIET,
         *opening_rules.QUIET,
+        *rights_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -282,6 +284,7 @@ RULES_OF_OTHERS = (
     opening_rules.RULES,
     outside_rules.RULES,
     resolution_rules.RULES,
+    rights_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
 )
