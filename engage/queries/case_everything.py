@@ -65,6 +65,11 @@ TOLD = (
     "CodeChanged",
     "IdentityOpened",
     "FeedbackGiven",
+    "CorrectionAsked",
+    "CorrectionAnswered",
+    "HoldSet",
+    "HoldLifted",
+    "ContentErased",
 )
 
 _CASE_ID = bindparam("case_id", type_=Uuid())

@@ -10,7 +10,18 @@ import sqlalchemy as sa
 from engage import clock
 from engage.domain.case import Identity, Road, Writer
 from engage.extensions import db
-from engage.models import Appeal, Base, Deadline, Involvement, Message, OutboxMessage, Proposal, Statement, Task
+from engage.models import (
+    Appeal,
+    Base,
+    Deadline,
+    Involvement,
+    LegalHold,
+    Message,
+    OutboxMessage,
+    Proposal,
+    Statement,
+    Task,
+)
 from engage.models.erasable import EMPTIED, of_case
 from engage.services import attachments, contact, conversation
 from engage.services.contact import Values
@@ -84,6 +95,8 @@ def _add(model: type[Base], case_id: uuid.UUID, team: states.Team) -> None:
     }
     if model is Involvement:
         values |= {"kind": "department", "name": "x"}
+    if model is LegalHold:  # one that is over
+        values |= {"lifted_at": clock.utcnow(), "lifted_by_id": team.officer.id}
     db.session.execute(sa.insert(model.__table__).values(values))
 
 

@@ -67,6 +67,21 @@ def of(found: Everything, places: Mapping[uuid.UUID, str], proof: Sequence[str])
             {"purpose": one.purpose, "held_at": _at(one.held_at), "place": one.place, "language": one.language}
             for one in found.meetings
         ],
+        "corrections": [
+            {
+                "asked_at": _at(one.asked_at),
+                "words": one.words,
+                "right_words": one.right_words,
+                "answered_at": _at(one.answered_at),
+                "is_accepted": one.is_accepted,
+                "answer_words": one.answer_words,
+            }
+            for one in file.rights.corrections
+        ],
+        "holds": [
+            {"set_at": _at(one.set_at), "words": one.words, "lifted_at": _at(one.lifted_at)}
+            for one in file.rights.holds
+        ],
         "changes": [
             {"words": one.shared_words, "due_at": _at(one.due_at), "finished_at": _at(one.finished_at)}
             for one in file.changes

@@ -57,6 +57,11 @@ HAPPENED: Mapping[str, LazyString] = {
     "CodeChanged": _("Your code was changed."),
     "IdentityOpened": _("Somebody was shown your name."),
     "FeedbackGiven": _("You answered our two questions."),
+    "CorrectionAsked": _("You said that something we hold is wrong."),
+    "CorrectionAnswered": _("We answered what you said is wrong."),
+    "HoldSet": _("A court or an authority needs it: nothing may be erased."),
+    "HoldLifted": _("No court and no authority needs it any more."),
+    "ContentErased": _("Something was erased, as we promise it."),
 }
 
 
