@@ -97,12 +97,18 @@ class Schedule:
 
     version: int
     rules: tuple[Rule, ...]
+    audit_years: int  # after which the name of somebody of ours who left is forgotten
     countries: Mapping[str, Mapping[str, Change]] = field(default_factory=lambda: MappingProxyType({}))
 
     def in_country(self, country: str) -> tuple[Rule, ...]:
         """Return the rules as they hold in a country."""
         changed = self.countries.get(country, {})
         return tuple(_changed(rule, changed[rule.code]) if rule.code in changed else rule for rule in self.rules)
+
+    def fewest_years(self, code: str) -> int:
+        """Return the fewest years for which the rule keeps anything, in any country."""
+        own = [rule.years for rule in self.rules if rule.code == code]
+        return min([*own, *(changed[code].years for changed in self.countries.values() if code in changed)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ def read_retention(
     always = [one for one in rules if one.scope is Scope.EVERYTHING and not (one.is_narrow or one.identities)]
     if left := [kind.value for kind in Kind if not any(not one.kinds or kind.value in one.kinds for one in always)]:
         raise section.bad("rules", f"no rule ends the keeping of {', '.join(left)}", "Add one, or widen its kinds.")
+    audit = section.section("audit")
+    audit_years = audit.integer("years", least=1, most=100)
+    audit.text("source")
+    audit.finish()
     countries: dict[str, MappingProxyType[str, Change]] = {}
     for row in section.sections("countries") if section.has("countries") else ():
         code = row.text("code")
@@ -35,7 +39,7 @@ def read_retention(
             raise row.bad("code", f"{code!r} is no country", "Use its two capitals, like RS.")
         countries[code] = MappingProxyType(_changes(row, {one.code for one in rules}))
     section.finish()
-    return Schedule(version, rules, MappingProxyType(countries))
+    return Schedule(version, rules, audit_years, MappingProxyType(countries))
 
 
 def _rule(row: Section, categories: Collection[str], facts: Collection[str]) -> Rule:

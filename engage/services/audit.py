@@ -39,6 +39,11 @@ class Change(StrEnum):
     CLOSURE_REMOVED = "closure_removed"
     PERIOD_ADDED = "period_added"
     PERIOD_REMOVED = "period_removed"
+    RETENTION_PREPARED = "retention_prepared"
+    RETENTION_APPROVED = "retention_approved"
+    RETENTION_DECLINED = "retention_declined"
+    RETENTION_FINISHED = "retention_finished"
+    USER_FORGOTTEN = "user_forgotten"
 
 
 def note(

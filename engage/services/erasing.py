@@ -4,7 +4,6 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 """
 
 import logging
-import uuid
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
 
@@ -162,8 +161,3 @@ def _set(model: type[Base], where: ColumnElement[bool], **values: object) -> Non
     db.session.execute(
         update(model).where(where).values(values).execution_options(synchronize_session=False),
     )
-
-
-def tombstones_of(case_id: uuid.UUID) -> list[Tombstone]:
-    """Return what was erased of a case, in the order in which it went."""
-    return list(db.session.scalars(select(Tombstone).where(Tombstone.case_id == case_id).order_by(Tombstone.erased_at)))

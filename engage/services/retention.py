@@ -7,7 +7,8 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
-from engage.services import attachments, drafts, erasing, search_index, sent_forms
+from engage.services import attachments, drafts, erasing, forgetting, retention_runs, search_index, sent_forms
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 
 CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
@@ -23,9 +24,11 @@ def apply() -> int:
         forms = sent_forms.purge(clock.utcnow())
     with unit_of_work():
         orphans = attachments.remove_orphans(clock.utcnow())
+    names = forgetting.forget_leavers(clock.utcnow())
+    erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
     with unit_of_work():
         search_index.settle()
-    return contexts + purged + forms + orphans + erasing.delete_doomed()
+    return contexts + purged + forms + orphans + names + erased + erasing.delete_doomed()
 
 
 def forget_contexts() -> int:

@@ -17,7 +17,7 @@ from engage.domain.retention_file import read_retention
 from engage.domain.triage import CONSENT_REVIEW
 from engage.domain.wall_clock import last_of_day
 from engage.extensions import db
-from engage.models import Case, Deadline, LegalHold, OpenItem, Proposal, Remedy, Site
+from engage.models import Case, Deadline, LegalHold, OpenItem, Proposal, Remedy, Site, Tombstone
 from engage.services import sites
 
 _HELD = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_at.is_(None))
@@ -37,7 +37,7 @@ def facts() -> Select[tuple[Case, str, str, object, bool, bool, bool, bool]]:
     """Return what reads the cases with what the schedule looks at."""
     more = [_HELD.label("is_held"), _PAID.label("paid"), _CONSENT.label("consent"), _OWED.label("owed")]
     wanted = select(Case, Site.country, Site.time_zone, Site.closes_on, *more).join(Site, Site.id == Case.site_id)
-    return wanted.options(lazyload(Case.appeals), lazyload(Case.subjects))  # type: ignore[return-value]
+    return wanted.options(lazyload(Case.appeals), lazyload(Case.subjects))  # type: ignore[return-value]  # - exists() is a bool
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +46,13 @@ def schedule() -> Schedule:
     catalogue = sites.shipped_catalogue()
     raw = tomllib.loads((sites.SHIPPED / "retention.toml").read_text("utf-8"))
     return read_retention(raw, catalogue.taxonomy.category_codes, {fact.code for fact in catalogue.severity.facts})
+
+
+def gone_of(case: Case) -> Sequence[Tombstone]:
+    """Return what was erased of a case, in the order in which it went."""
+    return db.session.scalars(
+        select(Tombstone).where(Tombstone.case_id == case.id).order_by(Tombstone.erased_at, Tombstone.scope)
+    ).all()
 
 
 def due_of(case: Case) -> Sequence[Due]:

@@ -9,11 +9,23 @@ PERMISSIONS: dict[str, LazyString] = {
     "answer_correction": _("Answer a correction"),
     "hold": _("Set or lift a legal hold"),
 }
+CHANGES: dict[str, LazyString] = {
+    "retention_prepared": _("Erasing by the schedule prepared"),
+    "retention_approved": _("Erasing by the schedule approved"),
+    "retention_declined": _("Erasing by the schedule declined"),
+    "retention_finished": _("Erased by the schedule"),
+    "user_forgotten": _("Name of somebody who left forgotten"),
+}
 GROUPS: dict[str, dict[str, LazyString]] = {
     "scope": {
         "everything": _("Everything: words, files, messages, and who it was"),
         "identifiers": _("Who the person was, and how to reach them"),
         "secrets": _("The codes that opened the case"),
+    },
+    "counts_from": {
+        "close": _("from the end of the case"),
+        "mine": _("from the end of the mine, or of the case if that is later"),
+        "monitoring": _("from the end of the time to appeal and of the checks"),
     },
     # When something goes, as the person reads it.
     "kept_why": {

@@ -140,6 +140,8 @@ def test_the_law_of_a_country_changes_its_rules_alone():
     assert due(NAMED, rules=schedule.in_country("XX")).at == midnight(2027, 3, 3)
     assert due(NAMED, rules=schedule.in_country("RS")).at == midnight(2033, 3, 3)
     assert due(replace(NAMED, category="SEC"), rules=schedule.in_country("XX")).at == midnight(2041, 3, 3)
+    assert [one.fewest_years("ordinary") for one in (SCHEDULE, schedule, changed_in(years=12))] == [7, 1, 7]
+    assert schedule.fewest_years("land") == SCHEDULE.audit_years == 10
 
 
 def test_a_law_that_keeps_it_is_named_and_until_when():

@@ -34,6 +34,7 @@ from engage.services import (
     erasing,
     proposals,
     retention,
+    retention_schedule,
     tasks,
     verifying,
 )
@@ -98,7 +99,7 @@ def test_the_tombstone_keeps_what_figures_count(team, session):
     erase(reference, rule="ordinary")
     after = case_of(reference)
     assert kept == {name: getattr(after, name) for name in kept}
-    (stone,) = erasing.tombstones_of(after.id)
+    (stone,) = retention_schedule.gone_of(after)
     assert (stone.scope, stone.rule, stone.erased_at) == (Scope.EVERYTHING, "ordinary", after.erased_at)
 
 
@@ -160,7 +161,7 @@ def test_who_the_person_is_goes_and_their_words_stay(team, session):
     assert verifying.verify().broken == []
     assert erase(reference, Scope.SECRETS, "anonymous_codes")
     assert erase(reference)
-    assert [one.scope for one in erasing.tombstones_of(case.id)].count(Scope.EVERYTHING) == 1
+    assert [one.scope for one in retention_schedule.gone_of(case)].count(Scope.EVERYTHING) == 1
 
 
 def test_a_code_that_was_destroyed_opens_nothing(team, session):

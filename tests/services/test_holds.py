@@ -130,7 +130,7 @@ def test_what_a_law_keeps_is_said_with_until_when(team, monkeypatch):
     reference = states.a_closed_case(team)
     shipped = retention_schedule.schedule()
     change = Change(12, "A law", "The law on mines asks us to keep this for twelve years.")
-    with_law = Schedule(shipped.version, shipped.rules, {"RS": {"ordinary": change}})
+    with_law = Schedule(shipped.version, shipped.rules, shipped.audit_years, {"RS": {"ordinary": change}})
     monkeypatch.setattr(retention_schedule, "schedule", lambda: with_law)
     found = erasure_requests.obstacle(case_of(reference))
     assert (found.words, found.is_hold) == (change.law, False)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
-from flask import current_app, render_template
+from flask import render_template
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
@@ -18,7 +18,6 @@ from engage.web.labels import label
 from engage.web.locale import gettext, lazy_gettext
 
 _ = lazy_gettext
-_STYLE = "public/takeaway.css"
 # What happened, as the person reads it, by the name of the event.
 HAPPENED: Mapping[str, LazyString] = {
     "CaseReceived": _("Your concern came in."),
@@ -67,7 +66,7 @@ HAPPENED: Mapping[str, LazyString] = {
 
 def written(found: Everything, places: Mapping[uuid.UUID, str], proof: Sequence[str]) -> str:
     """Return the page; `places` says where in the bundle each file lies, `proof` are the lines of the receipt."""
-    style, _, _ = current_app.jinja_env.loader.get_source(current_app.jinja_env, _STYLE)  # type: ignore[union-attr]
+    style = render_template("public/takeaway.css")
     return render_template(
         "public/takeaway.html",
         language=locale.language(),
