@@ -159,3 +159,9 @@ def test_what_is_kept_for_a_mine_ends_with_it(client, team, session):
     with unit_of_work():
         session.execute(update(Site).values(closes_on=states.today().replace(year=2040)))
     assert "2050" in person.page("/case/keeping")
+
+
+def test_everybody_can_read_how_long_we_keep_it_before_they_send_anything(client, team):
+    said = words(client.get("/privacy"))
+    assert "Grievances7 years" in said
+    assert "10 years after the mine closes" in said
