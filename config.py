@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     FONTS: Path | None = Field(
         None, description="Folder of the fonts of files to print; without it engage/fonts, which `make build` fills."
     )
+    RETENTION_AUTO_DAYS: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which a prepared run of the retention schedule goes ahead without a second "
+        "administrator; without it a second one has to approve.",
+    )
+    BACKUPS_KEPT_DAYS: int | None = Field(
+        None, ge=1, description="How long your backups are kept; check-config warns where it is more than 90 days."
+    )
     LOG_LEVEL: str = Field("INFO", description="Least serious log line that is written.")
     METRICS_TOKEN: SecretStr | None = Field(
         None, description="Bearer token of /metrics; without it the page is closed."

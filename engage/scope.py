@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
-from engage.domain.policy import GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
+from engage.domain.policy import AFTER_ERASURE, GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
 from engage.models import Absence, Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
 
@@ -53,6 +53,8 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
 def open_to(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """Return the condition on Case that holds for the cases with which policy lets a member of staff do this."""
     condition = _within(actor, permission)
+    if permission not in AFTER_ERASURE:
+        condition = and_(condition, Case.erased_at.is_(None))
     if permission not in NOT_FOR_PANEL:
         return condition
     seated = select(Appeal.case_id).join(PanelSeat, PanelSeat.appeal_id == Appeal.id)

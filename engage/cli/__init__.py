@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from engage.cli import accounts, demo, documents, escalate, inspect, keys, languages, notifications, outbox, record
+from engage.cli import (
+    accounts,
+    demo,
+    documents,
+    escalate,
+    inspect,
+    keys,
+    languages,
+    notifications,
+    outbox,
+    record,
+    retention,
+)
 from engage.cli.group import group
 
 __all__ = [
@@ -18,6 +30,7 @@ __all__ = [
     "notifications",
     "outbox",
     "record",
+    "retention",
 ]
 
 

@@ -53,6 +53,11 @@ from engage.domain.resolution_events import ProposalReturned as ProposalReturned
 from engage.domain.resolution_events import ProposalSent as ProposalSent
 from engage.domain.resolution_events import RemedyConfirmed as RemedyConfirmed
 from engage.domain.resolution_events import RemedyFinished as RemedyFinished
+from engage.domain.rights_events import ContentErased as ContentErased
+from engage.domain.rights_events import CorrectionAnswered as CorrectionAnswered
+from engage.domain.rights_events import CorrectionAsked as CorrectionAsked
+from engage.domain.rights_events import HoldLifted as HoldLifted
+from engage.domain.rights_events import HoldSet as HoldSet
 from engage.domain.triage_events import CaseLinked as CaseLinked
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
 from engage.domain.triage_events import ConflictRefused as ConflictRefused

@@ -75,6 +75,9 @@ class Permission(StrEnum):
     CORRECT = "correct"
     ASK_OPENING = "ask_opening"  # to see who a confidential person is, for some days
     DECIDE_OPENING = "decide_opening"
+    OWN_DATA = "own_data"  # have what we hold corrected or erased
+    ANSWER_CORRECTION = "answer_correction"
+    HOLD = "hold"  # stop that a case is erased, because a court or an authority needs it
 
 
 class NotAllowed(PermissionError):
@@ -124,6 +127,7 @@ class CaseFacts:
     recorded_by_id: uuid.UUID | None = None
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    is_erased: bool = False
 
 
 class Reach(StrEnum):
@@ -192,6 +196,8 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.CORRECT: _DESK,
         P.ASK_OPENING: _FIELD,
         P.DECIDE_OPENING: {**_APPROVAL, R.CUSTODIAN: Reach.SITE},  # never one's own, see engage.services.openings
+        P.ANSWER_CORRECTION: _DESK,
+        P.HOLD: _APPROVAL,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,
@@ -210,7 +216,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
 # What the person may do with their own case. Nobody of ours can withdraw, accept, refuse or appeal for them;
 # an answer given by word of mouth is recorded with Permission.RECORD_ANSWER.
 PERSONS = frozenset(
-    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT, P.VIEW_MONEY}
+    {P.VIEW, P.READ_UNMASKED, P.VIEW_IDENTITY, P.VIEW_CONTACT, P.REPLY, P.AGREE_TO_CONVERT, P.VIEW_MONEY, P.OWN_DATA}
     | {A.ACCEPT, A.COUNTER, A.REFUSE, A.APPEAL, A.WITHDRAW, A.REOPEN, A.REFER}
 )
 # What the service does by itself: confirming receipt once the notice has reached the person, and keeping those who do
@@ -223,6 +229,10 @@ NOT_FOR_PANEL = frozenset(
     {A.ASSESS, A.INVESTIGATE, A.PROPOSE, A.LAPSE, A.VERIFY, A.SCREEN_OUT}
     | {P.APPROVE_PROPOSAL, P.APPROVE_SCREEN_OUT, P.APPROVE_RATING, P.RATE, P.FINISH_REMEDY}
 )
+
+
+# What is left of a case of which everything was erased can be looked at, and nothing can be done with it any more.
+AFTER_ERASURE = frozenset({P.VIEW, P.READ_UNMASKED})
 
 
 def _class_open_to(role: Role, case: CaseFacts) -> bool:
@@ -256,6 +266,8 @@ def _within(reach: Reach, actor: Actor, case: CaseFacts) -> bool:
 
 def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
     """Whether the actor may do this with the case, whatever its stage."""
+    if case.is_erased and what not in AFTER_ERASURE:
+        return False
     if actor.party is Party.PERSON:
         return actor.case_id == case.id and what in PERSONS
     if actor.party is Party.SYSTEM:
@@ -273,18 +285,6 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
         and _within(grants[held.role], actor, case)
         for held in actor.memberships
     )
-
-
-def is_above(actor: Actor, other: Actor, case: CaseFacts) -> bool:
-    """Whether the actor may do a second time what the other did first: one level up, and never the same person.
-
-    Approvers of the site stand above those who work its cases, approvers of all sites above them; focal points, and
-    those at the top, have nobody above them and stand in for one another. Source: domain 2.3; the levels are ours.
-    """
-    if not may(actor, Permission.EXTEND_AGAIN, case) or actor.id == other.id:
-        return False
-    top = {Membership(Role.APPROVER, None), Membership(Role.FOCAL, None), Membership(Role.FOCAL, case.site_id)}
-    return bool(actor.memberships & top) or not other.has(Role.APPROVER, case.site_id)
 
 
 def require(actor: Actor, what: Permission | Action, case: CaseFacts) -> None:

@@ -14,7 +14,13 @@ WITHIN, WITHIN_WORK = timedelta(days=3), timedelta(hours=24)
 REMIND_BEFORE = timedelta(hours=16)  # Ours: what is due when a day ends is spoken of on its morning.
 MOST_DAYS = 366  # Ours: what is further away than a year is a plan and no task.
 # What the service asks for by itself, by code.
-BY_SERVICE: Mapping[str, str] = MappingProxyType({TELL_NEWS: "Tell the person how it stands"})
+ANSWER_CORRECTION = "answer_correction"
+BY_SERVICE: Mapping[str, str] = MappingProxyType(
+    {
+        TELL_NEWS: "Tell the person how it stands",
+        ANSWER_CORRECTION: "Answer the person, who says that something we hold is wrong",
+    }
+)
 
 # Who works at a site whether a case is theirs or not: the roles that may have a task, but for a seat on a panel.
 WORKERS = frozenset(GRANTS[Permission.TASK]) - {Role.PANEL}

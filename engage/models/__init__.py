@@ -33,6 +33,8 @@ from engage.models.resolution import (
     Remedy,
     Screening,
 )
+from engage.models.retention import RetentionItem, RetentionRun
+from engage.models.rights import Correction, DoomedFile, LegalHold, Tombstone
 from engage.models.second_factor import RecoveryCode, SecondFactor
 from engage.models.site import RuleSet, SignInTry, Site, StaffMembership, StaffUser
 from engage.models.staff_session import StaffSession
@@ -62,9 +64,11 @@ __all__ = [
     "CommunityPeriod",
     "ContactAttempt",
     "ConversionRequest",
+    "Correction",
     "CorrectiveAction",
     "DataKey",
     "Deadline",
+    "DoomedFile",
     "Draft",
     "Errand",
     "Explanation",
@@ -75,6 +79,7 @@ __all__ = [
     "InvestigationPlan",
     "Involvement",
     "IssueCase",
+    "LegalHold",
     "Meeting",
     "Message",
     "OpenItem",
@@ -92,6 +97,8 @@ __all__ = [
     "RecoveryCode",
     "Referral",
     "Remedy",
+    "RetentionItem",
+    "RetentionRun",
     "RuleSet",
     "Screening",
     "SamePerson",
@@ -109,4 +116,5 @@ __all__ = [
     "SystemicIssue",
     "Task",
     "UnusualReading",
+    "Tombstone",
 ]

@@ -45,6 +45,7 @@ class Case(Keyed, Base):
         _only("ix_case_restricted", "class = 'restricted'", "next_due_at", "id"),
         Index("ix_case_site_received", "site_id", "received_at"),
         Index("ix_case_alike", "site_id", "category", "received_at"),  # what is like a case, for triage
+        _only("ix_case_to_keep", "closed_at IS NOT NULL AND erased_at IS NULL", "closed_at", "id"),
         _only("ix_case_recorded_by", "recorded_by_id IS NOT NULL", "recorded_by_id", "next_due_at", "id"),
     )
 
@@ -106,6 +107,8 @@ class Case(Keyed, Base):
     close_type: Mapped[str | None]
     root_cause: Mapped[str | None]
     further_causes: Mapped[list[Any] | None] = mapped_column(Document)  # after the first one, in their order
+    # Everything that anybody wrote is gone; services.erasing alone writes it. What is left is a tombstone.
+    erased_at: Mapped[datetime | None]
     version: Mapped[int]  # the number of events so far; forms carry it, so that a second of two at once is noticed
     head_hash: Mapped[str]  # the hash of the last event: a record whose end was cut off does not match it
 
@@ -130,6 +133,7 @@ class Case(Keyed, Base):
             recorded_by_id=self.recorded_by_id,
             panel=frozenset(seat.user_id for appeal in self.appeals for seat in appeal.seats),
             subjects=frozenset(row.user_id for row in self.subjects),
+            is_erased=self.erased_at is not None,
         )
 
 

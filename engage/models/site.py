@@ -1,10 +1,10 @@
 """Sites, the rules in force at them, and the people who work there."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.policy import Actor, Membership, Role
@@ -23,6 +23,7 @@ class Site(Keyed, Base):
     locale: Mapped[str]
     is_group_intake: Mapped[bool] = mapped_column(default=False)
     is_open: Mapped[bool] = mapped_column(default=True)
+    closes_on: Mapped[date | None] = mapped_column(Date)  # the end of the life of the mine; none: nobody knows yet
     phone: Mapped[str | None]
     phone_hours: Mapped[str | None]
     office: Mapped[str | None]

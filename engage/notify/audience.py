@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from engage.domain import policy
+from engage.domain import policy, seniority
 from engage.domain.case import CaseClass
 from engage.domain.policy import Actor, Permission, Role
 from engage.extensions import db
@@ -39,7 +39,7 @@ def one_level_up(case: Case, first_by_id: uuid.UUID | None, *, but: uuid.UUID) -
     found = [
         user_id
         for user_id in holders
-        if policy.is_above(db.session.get_one(StaffUser, user_id).actor, first, case.facts)
+        if seniority.is_above(db.session.get_one(StaffUser, user_id).actor, first, case.facts)
     ]
     return _without(found, but) or _without(first_to_tell(case), but)
 

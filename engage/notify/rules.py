@@ -12,19 +12,20 @@ from engage.domain.lifecycle import Stage
 from engage.domain.news import NO_NEWS
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Case, OutboxMessage, Screening
+from engage.models import Case, Screening
 from engage.notify import (
     aftercare_rules,
     clock_rules,
+    delivery_rules,
     findings_rules,
     opening_rules,
     outside_rules,
     resolution_rules,
+    rights_rules,
     triage_rules,
     waiting_rules,
     work_rules,
 )
-from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.audience import deciding_on, on_rung, working_on
 from engage.notify.notices import DIGEST, Notice, owe, owed, to_person, to_staff
 from engage.notify.outbox import Owed
@@ -52,6 +53,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         *aftercare_rules.QUIET,
         *findings_rules.QUIET,
         *opening_rules.QUIET,
+        *rights_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -267,29 +269,13 @@ for kind_of_clock, rule_of_clock in clock_rules.RULES.items():
     notices.register(kind_of_clock)(rule_of_clock)
 
 
-@notices.register
-def _(event: events.ToldInstead, case: Case) -> list[Notice]:
-    """Those who come next in turn, by the message that could not be told to those before them."""
-    return to_staff(event.user_ids, event.template)
-
-
-@notices.register
-def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
-    """Whoever works the case, but not who could not be reached: could_not_reach. Of such a notice itself: nobody."""
-    if event.template in ("could_not_reach", NEUTRAL_FOR_STAFF):
-        return []  # or an address that refuses everything would be written to for ever
-    lost = db.session.get_one(OutboxMessage, event.outbox_message_id)
-    for people in (working_on(case), first_to_tell(case)):
-        if others := [user_id for user_id in people if user_id != lost.user_id]:
-            return to_staff(others, "could_not_reach")
-    return []
-
-
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
+    delivery_rules.RULES,
     opening_rules.RULES,
     outside_rules.RULES,
     resolution_rules.RULES,
+    rights_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
 )

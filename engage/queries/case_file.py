@@ -27,9 +27,10 @@ from engage.models import (
     Proposal,
     Screening,
 )
-from engage.queries import corrective, outside_parts, own_case
+from engage.queries import corrective, outside_parts, own_case, rights_parts
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.own_case import Seen
+from engage.queries.rights_parts import RightsParts
 from engage.scope import visible_to
 
 _CASE_ID = bindparam("case_id", type_=Uuid())
@@ -90,6 +91,7 @@ class CaseFile:
     reviews: Sequence[IndependentReview]
     screenings: Sequence[Screening]
     outside: OutsideParts
+    rights: RightsParts
     changes: Sequence[CorrectiveAction]  # what we change because of it, in the words meant for the person
     sums: Collection[uuid.UUID]  # of which remedies the sum may stand on this paper
     seen: Sequence[Seen] | None
@@ -136,6 +138,7 @@ def _file(wanted: Select[Case], actor: Actor, *, for_person: bool) -> CaseFile:
         reviews=db.session.scalars(_REVIEWS, of_case).all(),
         screenings=db.session.scalars(_SCREENINGS, of_case).all(),
         outside=outside_parts.of(case.id, outside_parts.THERE),
+        rights=rights_parts.of(case.id, ("corrections", "holds")),
         changes=corrective.shared_in(case.id),
         sums={row.id for row in remedies if for_person or money.may_see(actor, row.owner_id, facts)},
         seen=own_case.seen_by(case.id) if for_person else None,

@@ -45,11 +45,13 @@ from engage.queries import (
     findings_parts,
     opening_parts,
     outside_parts,
+    rights_parts,
     triage_parts,
 )
 from engage.queries.case_parts import Entry, Fate
 from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
+from engage.queries.rights_parts import RightsParts
 from engage.queries.triage_parts import TriageParts
 
 REPORTED_BACK, DRAFTED = ReportedBack.__name__, ProposalDrafted.__name__
@@ -103,6 +105,11 @@ class CasePage:
     def outside(self) -> OutsideParts:
         """What bodies outside have to do with the case; read when it is first asked for."""
         return outside_parts.of(self.case.id, self._there)
+
+    @cached_property
+    def rights(self) -> RightsParts:
+        """What the person demanded of what we hold, and what stands against it; read when it is first asked for."""
+        return rights_parts.of(self.case.id, self._there)
 
     @cached_property
     def openings(self) -> Sequence[Opening]:

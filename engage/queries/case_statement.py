@@ -14,12 +14,18 @@ from engage.models import (
     Site,
     StaffUser,
 )
-from engage.queries import case_parts, findings_parts, opening_parts, outside_parts, triage_parts
+from engage.queries import case_parts, findings_parts, opening_parts, outside_parts, rights_parts, triage_parts
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
 # What is read when it is first asked for.
-BESIDE = {**triage_parts.THERE, **outside_parts.THERE, **findings_parts.THERE, **opening_parts.THERE}
+BESIDE = {
+    **triage_parts.THERE,
+    **outside_parts.THERE,
+    **findings_parts.THERE,
+    **opening_parts.THERE,
+    **rights_parts.THERE,
+}
 
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else

@@ -81,7 +81,7 @@ def waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Select
             Deadline.ended_at.is_(None),
             ExtensionRequest.asked_by_id != actor.id,
             ExtensionRequest.first_by_id.is_distinct_from(actor.id),
-            # As policy.is_above says it: those of all sites, and focal points, are above everybody.
+            # As seniority.is_above says it: those of all sites, and focal points, are above everybody.
             *([] if Membership(Role.APPROVER, None) in actor.memberships else [_site_may_decide()]),
         ),
         line("opening", nothing, Opening.asked_at, Opening.id)

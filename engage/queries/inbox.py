@@ -199,6 +199,7 @@ def _shown(actor: Actor) -> Select[*tuple[Any, ...]]:
             Case.could_not_reach,
             Case.was_late,
             Case.owes_explanation,
+            Case.erased_at,
             Statement.title,
             Statement.community,
             Site.name.label("site"),

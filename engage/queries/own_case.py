@@ -34,8 +34,9 @@ from engage.models import (
     Screening,
     SealedContact,
 )
-from engage.queries import corrective, outside_parts
+from engage.queries import corrective, outside_parts, rights_parts
 from engage.queries.outside_parts import OutsideParts
+from engage.queries.rights_parts import RightsParts
 from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
@@ -113,6 +114,7 @@ _REVIEW = (
     .limit(1)
 )
 _OUTSIDE = {"ProceedingRecorded": "proceedings", "ReferralMade": "referrals"}  # which event tells of which part
+_RIGHTS = {"CorrectionAsked": "corrections", "HoldSet": "holds"}
 _CONVERSION = select(ConversionRequest).where(
     ConversionRequest.case_id == _CASE_ID, ConversionRequest.answered_at.is_(None)
 )
@@ -169,6 +171,7 @@ class OwnCase:
     review: IndependentReview | None = None
     screening: Screening | None = None
     outside: OutsideParts = OutsideParts()
+    rights: RightsParts = RightsParts()
     changes: Sequence[CorrectiveAction] = ()  # what we change because of it, where the person may read of it
     conversion: ConversionRequest | None = None  # we ask whether it may be something less, and wait for the answer
     has_feedback: bool = False
@@ -245,6 +248,7 @@ def page(actor: Actor) -> OwnCase:
         changes=corrective.shared_in(case.id) if "CorrectiveActionDecided" in happened else (),
         conversion=asked_to_convert(case) if "ConversionAsked" in happened else None,
         outside=outside_parts.of(case.id, {part for kind, part in _OUTSIDE.items() if kind in happened}),
+        rights=rights_parts.of(case.id, {part for kind, part in _RIGHTS.items() if kind in happened}),
         has_feedback=has_feedback,
         has_address=has_address,
     )

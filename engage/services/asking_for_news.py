@@ -53,7 +53,7 @@ def _ask(case: Case, now: datetime) -> bool:
         case.news_due_at = now + AGAIN
         return False
     if (row := _open_task(case)) is None:
-        case.news_task_id = tasks.add_for_service(case, TELL_NEWS, _first_there(case, people, now)).id
+        case.news_task_id = tasks.add_for_service(case, TELL_NEWS, first_there(case, people, now)).id
     else:
         above = moving_up.seat_above(case, Seat(ASSIGNEE), now) or Seat(ASSIGNEE)
         record(case, NewsMissed(task_id=row.id, role=above.role, all_sites=above.all_sites), actor=SYSTEM)
@@ -66,6 +66,6 @@ def _open_task(case: Case) -> Task | None:
     return row if row is not None and row.finished_at is None else None
 
 
-def _first_there(case: Case, people: Sequence[uuid.UUID], now: datetime) -> uuid.UUID:
-    """The first of them who does not seem to be away, else the first."""
+def first_there(case: Case, people: Sequence[uuid.UUID], now: datetime) -> uuid.UUID:
+    """Return the first of them who does not seem to be away, else the first."""
     return next((user_id for user_id in people if not moving_up.are_away(case, [user_id], now)), people[0])

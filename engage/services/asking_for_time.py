@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from engage import clock, vault
-from engage.domain import policy
+from engage.domain import policy, seniority
 from engage.domain.events import ExtensionAsked, ExtensionDeclined
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, NotAllowed, Permission, Role
@@ -25,7 +25,7 @@ def ask(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *, a
     policy.require(actor, Permission.EXTEND, case.facts)
     found = delays.extendable(case, deadline_id, words, new_date)
     first = delays.first_to_extend(case, found.rows, found.row)
-    if not found.again or actor.id is None or policy.is_above(actor, first, case.facts):
+    if not found.again or actor.id is None or seniority.is_above(actor, first, case.facts):
         raise Refused(Refusal("put_off_yourself"))
     if cases.open_extension_request(case) is not None:
         raise Refused(Refusal("extension_waits"))
@@ -63,7 +63,7 @@ def decide(case: Case, *, approve: bool, words: str, actor: Actor) -> None:
     if row.asked_by_id == actor.id:
         raise NotAllowed("own request")
     deadline = db.session.get_one(Deadline, row.deadline_id)
-    if not policy.is_above(actor, delays.first_to_extend(case, rows_of(case), deadline), case.facts):
+    if not seniority.is_above(actor, delays.first_to_extend(case, rows_of(case), deadline), case.facts):
         raise Refused(Refusal("one_level_up"))
     if not approve and not words.strip():
         raise Refused(Refusal("reason_needed"))
@@ -81,4 +81,4 @@ def has_to_ask(case: Case, row: Deadline, *, actor: Actor) -> bool:
     rows = rows_of(case)
     if not delays.takes_one_level_up(case, rows, row):
         return False
-    return not policy.is_above(actor, delays.first_to_extend(case, rows, row), case.facts)
+    return not seniority.is_above(actor, delays.first_to_extend(case, rows, row), case.facts)

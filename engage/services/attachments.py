@@ -192,6 +192,11 @@ def _not_ours(actor: Actor) -> list[ColumnElement[bool]]:
     return [Attachment.writer != Writer.NOTE] if actor.party is Party.PERSON else []
 
 
+def discard(stored_as: str) -> None:
+    """Delete the bytes of a file from the store. Safe to run twice."""
+    (_folder() / stored_as).unlink(missing_ok=True)
+
+
 def remove_orphans(now: datetime) -> int:
     """Delete files that no row knows, left by a process that died between writing and committing. Safe to run twice."""
     before = (now - _ORPHAN_AFTER).timestamp()

@@ -40,6 +40,11 @@ class Change(StrEnum):
     PERIOD_ADDED = "period_added"
     PERIOD_REMOVED = "period_removed"
     READING_SETTLED = "reading_settled"
+    RETENTION_PREPARED = "retention_prepared"
+    RETENTION_APPROVED = "retention_approved"
+    RETENTION_DECLINED = "retention_declined"
+    RETENTION_FINISHED = "retention_finished"
+    USER_FORGOTTEN = "user_forgotten"
 
 
 def note(

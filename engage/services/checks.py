@@ -19,6 +19,7 @@ from engage.services import key_rotation, sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
+MOST_BACKUP_DAYS = 90  # Source: domain 5.9, backups expire ninety days after a purge at the latest.
 NO_PANEL = (
     "Nobody could sit on a panel. Give the role panel to somebody who works no cases there, or to one of all sites."
 )
@@ -56,6 +57,7 @@ def look() -> Iterator[Finding]:
         problem = _problem_of(check)
         is_sound = is_sound and not (what == "database" and problem)
         yield Finding(what, problem)
+    yield from _backups()
     if is_sound:
         yield from _sealed_before()
         yield from _people()
@@ -127,6 +129,13 @@ def _key_ring() -> None:
         raise NotWell(
             f"Cases need versions that the key ring lacks: {', '.join(lost)}. Put them back from where keys are kept."
         )
+
+
+def _backups() -> Iterator[Finding]:
+    kept = settings().BACKUPS_KEPT_DAYS
+    if kept is not None and kept > MOST_BACKUP_DAYS:
+        said = f"They are kept for {kept} days, so what was erased lies in them for longer than the {MOST_BACKUP_DAYS} "
+        yield Finding("backups", said + "that people are told.", is_warning=True)
 
 
 def _sealed_before() -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from engage import clock
-from engage.domain import escalation, policy
+from engage.domain import escalation, policy, seniority
 from engage.domain.case import CaseClass, Writer
 from engage.domain.deadlines import ByDate
 from engage.domain.escalation import ASSIGNEE, Seat
@@ -85,7 +85,7 @@ def extend(case: Case, deadline_id: uuid.UUID, words: str, new_date: datetime, *
     policy.require(actor, Permission.EXTEND, case.facts)
     found = extendable(case, deadline_id, words, new_date)
     row = found.row
-    if found.again and not policy.is_above(actor, first_to_extend(case, found.rows, row), case.facts):
+    if found.again and not seniority.is_above(actor, first_to_extend(case, found.rows, row), case.facts):
         raise Refused(Refusal("one_level_up"))
     message = conversation.add(case, words, writer=Writer.STAFF, actor=actor, tells=False)
     event = DeadlineExtended(

@@ -7,7 +7,17 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
-from engage.services import address_changes, attachments, drafts, sent_forms
+from engage.services import (
+    address_changes,
+    attachments,
+    drafts,
+    erasing,
+    forgetting,
+    retention_runs,
+    search_index,
+    sent_forms,
+)
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 
 CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
@@ -25,7 +35,11 @@ def apply() -> int:
         formers = address_changes.forget_told(clock.utcnow())
     with unit_of_work():
         orphans = attachments.remove_orphans(clock.utcnow())
-    return contexts + purged + forms + formers + orphans
+    names = forgetting.forget_leavers(clock.utcnow())
+    erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
+    with unit_of_work():
+        search_index.settle()
+    return contexts + purged + forms + formers + orphans + names + erased + erasing.delete_doomed()
 
 
 def forget_contexts() -> int:

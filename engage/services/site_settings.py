@@ -1,7 +1,9 @@
 """Sites as administrators keep them. Every change leaves an entry in the audit record."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -28,6 +30,7 @@ class SiteDetails:
     time_zone: str
     locale: str
     is_open: bool = True
+    closes_on: date | None = None  # the end of the life of the mine, from which the keeping of some cases counts
     phone: str | None = None
     phone_hours: str | None = None
     office: str | None = None
@@ -49,7 +52,7 @@ def add_site(code: str, details: SiteDetails, *, actor: Actor) -> uuid.UUID:
         raise CodeTaken(code)
     site = sites.add(NewSite(code, details.name, details.country, details.time_zone, details.locale))
     _set(site, details)
-    note(Change.SITE_ADDED, actor=actor, subject_id=site.id, after={"code": code, **asdict(details)})
+    note(Change.SITE_ADDED, actor=actor, subject_id=site.id, after=_said({"code": code, **asdict(details)}))
     return site.id
 
 
@@ -70,9 +73,13 @@ def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
     if before:
         _set(site, details)
         after = {name: new[name] for name in before}
-        note(Change.SITE_CHANGED, actor=actor, subject_id=site.id, before=before, after=after)
+        note(Change.SITE_CHANGED, actor=actor, subject_id=site.id, before=_said(before), after=_said(after))
         if "security" in before:
             security.keep_out_at(site.id)
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _set(site: Site, details: SiteDetails) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from engage.domain.events import ContentErased
+from engage.domain.retention import Scope
 from engage.models import Attachment, CaseEvent, Message, Statement
 from engage.services import attachments
 from engage.services.attachments import digest_of_files
@@ -16,7 +18,7 @@ _TRIED = 5  # Ours: files that came in one moment have no order; of more than th
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is there of a case. What was erased is not, and nothing is said of it."""
+    """What is there of a case. What was erased by rule is not, and the record says that it went."""
 
     statements: Sequence[Statement]
     messages: Sequence[Message]
@@ -25,6 +27,9 @@ class Content:
 
 def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
     """Return what is not as it was recorded: words, the names of files, and what lies on the disk."""
+    if _was_erased(events):
+        yield from _back_again(content)
+        return
     known = {event.content_digest for event in events}
     for statement in content.statements:
         if digest_of_statement(statement) not in known:
@@ -39,6 +44,19 @@ def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
             yield f"file {file.id} is missing"
         elif held != file.sha256:
             yield f"file {file.id} is not the one that came"
+
+
+def _was_erased(events: Sequence[CaseEvent]) -> bool:
+    """Whether the record says that everything was erased: an emptied row is in order then, and only then."""
+    erased = (json.loads(event.payload) for event in events if event.kind == ContentErased.__name__)
+    return any(one["scope"] == Scope.EVERYTHING.value for one in erased)
+
+
+def _back_again(content: Content) -> Iterator[str]:
+    """What is there although it was erased, as after an older copy of some tables was put back."""
+    rows: list[Statement | Message] = [*content.statements, *content.messages]
+    if content.files or any(row.salt for row in rows):
+        yield "something that was erased is there again"
 
 
 def _strange_names(events: Sequence[CaseEvent], files: Sequence[Attachment]) -> Iterator[str]:

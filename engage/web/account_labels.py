@@ -3,7 +3,10 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from engage.web import rights_labels
+
 CHANGES: dict[str, LazyString] = {
+    **rights_labels.CHANGES,
     "user_added": _("Person added"),
     "user_changed": _("Person changed"),
     "user_deactivated": _("Person deactivated"),

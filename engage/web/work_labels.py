@@ -9,6 +9,7 @@ PERMISSIONS: dict[str, LazyString] = {
 # What the service asks for by itself, by the code of the task.
 BY_SERVICE: dict[str, LazyString] = {
     "tell_news": _("Tell the person how it stands"),
+    "answer_correction": _("Answer the person, who says that something we hold is wrong"),
 }
 # What whoever approves a proposal looks at (R43).
 RIGHTS: dict[str, LazyString] = {

@@ -48,6 +48,9 @@ WHO = {
     "correct":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "ask_opening":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "decide_opening":     ".     .     .     S     .     S     S     .     .     .     .     .     .      .      .",
+    "own_data":           ".     .     .     .     .     .     .     .     .     .     .     .     .      yes    .",
+    "answer_correction":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
+    "hold":               ".     .     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
@@ -71,6 +74,8 @@ NOT_BY_THE_PANEL = {
     "assess", "screen_out", "investigate", "propose", "lapse", "verify", "approve_screen_out", "approve_proposal",
     "approve_rating", "rate", "finish_remedy",
 }
+# What can be done with a case of which everything was erased: look at what is left, as before, and nothing else.
+AFTER_ERASURE = {"view", "read_unmasked"}
 # Where each action leads from each stage; the first is the usual one.
 LEADS = {
     "received":      {"acknowledge": ["acknowledged"], "appeal": ["appealed"]},

@@ -12,7 +12,7 @@ from engage.domain.case import Answer, CaseClass, Kind
 from engage.domain.guards import Circumstances
 from engage.domain.lifecycle import Action, IllegalTransition, Stage, allowed_actions, next_stage
 from engage.domain.policy import SYSTEM, Actor, CaseFacts, Membership, Party, Permission, Role, may
-from tests.domain.tables import LEADS, NOT_BY_THE_PANEL, ROLES, WHO
+from tests.domain.tables import AFTER_ERASURE, LEADS, NOT_BY_THE_PANEL, ROLES, WHO
 
 HERE, ELSEWHERE, ME = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -49,6 +49,15 @@ def test_the_tables_name_every_role_stage_and_thing_that_can_be_done():
     assert {what.value for what in (*Permission, *Action)} <= set(WHO), "Say in tables.py who may"
     assert {len(row.split()) for row in WHO.values()} == {len(ROLES) + 2}
     assert set(LEADS) == {stage.value for stage in Stage}
+
+
+def test_with_what_is_left_of_an_erased_case_nobody_does_anything_but_look():
+    case = CaseFacts(uuid.uuid4(), HERE, Kind.GRIEVANCE, Stage.CLOSED, CaseClass.ORDINARY, level=5, assignee_id=ME)
+    erased = replace(case, is_erased=True)
+    staff = [Actor(ME, memberships=frozenset({Membership(Role(role), HERE)})) for role in ROLES]
+    for actor in (*staff, SYSTEM, Actor(None, Party.PERSON, case_id=case.id)):
+        for what in (*Permission, *Action):
+            assert may(actor, what, erased) == (may(actor, what, case) and what.value in AFTER_ERASURE), (actor, what)
 
 
 @pytest.mark.slow

@@ -2,10 +2,11 @@
 
 import itertools
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from engage.domain import policy
 from engage.domain.case import CaseClass, Identity, Kind, Road
@@ -13,7 +14,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import SYSTEM, Actor, CaseFacts, Membership, Party, Permission, Role
 from engage.extensions import db
 from engage.models import Appeal, Case, CaseSubject, PanelSeat, RuleSet
-from engage.scope import readable_by, visible_to
+from engage.scope import open_to, readable_by, visible_to
 from engage.unit_of_work import unit_of_work
 from tests import states
 
@@ -117,6 +118,20 @@ def test_sql_and_policy_agree_for_the_person_the_service_and_somebody_without_a_
     actors = [Actor(id=None, party=Party.PERSON, case_id=one.id) for one in facts[:5]]
     strangers = [SYSTEM, Actor(id=user_id), Actor(id=None, party=Party.PERSON, case_id=uuid.uuid4())]
     assert disagreements(session, facts, [*actors, *strangers]) == []
+
+
+def test_sql_and_policy_agree_that_nothing_is_done_with_an_erased_case(world, session):
+    sites, user_id, facts = world
+    with unit_of_work():
+        session.execute(update(Case).values(erased_at=AT))
+    erased = [replace(one, is_erased=True) for one in facts]
+    actors = [Actor(id=user_id, memberships=frozenset({Membership(role, sites[0])})) for role in Role]
+    for permission in (Permission.ASSIGN, Permission.APPROVE_PROPOSAL, Permission.SEAT_PANEL):
+        assert not any(policy.may(actor, permission, one) for actor in actors for one in erased)
+        for actor in actors:
+            assert session.scalars(select(Case.id).where(open_to(actor, permission))).all() == []
+    assert disagreements(session, erased, actors) == []
+    assert disagreements(session, erased, actors, readable_by, Permission.READ_UNMASKED) == []
 
 
 def test_no_administrator_sees_a_case(world, session):

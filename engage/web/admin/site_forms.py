@@ -1,7 +1,7 @@
 """The form of a site."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields as fields_of
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -25,6 +25,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from engage.models import Site
 from engage.queries import triage_parts
 from engage.services.site_settings import SiteDetails
+from engage.web.admin import fields
 
 _SPARE = 2  # empty lines to fill in, each time the form is opened
 _FOR = ("violence", "children")
@@ -80,6 +81,11 @@ class SiteForm(FlaskForm):
         ],
     )
     is_open = BooleanField(_l("Takes concerns"))
+    closes_on = fields.day(
+        _l("The mine closes on"),
+        needed=False,
+        hint=_l("Cases about land, homes, heritage and consent are kept for years after it. Empty: nobody knows yet."),
+    )
     phone = _line(_l("Phone"))
     phone_hours = _line(_l("When the phone is answered"))
     office = _line(_l("Office, with its hours"), most=400)
@@ -127,7 +133,7 @@ class NewSiteForm(SiteForm):
 
 def opened(site: Site) -> SiteForm:
     """Return the form with what the site has; where it was sent, with what was typed."""
-    held = {one.name: getattr(site, one.name) for one in fields(SiteDetails)}
+    held = {one.name: getattr(site, one.name) for one in fields_of(SiteDetails)}
     form = SiteForm(
         data=held
         | {
@@ -171,6 +177,7 @@ def details_of(form: SiteForm) -> SiteDetails:
         time_zone=form.time_zone.data,
         locale=form.locale.data,
         is_open=form.is_open.data,
+        closes_on=form.closes_on.data,
         phone=form.phone.data,
         phone_hours=form.phone_hours.data,
         office=form.office.data,

@@ -58,6 +58,7 @@ def chapters(found: CaseFile) -> list[Chapter]:
     told = [
         Chapter(gettext("The case"), list(_facts(found))),
         Chapter(gettext("What was said"), _conversation(found)),
+        Chapter(gettext("What is said to be wrong in it"), list(_corrections(found))),
         Chapter(gettext("What was promised"), [Fact(*row) for row in promised.dates(found)]),
         Chapter(gettext("When the clock stood still"), [Fact(*row) for row in promised.pauses(found)]),
         *_proposals(found),
@@ -119,7 +120,8 @@ def _conversation(found: CaseFile) -> list[Part]:
 
 def _concern(found: CaseFile) -> Said:
     told = found.case.statement
-    parts = [told.what_happened or gettext("Sent without words.")]
+    without = gettext("Erased.") if found.case.erased_at is not None else gettext("Sent without words.")
+    parts = [told.what_happened or without]
     for question, words in (
         (gettext("Where"), told.where_it_happened),
         (gettext("When"), told.when_it_happened),
@@ -134,6 +136,15 @@ def _message(found: CaseFile, one: Message) -> Said:
     by_person = one.writer is Writer.PERSON
     author = _you(found) if by_person else gettext("Community office")
     return Said(one.written_at, author, one.words or gettext("(files only)"), by_person, _files(found, one.id))
+
+
+def _corrections(found: CaseFile) -> Iterator[Part]:
+    for row in found.rights.corrections:
+        yield Said(row.asked_at, _you(found), "\n\n".join(filter(None, [row.words, row.right_words])), by_person=True)
+        if row.answered_at is not None:
+            seen = gettext("We see it like this, too.") if row.is_accepted else gettext("We do not see it like this.")
+            words = f"{seen}\n\n{row.answer_words}"
+            yield Said(row.answered_at, gettext("Community office"), words, by_person=False)
 
 
 def _files(found: CaseFile, message_id: uuid.UUID | None) -> list[str]:

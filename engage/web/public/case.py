@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from engage.domain.case import CaseClass, Writer
 from engage.domain.lifecycle import Stage
+from engage.queries import case_everything, own_case
 from engage.queries import case_file as case_files
-from engage.queries import own_case
 from engage.queries.own_case import Holder, OwnCase
-from engage.services import answers, attachments, cases, conversation, sent_forms
+from engage.services import answers, attachments, cases, conversation, receipt_proof, sent_forms
 from engage.services.attachments import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
-from engage.web import case_file
+from engage.web import case_file, takeaway
 from engage.web.filters import speak_in
 from engage.web.locale import gettext
 from engage.web.public import case_outside, case_thread, case_words
@@ -80,6 +80,15 @@ def download_case(holder: Holder) -> ResponseReturnValue:
     answer = Response(text, mimetype="text/plain")
     answer.headers["Content-Disposition"] = 'attachment; filename="engage.txt"'
     return answer
+
+
+@bp.route("/case/download/all")
+@with_case
+def download_everything(holder: Holder) -> ResponseReturnValue:
+    """All that is there of the case for its person, with the files, in one bundle under a name that says nothing."""
+    found = case_everything.own(holder.actor)
+    files = {row.id: attachments.open_file(row.id, holder.actor) for row in found.files}
+    return takeaway.answer_with(found, files, receipt_proof.of_case(holder.case_id))
 
 
 @bp.route("/case/print")

@@ -211,5 +211,35 @@ class ContactForm(OwnCaseForm):
     )
 
 
+class CorrectionForm(OwnCaseForm):
+    words = words_field(
+        _l("What is wrong?"),
+        hint=_l("For instance a date, a place, or something that we wrote down."),
+        needed=_l("Tell us what is wrong."),
+    )
+    right_words = words_field(_l("How should it be? (optional)"))
+
+
+class EraseForm(OwnCaseForm):
+    """Before anything is erased: the person has read what is lost."""
+
+    understood = BooleanField(
+        _l("I have read what is lost, and want it erased"),
+        widget=GovCheckboxInput(),
+        validators=[InputRequired(_l("Say that you have read what is lost."))],
+    )
+
+
+class ConfirmErasureForm(OwnCaseForm):
+    pressured = RadioField(
+        _l("Did anyone press you to have it erased? (optional)"),
+        description=_l("If so, we look into that. What you wrote is erased all the same."),
+        widget=GovRadioInput(),
+        choices=one_of((NO, _l("No")), (YES, _l("Yes")), (NOT_SAID, _l("I would rather not say"))),
+        validate_choice=False,
+        validators=[Optional(), AnyOf([NO, YES, NOT_SAID])],
+    )
+
+
 class BurnForm(OwnCaseForm):
     name_too = BooleanField(_l("Forget my name as well"), widget=GovCheckboxInput())

@@ -156,7 +156,18 @@ def _not_done(why: str, typed: str) -> ResponseReturnValue:
 
 
 # What a person types on the pages of their case; every other field is chosen from a list.
-_TYPED = ("words", "message", "reason", "late_reason", "name", "organisation", "email", "phone", "facilitator")
+_TYPED = (
+    "words",
+    "right_words",
+    "message",
+    "reason",
+    "late_reason",
+    "name",
+    "organisation",
+    "email",
+    "phone",
+    "facilitator",
+)
 
 
 def _typed() -> str:

@@ -20,6 +20,7 @@ Said = tuple[datetime, Entry]
 def thread(own: OwnCase) -> list[Entry]:
     """Return everything that was said, oldest first, for components/message_thread.html."""
     said = [*_concern(own), *_messages(own), *_answers(own), *_appeals(own), *_screening(own), *_review(own)]
+    said += _corrections(own)
     return [entry for _, entry in sorted(said, key=lambda pair: pair[0])]
 
 
@@ -101,6 +102,17 @@ def _messages(own: OwnCase) -> Iterator[Said]:
         author = gettext("You") if mine else gettext("Community office")
         words = one.words or gettext("(files only)")
         yield _entry(one.written_at, author, words, own.files.get(one.id, ()), mine=mine)
+
+
+def _corrections(own: OwnCase) -> Iterator[Said]:
+    """What the person says is wrong, beside the words it is about, and what we say to it."""
+    for one in own.rights.corrections:
+        parts = [gettext("You said that something we hold is wrong."), one.words, one.right_words]
+        yield _entry(one.asked_at, gettext("You"), "\n\n".join(filter(None, parts)), mine=True)
+        if one.answered_at is not None:
+            seen = gettext("We see it like you.") if one.is_accepted else gettext("We do not see it like you.")
+            words = f"{seen}\n\n{one.answer_words}"
+            yield _entry(one.answered_at, gettext("Community office"), words, mine=False)
 
 
 def _answers(own: OwnCase) -> Iterator[Said]:

@@ -232,8 +232,11 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
     doors.append(("change_contact", gettext("Change how we reach you, or who may know your name")))
     if own.has_address:
         doors.append(("burn_contact", gettext("Erase how to reach me")))
+    doors.append(("ask_correction", gettext("Say that something we hold is wrong")))
+    doors.append(("show_keeping", gettext("What we keep, for how long, and having it erased")))
     doors.append(("change_code", gettext("Get a new code")))
-    doors.append(("download_case", gettext("Download everything")))
+    doors.append(("download_everything", gettext("Download everything, with your files (ZIP)")))
+    doors.append(("download_case", gettext("Download it as plain text")))
     doors.append(("print_case", gettext("Keep everything as a file to print (PDF)")))
     if own.case.stage is not Stage.CLOSED:
         doors.append(("withdraw", gettext("Stop my concern")))

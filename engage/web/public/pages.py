@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from engage import clock
 from engage.queries import sites
+from engage.services import retention_schedule
 from engage.services.sites import in_force
 from engage.web import rule_history
 from engage.web.filters import speak_in
@@ -75,4 +76,4 @@ def accessibility() -> ResponseReturnValue:
 
 @bp.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", rules=retention_schedule.schedule().rules)

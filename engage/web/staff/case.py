@@ -13,7 +13,8 @@ from engage.models import SealedContact, SealedIdentity
 from engage.queries import case_parts
 from engage.queries.case_page import CasePage
 from engage.services import address_changes
-from engage.web import labels, step_up, step_words
+from engage.web import labels, retention_words, step_up, step_words
+from engage.web.filters import day
 from engage.web.staff import (
     case_view,
     corrective_view,
@@ -35,6 +36,8 @@ _SHOWN = 12  # ours: the newest events; the rest is one click away
 @bp.route("/cases/<reference>")
 def show_case(reference: str) -> ResponseReturnValue:
     page = opened(reference)
+    if page.case.erased_at is not None:
+        return _tombstone(page)
     news = [entry for entry in reversed(page.entries) if story.is_news(entry)]
     return render_template(
         "staff/show_case.html",
@@ -64,6 +67,20 @@ def show_case(reference: str) -> ResponseReturnValue:
         outside=outside_view.shown(page),
         events=[story.told(page, entry) for entry in news[:_SHOWN]],
         events_href=url_for("staff.show_story", reference=reference),
+    )
+
+
+def _tombstone(page: CasePage) -> ResponseReturnValue:
+    """What is left of a case of which everything was erased: codes and days."""
+    return render_template(
+        "staff/show_tombstone.html",
+        page=page,
+        facts=case_view.facts(page),
+        gone=[
+            {"what": labels.label("scope", one.scope), "why": retention_words.rule(one.rule), "on": day(one.erased_at)}
+            for one in page.rights.tombstones
+        ],
+        events=[story.told(page, entry) for entry in reversed(page.entries)],
     )
 
 

@@ -49,6 +49,8 @@ def caption(page: CasePage) -> list[str]:
 
 def title(page: CasePage) -> str:
     """Return what it is about."""
+    if page.case.erased_at is not None:
+        return gettext("Erased")
     return page.read(page.case.statement.title) or gettext("A recording or a photo")
 
 

@@ -22,6 +22,7 @@ from engage.web.staff.findings_doors import FINDINGS_DOORS
 from engage.web.staff.opening_doors import OPENING_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
 from engage.web.staff.panel_doors import PANEL_DOORS, is_seated
+from engage.web.staff.rights_doors import RIGHTS_DOORS
 from engage.web.staff.triage_doors import TRIAGE_DOORS
 from engage.web.staff.waiting_doors import WAITING_DOORS
 
@@ -210,6 +211,7 @@ DOORS: Mapping[str, Door] = {
     **TRIAGE_DOORS,
     **WAITING_DOORS,
     **OPENING_DOORS,
+    **RIGHTS_DOORS,
 }
 
 

@@ -96,6 +96,8 @@ def _line(row: RowMapping, words: _Words, start: str) -> Row:
 
 def _title(row: RowMapping) -> str:
     """The title, for those who may read words as they were written; for others what the concern is about."""
+    if row["erased_at"] is not None:
+        return str(gettext("Erased"))
     if row["is_readable"]:
         return row["title"] or str(gettext("Without words: a recording or a picture"))
     return labels.category(row["category"], row["subcategory"]) or labels.label("kind", row["kind"])
