@@ -4,7 +4,8 @@ from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Mee
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
-from engage.models.content import Attachment, Feedback, Message, Statement
+from engage.models.content import Feedback, Message, Statement
+from engage.models.files import Attachment
 from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient

@@ -1,21 +1,15 @@
 """Files of a case: checked by content, cleaned, kept under random names, and opened only for those who may."""
 
-import errno
-import hashlib
 import logging
 import os
-import secrets
-import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import NoResultFound
 
 from engage import clock, vault
 from engage.domain import policy
@@ -25,20 +19,16 @@ from engage.domain.policy import Actor, Party, Permission
 from engage.extensions import db
 from engage.models import Attachment, Case, Message
 from engage.scope import visible_to
-from engage.services import films, pictures
+from engage.services import file_store, films, pictures
 from engage.services.file_types import BOXED, PICTURES, TAKEN, FileRefused, type_of
 from engage.services.timeline import digest_of, record
 from engage.settings import settings
-from engage.unit_of_work import on_rollback
 
-__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "open_file", "remove_orphans"]
+__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "open_file"]
 
 log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
 _NAME_LENGTH = 120
-# A file without a row is either younger than its transaction or was left by a crash. Ours: no form takes an hour.
-_ORPHAN_AFTER = timedelta(hours=1)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +50,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file somebody may read: where it lies, and how it is to be named and sent."""
+    """A file somebody may read, piece by piece, and how it is to be named and sent."""
 
-    path: Path
+    content: Iterator[bytes]
     name: str
     media_type: str
     size: int
+    sha256: str
     case_id: uuid.UUID
 
 
@@ -103,11 +94,8 @@ def check(stream: IO[bytes], name: str) -> Checked:
 
 
 def _sha256(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
     content.seek(0)
-    while chunk := content.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return file_store.sha256_of(iter(lambda: content.read(_CHUNK), b""))
 
 
 def safe_name(name: str, media_type: str) -> str:
@@ -137,6 +125,7 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
 
     Raises:
         FileRefused: there is no room.
+        NoRing: the file of keys is not there.
     """
     row = Attachment(
         id=uuid.uuid4(),
@@ -148,10 +137,10 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
         media_type=checked.media_type,
         size=checked.size,
         sha256=checked.sha256,
-        stored_as=_store(checked.content),
         was_cleaned=checked.was_cleaned,
         added_at=clock.utcnow(),
     )
+    file_store.keep(row, checked.content)
     db.session.add(row)
     return row
 
@@ -161,23 +150,16 @@ def digest_of_files(rows: Sequence[Attachment]) -> str:
     return digest_of(rows[0].salt, *(word for row in rows for word in (row.name, row.sha256)))
 
 
-def digest_on_disk(row: Attachment) -> str | None:
-    """Return the SHA-256 of what lies in the store for a file, None where nothing does."""
-    try:
-        with (_folder() / row.stored_as).open("rb") as file:
-            return _sha256(file)
-    except FileNotFoundError:
-        return None
-
-
 def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
-    """Return where a file lies, for someone who may read the words of its case.
+    """Open a file, for someone who may read the words of its case.
 
     The person is given every file but those of notes among staff; who reads a case masked is given none.
 
     Raises:
-        NoResultFound: there is no such file, or the actor may not know of its case.
+        NoResultFound: there is no such file, or the actor may not know of its case; or its bytes are gone, which is
+            logged.
         NotAllowed: the actor reads the case masked.
+        Unreadable, NoRing: the keys are not there, or the bytes are not those that came; see `file_store.content`.
     """
     row, case = db.session.execute(
         select(Attachment, Case)
@@ -185,74 +167,13 @@ def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
         .where(Attachment.id == attachment_id, visible_to(actor), *_not_ours(actor))
     ).one()
     policy.require(actor, Permission.READ_UNMASKED, case.facts)
-    return Opened(_folder() / row.stored_as, row.name, row.media_type, row.size, case.id)
+    try:
+        content = file_store.content(row)
+    except FileNotFoundError as error:
+        log.error("a file that a case has is not in the store: %s", row.stored_as)
+        raise NoResultFound from error
+    return Opened(content, row.name, row.media_type, row.size, row.sha256, case.id)
 
 
 def _not_ours(actor: Actor) -> list[ColumnElement[bool]]:
     return [Attachment.writer != Writer.NOTE] if actor.party is Party.PERSON else []
-
-
-def remove_orphans(now: datetime) -> int:
-    """Delete files that no row knows, left by a process that died between writing and committing. Safe to run twice."""
-    before = (now - _ORPHAN_AFTER).timestamp()
-    old = [path for path in _folder().glob("[0-9a-f][0-9a-f]/*") if path.is_file() and path.stat().st_mtime < before]
-    removed = 0
-    for start in range(0, len(old), 500):
-        names = {path.relative_to(_folder()).as_posix(): path for path in old[start : start + 500]}
-        known = set(db.session.scalars(select(Attachment.stored_as).where(Attachment.stored_as.in_(names))))
-        for name in names.keys() - known:
-            names[name].unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
-def _folder() -> Path:
-    return settings().VAR / "files"
-
-
-def _store(content: IO[bytes]) -> str:
-    """Write the content under a random name, safely on the disk, and return the name; gone again on a rollback."""
-    token = secrets.token_hex(16)
-    name = f"{token[:2]}/{token}"
-    path = _folder() / name
-    with room_or_refusal():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, own = tempfile.mkstemp(dir=path.parent, prefix=f"{token}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                content.seek(0)
-                while chunk := content.read(_CHUNK):
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(own).rename(path)
-        except BaseException:
-            Path(own).unlink(missing_ok=True)
-            raise
-        on_rollback(lambda: path.unlink(missing_ok=True))
-        _sync_folder(path.parent)
-    return name
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def room_or_refusal() -> Iterator[None]:
-    """Turn a disk that is full into the refusal that the pages have words for.
-
-    Raises:
-        FileRefused: there is no room.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        log.error("no room for a file")
-        raise FileRefused("no_space") from error

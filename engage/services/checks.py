@@ -15,7 +15,7 @@ from engage.extensions import celery, db
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import key_rotation, sites
+from engage.services import file_rotation, key_rotation, sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
@@ -133,6 +133,9 @@ def _sealed_before() -> Iterator[Finding]:
     if count := key_rotation.count_before():
         said = f"{count} rows are sealed with the root secret, which no key ring ends. Run: flask engage keys rewrap"
         yield Finding("sealed rows", said, is_warning=True)
+    if count := file_rotation.count_plain():
+        said = f"{count} files lie plain, from before files were sealed. Run: flask engage keys seal-files"
+        yield Finding("sealed files", said, is_warning=True)
 
 
 _NOBODY_SAID = (

@@ -23,7 +23,8 @@ from engage import clock, vault
 from engage.extensions import db
 from engage.models import Draft
 from engage.models.base import Instant
-from engage.services.attachments import Checked, room_or_refusal
+from engage.services.attachments import Checked
+from engage.services.file_store import room_or_refusal
 from engage.settings import settings
 from engage.unit_of_work import after_commit
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
-from engage.services import attachments, drafts, sent_forms
+from engage.services import drafts, file_store, sent_forms
 from engage.unit_of_work import unit_of_work
 
 CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
@@ -22,7 +22,7 @@ def apply() -> int:
     with unit_of_work():
         forms = sent_forms.purge(clock.utcnow())
     with unit_of_work():
-        orphans = attachments.remove_orphans(clock.utcnow())
+        orphans = file_store.remove_orphans(clock.utcnow())
     return contexts + purged + forms + orphans
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from engage.models import Attachment, CaseEvent, Message, Statement
-from engage.services import attachments
+from engage.services import file_store
 from engage.services.attachments import digest_of_files
 from engage.services.conversation import digest_of_message
 from engage.services.new_case import digest_of_statement
@@ -34,7 +34,7 @@ def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
             yield f"message {message.id} is not as it was written"
     yield from _strange_names(events, content.files)
     for file in content.files:
-        held = attachments.digest_on_disk(file)
+        held = file_store.digest_on_disk(file)
         if held is None:
             yield f"file {file.id} is missing"
         elif held != file.sha256:

@@ -3,19 +3,18 @@
 And files that go out again: to be saved, never shown.
 """
 
-import logging
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from flask import Response, abort, render_template, send_file
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
 from engage.services.attachments import Checked, FileRefused, Opened, check
 from engage.settings import settings
-
-log = logging.getLogger(__name__)
 
 # Nothing in a file of a case may run, load or show anything inside our pages, whatever the browser makes of it.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -99,10 +98,17 @@ def _isolated(name: str) -> str:
 
 
 def hand_out(opened: Opened) -> Response:
-    """Answer with the file: to be saved and not shown, guessed at, kept by caches or run."""
-    if not opened.path.is_file():
-        log.error("a file that a case has is not in the store: %s", opened.path.name)
-        abort(404)
-    answer = send_file(opened.path, mimetype=opened.media_type, as_attachment=True, download_name=opened.name)
+    """Answer with the file, or the part that was asked for: to be saved and not shown, guessed at, kept or run."""
+    answer = Response(opened.content, mimetype=opened.media_type, direct_passthrough=True)
+    answer.headers.set("Content-Disposition", "attachment", **_named(opened.name))
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.content_length = opened.size
+    answer.set_etag(opened.sha256)
+    answer.make_conditional(request, accept_ranges=True, complete_length=opened.size)
     return answer
+
+
+def _named(name: str) -> dict[str, str]:
+    """The name of a file in a header, plain and, where it has other letters, as RFC 5987 writes them, too."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {"filename": plain} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}

@@ -1,0 +1,36 @@
+"""Files that people sent: erasable. Their bytes lie in the file store, sealed; see engage.file_keys."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.domain.case import Writer
+from engage.models.base import Base, Keyed, stored
+
+
+class SealedBytes:
+    """Where bytes lie in the file store, and the key they are sealed under, wrapped by a version of the key ring."""
+
+    stored_as: Mapped[str] = mapped_column(unique=True)
+    key_version: Mapped[int | None] = mapped_column(index=True)  # None: plain, as before there were keys of files
+    wrapped_key: Mapped[bytes | None]
+
+
+class Attachment(SealedBytes, Keyed, Base):
+    """A file of a case. Its bytes lie in the file store under a random name."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index(None, "case_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
+    writer: Mapped[Writer] = mapped_column(stored(Writer, "writer"))
+    salt: Mapped[str]
+    name: Mapped[str]  # as the person named it; content, shown only on the case
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]  # of the content, as it is handed out
+    was_cleaned: Mapped[bool] = mapped_column(default=False)  # re-encoded: hidden details are gone
+    added_at: Mapped[datetime]
