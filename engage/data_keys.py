@@ -16,11 +16,11 @@ from sqlalchemy import func, select
 from engage import clock, key_ring, vault
 from engage.extensions import db
 from engage.key_ring import NoRing, Version
-from engage.models import Attachment, DataKey, SealedContact, SealedIdentity
+from engage.models import Attachment, DataKey, Original, SealedContact, SealedIdentity
 from engage.vault import Unreadable
 
 Row = SealedIdentity | SealedContact
-WRAPPED = (DataKey, Attachment)  # what holds a key that a version of the ring wraps
+WRAPPED = (DataKey, Attachment, Original)  # what holds a key that a version of the ring wraps
 
 _NONCE = 12  # bytes. Source: NIST SP 800-38D, 8.2: 96 bits
 _BITS = 256

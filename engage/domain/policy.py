@@ -75,6 +75,7 @@ class Permission(StrEnum):
     CORRECT = "correct"
     ASK_OPENING = "ask_opening"  # to see who a confidential person is, for some days
     DECIDE_OPENING = "decide_opening"
+    OPEN_ORIGINAL = "open_original"  # a file as it came, with what it tells of who sent it
 
 
 class NotAllowed(PermissionError):
@@ -192,6 +193,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.CORRECT: _DESK,
         P.ASK_OPENING: _FIELD,
         P.DECIDE_OPENING: {**_APPROVAL, R.CUSTODIAN: Reach.SITE},  # never one's own, see engage.services.openings
+        P.OPEN_ORIGINAL: {R.CUSTODIAN: Reach.SITE, R.FOCAL: Reach.SITE},  # of a restricted case the focal point
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

@@ -5,7 +5,7 @@ from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Feedback, Message, Statement
-from engage.models.files import Attachment
+from engage.models.files import Attachment, Original
 from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
@@ -68,6 +68,7 @@ __all__ = [
     "Message",
     "OpenItem",
     "Opening",
+    "Original",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",

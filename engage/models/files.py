@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Writer
 from engage.models.base import Base, Keyed, stored
@@ -33,4 +33,18 @@ class Attachment(SealedBytes, Keyed, Base):
     size: Mapped[int]
     sha256: Mapped[str]  # of the content, as it is handed out
     was_cleaned: Mapped[bool] = mapped_column(default=False)  # re-encoded: hidden details are gone
+    was_emptied: Mapped[bool] = mapped_column(default=False)  # boxes of a film that describe it were emptied
     added_at: Mapped[datetime]
+    original: Mapped["Original | None"] = relationship(viewonly=True, lazy="raise_on_sql")
+
+
+class Original(SealedBytes, Base):
+    """A file as it came, before what it tells of its sender was taken out. It goes with the file."""
+
+    __tablename__ = "original"
+
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]

@@ -16,6 +16,7 @@ from engage.models import Case, OutboxMessage, Screening
 from engage.notify import (
     aftercare_rules,
     clock_rules,
+    file_rules,
     findings_rules,
     opening_rules,
     outside_rules,
@@ -48,6 +49,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PanelDeclared,
         events.PanelNoteWritten,  # for the members alone, who look when they meet
         *aftercare_rules.QUIET,
+        *file_rules.QUIET,
         *findings_rules.QUIET,
         *opening_rules.QUIET,
         *triage_rules.QUIET,
@@ -279,6 +281,7 @@ def _(event: events.NoticeUndeliverable, case: Case) -> list[Notice]:
 
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
+    file_rules.RULES,
     opening_rules.RULES,
     outside_rules.RULES,
     resolution_rules.RULES,

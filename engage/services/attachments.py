@@ -3,8 +3,8 @@
 import logging
 import os
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import IO
 
@@ -17,18 +17,19 @@ from engage.domain.case import Writer
 from engage.domain.events import FilesAdded
 from engage.domain.policy import Actor, Party, Permission
 from engage.extensions import db
-from engage.models import Attachment, Case, Message
+from engage.models import Attachment, Case, Message, Original
 from engage.scope import visible_to
-from engage.services import file_store, films, pictures
-from engage.services.file_types import BOXED, PICTURES, TAKEN, FileRefused, type_of
+from engage.services import file_store, films, originals, pictures
+from engage.services.file_store import Opened
+from engage.services.file_types import BOXED, PICTURES, FileRefused, safe_name, type_of
+from engage.services.originals import AsCame
 from engage.services.timeline import digest_of, record
 from engage.settings import settings
 
-__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "open_file"]
+__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "drop", "open_file"]
 
 log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
-_NAME_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,13 @@ class Checked:
     sha256: str
     was_cleaned: bool
     content: IO[bytes]
+    was_emptied: bool = False
+    as_came: AsCame | None = None  # where it was altered
 
     def read(self) -> bytes:
         """Return all of the content."""
         self.content.seek(0)
         return self.content.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file somebody may read, piece by piece, and how it is to be named and sent."""
-
-    content: Iterator[bytes]
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    case_id: uuid.UUID
 
 
 def check(stream: IO[bytes], name: str) -> Checked:
@@ -76,20 +67,31 @@ def check(stream: IO[bytes], name: str) -> Checked:
     if size > most:
         raise FileRefused("too_big", {"megabytes": most // (1024 * 1024)})
     media_type = type_of(stream)
-    content = stream
     if media_type in PICTURES:
-        data, media_type = pictures.redrawn(stream, media_type)
-        content, size = BytesIO(data), len(data)
+        data, drawn_as = pictures.redrawn(stream, media_type)
+        kept = _checked(name, drawn_as, BytesIO(data), len(data), was_cleaned=True)
     elif media_type in BOXED:
-        content = BytesIO()
-        films.without_description(stream, content)
+        emptied = BytesIO()
+        told = films.without_description(stream, emptied)
+        kept = _checked(name, media_type, emptied, size, was_emptied=told)
+    else:
+        kept = _checked(name, media_type, stream, size)
+    if kept.was_cleaned or kept.was_emptied:
+        return replace(kept, as_came=AsCame(media_type, size, _sha256(stream), stream))
+    return kept
+
+
+def _checked(
+    name: str,
+    media_type: str,
+    content: IO[bytes],
+    size: int,
+    *,
+    was_cleaned: bool = False,
+    was_emptied: bool = False,
+) -> Checked:
     return Checked(
-        name=safe_name(name, media_type),
-        media_type=media_type,
-        size=size,
-        sha256=_sha256(content),
-        was_cleaned=content is not stream and media_type in PICTURES,
-        content=content,
+        safe_name(name, media_type), media_type, size, _sha256(content), was_cleaned, content, was_emptied=was_emptied
     )
 
 
@@ -98,18 +100,19 @@ def _sha256(content: IO[bytes]) -> str:
     return file_store.sha256_of(iter(lambda: content.read(_CHUNK), b""))
 
 
-def safe_name(name: str, media_type: str) -> str:
-    """Return the name a person gave, without folders, signs that steer, or an ending that lies about the content."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*;')
-    stem = plain.rpartition(".")[0] if "." in plain else plain
-    return f"{' '.join(stem.split()).strip('. ')[:_NAME_LENGTH] or 'file'}.{TAKEN[media_type]}"
-
-
 def add_all(
-    case: Case, files: Sequence[Checked], *, actor: Actor, writer: Writer, message: Message | None = None
+    case: Case,
+    files: Sequence[Checked],
+    *,
+    actor: Actor,
+    writer: Writer,
+    message: Message | None = None,
+    wants_originals: bool = False,
 ) -> list[Attachment]:
     """Keep the files with the case and record that they came; without files nothing happens.
+
+    Those that were altered are kept as they came, too, locked away, unless the person has no name here; then only where
+    the person wants it.
 
     Raises:
         FileRefused: there is no room; the whole unit of work has to roll back, and the form stays as it was typed.
@@ -117,6 +120,10 @@ def add_all(
     kept = [add(case, checked, writer=writer, message=message) for checked in files]
     if kept:
         record(case, FilesAdded(count=len(kept)), actor=actor, content=digest_of_files(kept))
+    if originals.are_kept(case, wanted=wants_originals):
+        for row, checked in zip(kept, files, strict=True):
+            if checked.as_came is not None:
+                originals.keep(case, row, checked.as_came, actor=actor)
     return kept
 
 
@@ -138,11 +145,20 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
         size=checked.size,
         sha256=checked.sha256,
         was_cleaned=checked.was_cleaned,
+        was_emptied=checked.was_emptied,
         added_at=clock.utcnow(),
     )
     file_store.keep(row, checked.content)
     db.session.add(row)
     return row
+
+
+def drop(row: Attachment) -> None:
+    """Erase a file, and as it came, for good; the record keeps their digests. The caller records why."""
+    if (original := db.session.get(Original, row.id)) is not None:
+        file_store.drop(original)
+        db.session.flush()  # before the file goes, which would take the row along
+    file_store.drop(row)
 
 
 def digest_of_files(rows: Sequence[Attachment]) -> str:

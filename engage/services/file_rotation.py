@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -62,9 +63,8 @@ def seal_plain(*, is_dry: bool = False) -> Count:
 
 
 def _seal(kind: type[Row], row_id: uuid.UUID, is_dry: bool) -> bool:
-    row = db.session.scalars(
-        select(kind).where(kind.id == row_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    wanted: Any = select(kind).where(kind.id == row_id).with_for_update().execution_options(populate_existing=True)
+    row: Row | None = db.session.scalars(wanted).one_or_none()
     if row is None or row.key_version is not None:  # erased or sealed meanwhile
         return False
     if not is_dry:
@@ -86,14 +86,15 @@ def _wrap_batch(
     kind: type[Row], after: uuid.UUID, newest: Version, batch: int, count: Count, is_dry: bool
 ) -> Sequence[uuid.UUID]:
     with unit_of_work():
-        rows = db.session.scalars(
+        wanted: Any = (
             select(kind)
             .where(kind.key_version != newest.number, kind.id > after)
             .order_by(kind.id)
             .limit(batch)
             .with_for_update()
             .execution_options(populate_existing=True)
-        ).all()
+        )
+        rows: Sequence[Row] = db.session.scalars(wanted).all()
         for row in rows:
             try:
                 key = file_keys.unwrapped(row)

@@ -6,8 +6,10 @@ import logging
 import os
 import secrets
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -16,19 +18,31 @@ from sqlalchemy import select
 
 from engage import file_keys
 from engage.extensions import db
-from engage.models import Attachment
+from engage.models import Attachment, Original
 from engage.services.file_types import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import after_commit, on_rollback
 from engage.vault import Unreadable
 
-Row = Attachment
-KINDS = (Attachment,)
+Row = Attachment | Original
+KINDS: tuple[type[Row], ...] = (Attachment, Original)
 
 log = logging.getLogger(__name__)
 # A file without a row is either younger than its transaction or was left by a crash. Ours: no form takes an hour.
 _ORPHAN_AFTER = timedelta(hours=1)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file somebody may read, piece by piece, and how it is to be named and sent."""
+
+    content: Iterator[bytes]
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    case_id: uuid.UUID
 
 
 def keep(row: Row, content: IO[bytes]) -> None:

@@ -55,6 +55,7 @@ _MARKUP = (
     b"mime-version",
 )
 _HEAD = 8192
+_NAME_LENGTH = 120
 
 
 class FileRefused(ValueError):
@@ -68,6 +69,14 @@ class FileRefused(ValueError):
         super().__init__(code)
         self.code = code
         self.values = values or {}
+
+
+def safe_name(name: str, media_type: str) -> str:
+    """Return the name a person gave, without folders, signs that steer, or an ending that lies about the content."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*;')
+    stem = plain.rpartition(".")[0] if "." in plain else plain
+    return f"{' '.join(stem.split()).strip('. ')[:_NAME_LENGTH] or 'file'}.{TAKEN[media_type]}"
 
 
 def type_of(stream: IO[bytes]) -> str:

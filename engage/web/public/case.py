@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.domain.case import CaseClass, Writer
+from engage.domain.case import CaseClass, Identity, Writer
 from engage.domain.lifecycle import Stage
 from engage.queries import case_file as case_files
 from engage.queries import own_case
@@ -52,7 +52,14 @@ def reply(holder: Holder) -> ResponseReturnValue:
             if sent_forms.is_first(case.id, token_of(form)):
                 words = form.message.data or ""
                 message = conversation.write_as_person(case, words, actor=holder.actor, token=token_of(form))
-                attachments.add_all(case, uploads.checked, actor=holder.actor, writer=Writer.PERSON, message=message)
+                attachments.add_all(
+                    case,
+                    uploads.checked,
+                    actor=holder.actor,
+                    writer=Writer.PERSON,
+                    message=message,
+                    wants_originals=form.wants_originals.data,
+                )
     except FileRefused as refused:
         form.files.errors = [why_refused(refused, gettext("Your files"))]
         return _page(holder, form), 422
@@ -129,6 +136,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
         "public/show_case.html",
         form=form,
         answers=case_words.answers(own),
+        is_anonymous=own.case.identity is Identity.ANONYMOUS,
         limits={
             "characters": LONGEST,
             "files": settings().FILES_MAX,

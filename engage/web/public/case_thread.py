@@ -76,10 +76,21 @@ def _entry(at: datetime, author: str, words: str, files: Sequence[Attachment] = 
                 "name": file.name,
                 "href": url_for("public.open_file", attachment_id=file.id),
                 "size": size(file.size),
+                "note": _altered(file),
             }
             for file in files
         ],
     }
+
+
+def _altered(file: Attachment) -> str | None:
+    """What we took out of a file, and where it is as it came."""
+    if not (file.was_cleaned or file.was_emptied):
+        return None
+    told = gettext("We took out where it was made, and with what.")
+    if file.original is None:
+        return f"{told} {gettext('We did not keep it as it came.')}"
+    return f"{told} {gettext('As it came it is locked away. Only one trusted person can open it, and you are told.')}"
 
 
 def _concern(own: OwnCase) -> Iterator[Said]:

@@ -154,6 +154,7 @@ def files(rows: Iterable[Attachment]) -> list[Row]:
             "name": row.name,
             "href": url_for("staff.open_file", file_id=row.id),
             "size": size(row.size) if row.was_cleaned else gettext("%(size)s, not cleaned", size=size(row.size)),
+            "note": gettext("As it came it is locked away.") if row.original is not None else None,
         }
         for row in rows
     ]
