@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from engage.cli import accounts, demo, documents, escalate, inspect, keys, languages, notifications, outbox, record
+from engage.cli import (
+    accounts,
+    demo,
+    documents,
+    escalate,
+    files,
+    inspect,
+    keys,
+    languages,
+    notifications,
+    outbox,
+    record,
+)
 from engage.cli.group import group
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "demo",
     "documents",
     "escalate",
+    "files",
     "group",
     "init_app",
     "inspect",

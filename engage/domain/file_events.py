@@ -26,3 +26,17 @@ class OriginalsForgotten(Event):
     """Files as they came were erased, because their person wants to stay without a name from now on."""
 
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileLocked(Event):
+    """A file that was with us already was found to hold a program that does harm: nobody opens it any more."""
+
+    file_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnlocked(Event):
+    """A file that was locked is harmless, as the scanner says now."""
+
+    file_id: uuid.UUID

@@ -3,11 +3,15 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Writer
+from engage.domain.files import Scan
 from engage.models.base import Base, Keyed, stored
+
+# What the sweep of the scanner looks for, so that it costs what is due.
+_TO_SCAN = "scan IN ('waiting', 'not_asked')"
 
 
 class SealedBytes:
@@ -22,7 +26,10 @@ class Attachment(SealedBytes, Keyed, Base):
     """A file of a case. Its bytes lie in the file store under a random name."""
 
     __tablename__ = "attachment"
-    __table_args__ = (Index(None, "case_id"),)
+    __table_args__ = (
+        Index(None, "case_id"),
+        Index("ix_attachment_to_scan", "scan", "id", postgresql_where=text(_TO_SCAN), sqlite_where=text(_TO_SCAN)),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
@@ -34,6 +41,7 @@ class Attachment(SealedBytes, Keyed, Base):
     sha256: Mapped[str]  # of the content, as it is handed out
     was_cleaned: Mapped[bool] = mapped_column(default=False)  # re-encoded: hidden details are gone
     was_emptied: Mapped[bool] = mapped_column(default=False)  # boxes of a film that describe it were emptied
+    scan: Mapped[Scan] = mapped_column(stored(Scan, "scan"), default=Scan.NOT_ASKED)
     added_at: Mapped[datetime]
     original: Mapped["Original | None"] = relationship(viewonly=True, lazy="raise_on_sql")
 

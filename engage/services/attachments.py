@@ -15,11 +15,13 @@ from engage import clock, vault
 from engage.domain import policy
 from engage.domain.case import Writer
 from engage.domain.events import FilesAdded
+from engage.domain.files import Scan, why_not_open
+from engage.domain.guards import Refused
 from engage.domain.policy import Actor, Party, Permission
 from engage.extensions import db
 from engage.models import Attachment, Case, Message, Original
 from engage.scope import visible_to
-from engage.services import file_store, films, originals, pictures
+from engage.services import file_store, films, originals, pictures, scanning
 from engage.services.file_store import Opened
 from engage.services.file_types import BOXED, PICTURES, FileRefused, safe_name, type_of
 from engage.services.originals import AsCame
@@ -44,6 +46,7 @@ class Checked:
     content: IO[bytes]
     was_emptied: bool = False
     as_came: AsCame | None = None  # where it was altered
+    scan: Scan = Scan.NOT_ASKED
 
     def read(self) -> bytes:
         """Return all of the content."""
@@ -58,7 +61,7 @@ def check(stream: IO[bytes], name: str) -> Checked:
     may remain is in docs/files.md.
 
     Raises:
-        FileRefused: it is empty, too big, damaged, or none of the types we take.
+        FileRefused: it is empty, too big, damaged, harmful, or none of the types we take.
     """
     most = settings().FILE_MAX_BYTES
     size = stream.seek(0, os.SEEK_END)
@@ -67,6 +70,7 @@ def check(stream: IO[bytes], name: str) -> Checked:
     if size > most:
         raise FileRefused("too_big", {"megabytes": most // (1024 * 1024)})
     media_type = type_of(stream)
+    scan = scanning.look_at(stream)  # before anything opens it
     if media_type in PICTURES:
         data, drawn_as = pictures.redrawn(stream, media_type)
         kept = _checked(name, drawn_as, BytesIO(data), len(data), was_cleaned=True)
@@ -76,9 +80,8 @@ def check(stream: IO[bytes], name: str) -> Checked:
         kept = _checked(name, media_type, emptied, size, was_emptied=told)
     else:
         kept = _checked(name, media_type, stream, size)
-    if kept.was_cleaned or kept.was_emptied:
-        return replace(kept, as_came=AsCame(media_type, size, _sha256(stream), stream))
-    return kept
+    came = AsCame(media_type, size, _sha256(stream), stream) if kept.was_cleaned or kept.was_emptied else None
+    return replace(kept, as_came=came, scan=scan)
 
 
 def _checked(
@@ -146,6 +149,7 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
         sha256=checked.sha256,
         was_cleaned=checked.was_cleaned,
         was_emptied=checked.was_emptied,
+        scan=checked.scan,
         added_at=clock.utcnow(),
     )
     file_store.keep(row, checked.content)
@@ -175,6 +179,7 @@ def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
         NoResultFound: there is no such file, or the actor may not know of its case; or its bytes are gone, which is
             logged.
         NotAllowed: the actor reads the case masked.
+        Refused: it waits to be looked at for programs that do harm, or holds one.
         Unreadable, NoRing: the keys are not there, or the bytes are not those that came; see `file_store.content`.
     """
     row, case = db.session.execute(
@@ -183,6 +188,8 @@ def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
         .where(Attachment.id == attachment_id, visible_to(actor), *_not_ours(actor))
     ).one()
     policy.require(actor, Permission.READ_UNMASKED, case.facts)
+    if (refusal := why_not_open(row.scan)) is not None:
+        raise Refused(refusal)
     try:
         content = file_store.content(row)
     except FileNotFoundError as error:

@@ -22,6 +22,7 @@ from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
+from engage.domain.files import Scan
 from engage.extensions import db
 from engage.models import Draft
 from engage.models.base import Instant
@@ -61,6 +62,7 @@ class KeptFile:
     was_cleaned: bool
     was_emptied: bool = False
     as_came: KeptAsCame | None = None
+    scan: Scan = Scan.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def load(token: str) -> Written | None:
 
 def _kept(plain: dict[str, Any]) -> KeptFile:
     came = plain.get("as_came")
-    return KeptFile(**{**plain, "as_came": KeptAsCame(**came) if came else None})
+    scan = Scan(plain.get("scan", Scan.NOT_ASKED))
+    return KeptFile(**{**plain, "as_came": KeptAsCame(**came) if came else None, "scan": scan})
 
 
 def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Written:
@@ -142,6 +145,7 @@ def open_files(token: str, written: Written) -> list[Checked]:
             sha256=kept.sha256,
             was_cleaned=kept.was_cleaned,
             was_emptied=kept.was_emptied,
+            scan=kept.scan,
             content=_content(token, kept),
             as_came=_came(token, kept.as_came) if kept.as_came else None,
         )
@@ -199,6 +203,7 @@ def _store(token: str, checked: Checked) -> KeptFile:
         sha256=checked.sha256,
         was_cleaned=checked.was_cleaned,
         was_emptied=checked.was_emptied,
+        scan=checked.scan,
         as_came=KeptAsCame(_write(token, came.sha256, came.content), came.media_type, came.size, came.sha256)
         if came
         else None,

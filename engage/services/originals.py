@@ -9,6 +9,7 @@ from sqlalchemy import select
 from engage.domain import policy
 from engage.domain.case import Identity
 from engage.domain.events import OriginalKept, OriginalOpened, OriginalsForgotten
+from engage.domain.files import why_not_open
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, Permission
 from engage.extensions import db
@@ -64,7 +65,7 @@ def open_one(case: Case, file_id: uuid.UUID, words: str, *, actor: Actor) -> Ope
 
     Raises:
         NotAllowed: policy refuses the actor.
-        Refused: of this file there is none, or it is gone.
+        Refused: of this file there is none, or it is gone, or waits to be looked at, or holds a program that does harm.
         Unreadable, NoRing: the keys are not there, or the bytes are not those that came.
     """
     policy.require(actor, Permission.OPEN_ORIGINAL, case.facts)
@@ -76,6 +77,8 @@ def open_one(case: Case, file_id: uuid.UUID, words: str, *, actor: Actor) -> Ope
     if found is None:
         raise Refused(Refusal("no_original"))
     row, original = found
+    if (refusal := why_not_open(row.scan)) is not None:
+        raise Refused(refusal)
     try:
         content = file_store.content(original)
     except FileNotFoundError as error:

@@ -13,8 +13,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
+from engage.domain.guards import Refused
 from engage.services.attachments import Checked, FileRefused, Opened, check
 from engage.settings import settings
+from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 
 # Nothing in a file of a case may run, load or show anything inside our pages, whatever the browser makes of it.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -29,6 +31,9 @@ WHY = {
     "packed_too_tightly": lazy_gettext("the file holds too much packed into it. Send it as a PDF."),
     "has_macros": lazy_gettext("the file holds a program. Save it without macros, or send it as a PDF."),
     "locked": lazy_gettext("the file is locked with a password. Send it without one."),
+    "harmful": lazy_gettext(
+        "the file holds a program that does harm, so we did not take it. Send another copy, or a photo of it."
+    ),
     "no_space": lazy_gettext(
         "we have no room for it just now. Send your words now, and the file later with your code."
     ),
@@ -106,6 +111,15 @@ def hand_out(opened: Opened) -> Response:
     answer.set_etag(opened.sha256)
     answer.make_conditional(request, accept_ranges=True, complete_length=opened.size)
     return answer
+
+
+def kept_closed(refused: Refused, *, layout: str, back: dict[str, str]) -> ResponseReturnValue:
+    """Answer that a file cannot be opened, and why."""
+    is_harmful = refused.refusal.code == "file_is_harmful"
+    todo = gettext("Send another copy of it, or a photo of it.") if is_harmful else gettext("Come back in an hour.")
+    heading = gettext("This file cannot be opened") if is_harmful else gettext("This file cannot be opened yet")
+    shown = {"code": 409, "heading": heading, "happened": FILE_REFUSALS[refused.refusal.code], "todo": [todo]}
+    return render_template("error.html", **shown, back=back, layout=layout), 409
 
 
 def _named(name: str) -> dict[str, str]:

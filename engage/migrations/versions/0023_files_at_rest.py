@@ -1,4 +1,4 @@
-"""files at rest: each one's bytes under a key of its own, wrapped by the key ring; originals of what was altered"""
+"""files at rest: under keys of their own, wrapped by the key ring; what came before it was altered; malware scanning"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,13 +7,19 @@ revision = "0023"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
+SCANS = "('not_asked', 'clean', 'waiting', 'harmful', 'lost')"
 
 
 def upgrade() -> None:
-    op.add_column("attachment", sa.Column("key_version", sa.Integer(), nullable=True))
-    op.add_column("attachment", sa.Column("wrapped_key", sa.LargeBinary(), nullable=True))
+    with op.batch_alter_table("attachment") as batch:
+        batch.add_column(sa.Column("key_version", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("wrapped_key", sa.LargeBinary(), nullable=True))
+        batch.add_column(sa.Column("was_emptied", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch.add_column(sa.Column("scan", sa.String(32), nullable=False, server_default="not_asked"))
+        batch.create_check_constraint(op.f("ck_attachment_scan"), f"scan IN {SCANS}")
     op.create_index(op.f("ix_attachment_key_version"), "attachment", ["key_version"])
-    op.add_column("attachment", sa.Column("was_emptied", sa.Boolean(), nullable=False, server_default=sa.false()))
+    due = sa.text("scan IN ('waiting', 'not_asked')")
+    op.create_index("ix_attachment_to_scan", "attachment", ["scan", "id"], postgresql_where=due, sqlite_where=due)
     op.create_table(
         "original",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -38,7 +44,9 @@ def downgrade() -> None:
     if op.get_bind().execute(sa.text("SELECT 1 FROM attachment WHERE key_version IS NOT NULL")).first() is not None:
         raise RuntimeError("files are sealed under keys of their own; restore the backup instead")
     op.drop_table("original")
-    op.drop_column("attachment", "was_emptied")
+    op.drop_index("ix_attachment_to_scan", "attachment")
     op.drop_index(op.f("ix_attachment_key_version"), "attachment")
-    op.drop_column("attachment", "wrapped_key")
-    op.drop_column("attachment", "key_version")
+    with op.batch_alter_table("attachment") as batch:
+        batch.drop_constraint(op.f("ck_attachment_scan"), type_="check")
+        for column in ("scan", "was_emptied", "wrapped_key", "key_version"):
+            batch.drop_column(column)

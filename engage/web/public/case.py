@@ -7,6 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.domain.case import CaseClass, Identity, Writer
+from engage.domain.guards import Refused
 from engage.domain.lifecycle import Stage
 from engage.queries import case_file as case_files
 from engage.queries import own_case
@@ -22,7 +23,7 @@ from engage.web.public import case_outside, case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
-from engage.web.uploads import checked_uploads, done_without, hand_out, why_refused
+from engage.web.uploads import checked_uploads, done_without, hand_out, kept_closed, why_refused
 
 UNHAPPY = 2  # Ours: bad or very bad, of five.
 
@@ -74,7 +75,11 @@ def reply(holder: Holder) -> ResponseReturnValue:
 @bp.route("/case/files/<uuid:attachment_id>")
 @with_case
 def open_file(holder: Holder, attachment_id: uuid.UUID) -> ResponseReturnValue:
-    return hand_out(attachments.open_file(attachment_id, holder.actor))
+    try:
+        return hand_out(attachments.open_file(attachment_id, holder.actor))
+    except Refused as refused:
+        back = {"label": gettext("Back to your concern"), "href": url_for("public.show_case", _anchor="messages")}
+        return kept_closed(refused, layout="layouts/public.html", back=back)
 
 
 @bp.route("/case/download")

@@ -2,10 +2,11 @@
 
 import uuid
 
-from flask import Response
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage.domain.guards import Refused
 from engage.domain.policy import Permission
 from engage.models import Case
 from engage.services import attachments, originals
@@ -19,8 +20,12 @@ from engage.web.staff.form_fields import choices
 
 
 @bp.route("/files/<uuid:file_id>")
-def open_file(file_id: uuid.UUID) -> Response:
-    file = attachments.open_file(file_id, me())
+def open_file(file_id: uuid.UUID) -> ResponseReturnValue:
+    try:
+        file = attachments.open_file(file_id, me())
+    except Refused as refused:
+        back = {"label": gettext("To the cases"), "href": url_for("staff.inbox")}
+        return uploads.kept_closed(refused, layout="layouts/staff.html", back=back)
     note_reading(file.case_id, "file")
     return uploads.hand_out(file)
 
