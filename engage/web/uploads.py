@@ -28,6 +28,7 @@ WHY = {
     "not_allowed": lazy_gettext("we cannot open this kind of file. Send a photo, a recording, a video or a PDF."),
     "broken": lazy_gettext("the file is damaged. Try to send it again, or another copy of it."),
     "too_many_pixels": lazy_gettext("the picture is too large. The most we can take is %(megapixels)s megapixels."),
+    "too_slow": lazy_gettext("the picture takes too long to open. Send a smaller copy of it."),
     "packed_too_tightly": lazy_gettext("the file holds too much packed into it. Send it as a PDF."),
     "has_macros": lazy_gettext("the file holds a program. Save it without macros, or send it as a PDF."),
     "locked": lazy_gettext("the file is locked with a password. Send it without one."),
