@@ -69,12 +69,9 @@ def seal_files(dry_run: bool) -> None:
     """Seal files that lie plain, as before files were sealed. May be stopped and run again, while the service runs."""
     try:
         done = file_rotation.seal_plain(is_dry=dry_run)
-    except NoRing as error:
-        raise click.ClickException(str(error)) from error
     except FileRefused as error:
-        raise click.ClickException(
-            "The disk is full. What was sealed stays so; make room and run this again."
-        ) from error
+        why = error.__cause__ if isinstance(error.__cause__, NoRing) else "The disk is full."
+        raise click.ClickException(f"{why} What was sealed stays so; run this again.") from error
     click.echo(f"{'would be' if dry_run else 'were'} sealed: {done.done} files")
     if done.unreadable:
         raise click.ClickException(f"{done.unreadable} are not in the store; flask engage verify names them")

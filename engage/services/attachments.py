@@ -118,7 +118,8 @@ def add_all(
     the person wants it.
 
     Raises:
-        FileRefused: there is no room; the whole unit of work has to roll back, and the form stays as it was typed.
+        FileRefused: there is no room, or the keys are not there; the whole unit of work has to roll back, and the form
+            stays as it was typed.
     """
     kept = [add(case, checked, writer=writer, message=message) for checked in files]
     if kept:
@@ -134,8 +135,7 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
     """Keep one file with the case, on the disk before its row is. The caller records the event.
 
     Raises:
-        FileRefused: there is no room.
-        NoRing: the file of keys is not there.
+        FileRefused: there is no room, or the keys are not there.
     """
     row = Attachment(
         id=uuid.uuid4(),

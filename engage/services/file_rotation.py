@@ -48,8 +48,8 @@ def seal_plain(*, is_dry: bool = False) -> Count:
     Safe to run twice, to stop, and while the service runs: whoever is being handed the plain file gets all of it.
 
     Raises:
-        FileRefused: there is no room for a file beside its plain one; what was sealed before stays so.
-        NoRing: the file of keys is missing though something needs it, or damaged.
+        FileRefused: there is no room for a file beside its plain one, or the file of keys is missing though something
+            needs it, or damaged; what was sealed before stays so.
     """
     count = Count()
     for kind in KINDS:

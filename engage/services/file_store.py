@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from engage import file_keys
 from engage.extensions import db
+from engage.key_ring import NoRing
 from engage.models import Attachment, Original
 from engage.services.file_types import FileRefused
 from engage.settings import settings
@@ -51,10 +52,14 @@ def keep(row: Row, content: IO[bytes]) -> None:
     The row's id and case are set before, since the bytes are bound to them.
 
     Raises:
-        FileRefused: there is no room.
-        NoRing: the file of keys is not there.
+        FileRefused: there is no room, or the file of keys is not there: nobody's words are lost for it.
     """
-    row.stored_as = _write(file_keys.sealed(content, row, file_keys.fresh(row)))
+    try:
+        key = file_keys.fresh(row)
+    except NoRing as error:
+        log.error("a file could not be sealed: %s", error)
+        raise FileRefused("no_key") from error
+    row.stored_as = _write(file_keys.sealed(content, row, key))
 
 
 def content(row: Row) -> Iterator[bytes]:
@@ -118,7 +123,7 @@ def seal(row: Row) -> None:
 
     Raises:
         FileNotFoundError: nothing lies in the store for the row.
-        FileRefused: there is no room for both.
+        FileRefused: there is no room for both, or the file of keys is not there.
     """
     plain = _folder() / row.stored_as
     with plain.open("rb") as file:

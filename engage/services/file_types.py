@@ -62,7 +62,7 @@ class FileRefused(ValueError):
     """A file is not taken: a code whose words live in the catalogues, and the values they need.
 
     Codes: empty, too_big {megabytes}, not_allowed, broken, too_many_pixels {megapixels}, packed_too_tightly,
-    has_macros, locked, no_space, harmful, too_slow.
+    has_macros, locked, no_space, no_key, harmful, too_slow.
     """
 
     def __init__(self, code: str, values: dict[str, int | str] | None = None) -> None:

@@ -44,8 +44,7 @@ def keep(case: Case, row: Attachment, came: AsCame, *, actor: Actor) -> None:
     """Lock the file away as it came, and put its digest on the record.
 
     Raises:
-        FileRefused: there is no room.
-        NoRing: the file of keys is not there.
+        FileRefused: there is no room, or the keys are not there.
     """
     db.session.flush()  # its file's row comes before
     original = Original(id=row.id, case_id=case.id, media_type=came.media_type, size=came.size, sha256=came.sha256)

@@ -38,6 +38,9 @@ WHY = {
     "no_space": lazy_gettext(
         "we have no room for it just now. Send your words now, and the file later with your code."
     ),
+    "no_key": lazy_gettext(
+        "we cannot lock it away safely just now. Send your words now, and the file later with your code."
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from engage.file_keys import PIECE
 from engage.key_ring import NoRing
 from engage.services import file_rotation, file_store, key_rotation
 from engage.services.file_rotation import Count
+from engage.services.file_types import FileRefused
 from engage.services.key_rotation import QUIET, Rewrapped, StillNeeded
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
@@ -105,8 +106,9 @@ def test_without_the_ring_nothing_opens_and_no_new_one_hides_the_loss(reference,
     ring.unlink()
     with pytest.raises(NoRing):
         kept(file_id)
-    with pytest.raises(NoRing):
+    with pytest.raises(FileRefused) as refused:
         sealed.a_file(reference, WORDS)
+    assert refused.value.code == "no_key"
     assert not ring.exists()
 
 

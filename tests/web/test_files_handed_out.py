@@ -1,5 +1,6 @@
 """How a file leaves: all of it or the part that was asked for, to be saved, and never opened inside our pages."""
 
+import io
 import random
 
 import pytest
@@ -8,7 +9,7 @@ from engage.services.file_types import TAKEN
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.services import sealed
-from tests.web.as_person import come_back
+from tests.web.as_person import Person, come_back, words
 from tests.web.as_staff import sign_in
 
 SOUND = (b"ID3\x04" + random.Random(1).randbytes(200_000))[:200_000]
@@ -101,3 +102,31 @@ def test_a_file_without_the_ring_is_an_honest_page(client, reference, sound, app
         assert client.get(f"/case/files/{sound}").status_code == 500
     finally:
         elsewhere.rename(ring)
+
+
+def test_without_the_ring_no_words_are_lost_for_a_file(client, reference, sound, app):
+    person = come_back(client, reference)
+    ring = app.extensions["engage"].key_ring
+    elsewhere = ring.rename(ring.with_name("elsewhere"))
+    try:
+        files = [(io.BytesIO(b"words of a paper"), "paper.txt")]
+        answer = person.send("/case/messages", on="/case/view", message="The dust is back.", files=files)
+    finally:
+        elsewhere.rename(ring)
+    assert answer.status_code == 422
+    assert "The dust is back." in words(answer)
+    assert "we cannot lock it away safely just now" in words(answer)
+
+
+def test_a_concern_goes_without_its_photo_where_there_is_no_ring_and_says_so(client, reference, sound, app):
+    ring = app.extensions["engage"].key_ring
+    elsewhere = ring.rename(ring.with_name("elsewhere"))
+    try:
+        files = [(io.BytesIO(b"words of a paper"), "paper.txt")]
+        answer = Person(client).send("/raise", what_happened="The dust is back.", send="now", files=files)
+        assert answer.status_code == 422
+        assert "The dust is back." in answer.text and "Send your words now" in answer.text
+        again = Person(client).send("/raise", what_happened="The dust is back.", send="now")
+    finally:
+        elsewhere.rename(ring)
+    assert again.status_code == 200
