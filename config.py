@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     ESCALATE_SECONDS: float = Field(300, description="How often deadlines, reminders and the ladder are looked at.")
     POLL_SECONDS: float = Field(0.1, description="How often a worker looks into the folder queue.")
     FILE_MAX_BYTES: int = Field(15 * 1024 * 1024, description="Largest file accepted.")
+    CLAMD: str | None = Field(
+        None,
+        pattern=r"^(/.+|[^/:]+:[0-9]+)$",
+        description="ClamAV's daemon, which looks at files for programs that do harm: the path of its socket, or "
+        "host:port; without it nobody looks.",
+    )
+    CLAMD_SECONDS: float = Field(20, description="Longest wait for ClamAV's daemon; then a file waits, not its sender.")
     FILES_MAX: int = Field(10, description="Most files in one form.")
     FORM_MAX_BYTES: int = Field(4 * 1024 * 1024, description="Largest form without its files.")
     FONTS: Path | None = Field(

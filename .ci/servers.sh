@@ -86,6 +86,10 @@ start_redis() {
   until_it_answers redis_answers "$TEST_REDIS_URL" || { cat "$servers_folder/redis.log" >&2; return 1; }
 }
 
+find_or_install_scanner() { # the tests start it themselves; no signatures are fetched
+  PATH=$PATH:/usr/sbin command -v clamd >/dev/null || install_debian clamav-daemon
+}
+
 find_or_start_servers() {
   local usual_database=postgresql+psycopg://postgres@127.0.0.1:5432/postgres usual_redis=redis://127.0.0.1:6379/0
   if [ -n "${TEST_DATABASE_URL:-}" ]; then
@@ -102,6 +106,7 @@ find_or_start_servers() {
   else
     start_redis
   fi
+  find_or_install_scanner
   echo "PostgreSQL: ${TEST_DATABASE_URL##*@}   Redis: ${TEST_REDIS_URL##*@}"
 }
 

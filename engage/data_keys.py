@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 from engage import clock, key_ring, vault
 from engage.extensions import db
 from engage.key_ring import NoRing, Version
-from engage.models import DataKey, SealedContact, SealedIdentity
+from engage.models import Attachment, DataKey, Original, SealedContact, SealedIdentity
 from engage.vault import Unreadable
 
 Row = SealedIdentity | SealedContact
+WRAPPED = (DataKey, Attachment, Original)  # what holds a key that a version of the ring wraps
 
 _NONCE = 12  # bytes. Source: NIST SP 800-38D, 8.2: 96 bits
 _BITS = 256
@@ -71,7 +72,7 @@ def content(row: Row) -> bytes:
 def _content(row: Row, held: DataKey | None) -> bytes:
     if held is None:
         raise Unreadable("no data key")
-    return _opened(unwrapped(held), row.sealed, _place(row.case_id, row.__tablename__))
+    return open_under(unwrapped(held), row.sealed, _place(row.case_id, row.__tablename__))
 
 
 def _read_together(row: Row) -> tuple[Row, DataKey] | None:
@@ -91,10 +92,10 @@ def _is_relay(row: Row) -> bool:
 
 def spend_as_much() -> dict[str, str]:
     """Open something that holds nothing, so that its caller takes as long as where there is something to open."""
-    key, version = AESGCM.generate_key(_BITS), _newest()
+    key, version = AESGCM.generate_key(_BITS), newest()
     held = DataKey(case_id=_NOBODY)
     wrap(held, key, version)
-    found: dict[str, str] = json.loads(_opened(unwrapped(held), _sealed(key, _NOTHING, b""), b""))
+    found: dict[str, str] = json.loads(open_under(unwrapped(held), seal_under(key, _NOTHING, b""), b""))
     return found
 
 
@@ -111,14 +112,14 @@ def seal(case_id: uuid.UUID, contents: Mapping[Row, bytes]) -> None:
         if held is not None:
             db.session.delete(held)
         return
-    key, version = AESGCM.generate_key(_BITS), _newest()
+    key, version = AESGCM.generate_key(_BITS), newest()
     if held is None:
         held = DataKey(case_id=case_id)
         db.session.add(held)
     held.made_at = clock.utcnow()
     wrap(held, key, version)
     for row, plain in contents.items():
-        row.sealed, row.under_data_key = _sealed(key, plain, _place(case_id, row.__tablename__)), True
+        row.sealed, row.under_data_key = seal_under(key, plain, _place(case_id, row.__tablename__)), True
 
 
 def unwrapped(held: DataKey) -> bytes:
@@ -131,13 +132,13 @@ def unwrapped(held: DataKey) -> bytes:
     version = next((one for one in key_ring.versions() if one.number == held.key_version), None)
     if version is None:
         raise Unreadable("version of the key ring")
-    return _opened(version.key, held.wrapped, _wrapping(held.case_id, version))
+    return open_under(version.key, held.wrapped, _wrapping(held.case_id, version))
 
 
 def wrap(held: DataKey, key: bytes, version: Version) -> None:
     """Wrap the key of a case with a version of the ring; what it seals stays as it is."""
     held.key_version = version.number
-    held.wrapped = _sealed(version.key, key, _wrapping(held.case_id, version))
+    held.wrapped = seal_under(version.key, key, _wrapping(held.case_id, version))
 
 
 def make_ring() -> None:
@@ -147,11 +148,16 @@ def make_ring() -> None:
 
 
 def newest_used() -> int | None:
-    """Return the newest version of the ring that wraps the key of a case, None where none does."""
-    return db.session.scalar(select(func.max(DataKey.key_version)))
+    """Return the newest version of the ring that wraps the key of a case or of a file, None where none does."""
+    return max(filter(None, (db.session.scalar(select(func.max(kind.key_version))) for kind in WRAPPED)), default=None)
 
 
-def _newest() -> Version:
+def newest() -> Version:
+    """Return the version that wraps now; the ring is made where there is none and nothing needs one that was lost.
+
+    Raises:
+        NoRing: the file of keys is not there.
+    """
     try:
         return key_ring.versions()[-1]
     except NoRing:
@@ -168,12 +174,18 @@ def _wrapping(case_id: uuid.UUID, version: Version) -> bytes:
     return _place(case_id, f"data_key/{version.number}")
 
 
-def _sealed(key: bytes, plain: bytes, place: bytes) -> bytes:
+def seal_under(key: bytes, plain: bytes, place: bytes) -> bytes:
+    """Encrypt a few bytes; they open with the same key at the same place alone."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, place)
 
 
-def _opened(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def open_under(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    """Return what was sealed.
+
+    Raises:
+        Unreadable: another key, another place, or damage.
+    """
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
     except (InvalidTag, ValueError) as error:

@@ -12,5 +12,6 @@ pytest_plugins = [
     "tests.fixtures.edges",
     "tests.fixtures.mail",
     "tests.fixtures.record",
+    "tests.fixtures.scanner",
     "tests.fixtures.web",
 ]

@@ -16,6 +16,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
         "ask-for-news": _every(escalate_seconds, "engage.ask_for_news"),
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
+        "scan-files": _every(sweep_seconds, "engage.scan_files"),
         "watch-repetition": {
             "task": "engage.watch_repetition",
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately

@@ -16,6 +16,7 @@ from engage.services import (
     pauses,
     readings,
     retention,
+    scanning,
     systemic,
 )
 from engage.services import tasks as work
@@ -64,6 +65,12 @@ def ask_for_news() -> None:
 def remind_tasks() -> None:
     """Remind staff of their tasks that fall due, and of what they change because of a case."""
     finished("remind-tasks", work.remind_due() + corrective.remind_due())
+
+
+@shared_task(name="engage.scan_files")
+def scan_files() -> None:
+    """Look at files that wait for the malware scanner."""
+    finished("scan-files", scanning.sweep())
 
 
 @shared_task(name="engage.watch_repetition")

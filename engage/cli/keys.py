@@ -5,7 +5,8 @@ import click
 from engage import vault
 from engage.cli.group import group
 from engage.key_ring import NoRing
-from engage.services import key_rotation
+from engage.services import file_rotation, key_rotation
+from engage.services.file_types import FileRefused
 from engage.services.key_rotation import StillNeeded
 
 
@@ -16,16 +17,19 @@ def keys_group() -> None:
 
 @keys_group.command("list")
 def list_keys() -> None:
-    """List the versions of the key ring, and how many cases each still serves."""
+    """List the versions of the key ring, and how many cases and files each still serves."""
     try:
         held = key_rotation.held()
     except NoRing as error:
         raise click.ClickException(str(error)) from error
     for one in held:
         made = f"made {one.made_at:%Y-%m-%d %H:%M}" if one.made_at else "is not in the ring"
-        click.echo(f"version {one.number}  {made}  {one.cases} cases{'  newest' if one.is_newest else ''}")
+        serves = f"{one.cases} cases, {one.files} files"
+        click.echo(f"version {one.number}  {made}  {serves}{'  newest' if one.is_newest else ''}")
     if before := key_rotation.count_before():
         click.echo(f"{before} rows sealed with the root secret. Run: flask engage keys rewrap")
+    if plain := file_rotation.count_plain():
+        click.echo(f"{plain} files that lie plain. Run: flask engage keys seal-files")
 
 
 @keys_group.command("rotate")
@@ -47,7 +51,9 @@ def rewrap(dry_run: bool) -> None:
         done = key_rotation.rewrap(is_dry=dry_run)
     except NoRing as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{'would be' if dry_run else 'were'} wrapped with the newest version: {done.wrapped} cases")
+    click.echo(
+        f"{'would be' if dry_run else 'were'} wrapped with the newest version: {done.wrapped} cases, {done.files} files"
+    )
     click.echo(f"{'would be' if dry_run else 'were'} sealed under keys of their own: {done.sealed_anew} cases")
     if done.relays is None:
         click.echo("relay addresses: run this also where the worker's private key is, beside the newest worker.pub")
@@ -55,6 +61,20 @@ def rewrap(dry_run: bool) -> None:
         click.echo(f"{'would be' if dry_run else 'were'} sealed to the worker's newest key: {done.relays} addresses")
     if done.unreadable:
         raise click.ClickException(f"{done.unreadable} open with no key that is here and stay as they are")
+
+
+@keys_group.command("seal-files")
+@click.option("--dry-run", is_flag=True, help="Only say how many would be sealed.")
+def seal_files(dry_run: bool) -> None:
+    """Seal files that lie plain, as before files were sealed. May be stopped and run again, while the service runs."""
+    try:
+        done = file_rotation.seal_plain(is_dry=dry_run)
+    except FileRefused as error:
+        why = error.__cause__ if isinstance(error.__cause__, NoRing) else "The disk is full."
+        raise click.ClickException(f"{why} What was sealed stays so; run this again.") from error
+    click.echo(f"{'would be' if dry_run else 'were'} sealed: {done.done} files")
+    if done.unreadable:
+        raise click.ClickException(f"{done.unreadable} are not in the store; flask engage verify names them")
 
 
 @keys_group.command("destroy")

@@ -16,6 +16,11 @@ from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecor
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
+from engage.domain.file_events import FileLocked as FileLocked
+from engage.domain.file_events import FileUnlocked as FileUnlocked
+from engage.domain.file_events import OriginalKept as OriginalKept
+from engage.domain.file_events import OriginalOpened as OriginalOpened
+from engage.domain.file_events import OriginalsForgotten as OriginalsForgotten
 from engage.domain.findings_events import InvestigationPlanned as InvestigationPlanned
 from engage.domain.opening_events import IdentityOpened as IdentityOpened
 from engage.domain.opening_events import OpeningAsked as OpeningAsked

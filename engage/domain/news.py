@@ -8,7 +8,7 @@ from engage.domain.events import AttemptLogged, PersonTold
 
 TELL_NEWS = "tell_news"  # the task of whoever works a case that was quiet for too long
 # What goes to the person and says nothing of how their case stands.
-NO_NEWS = frozenset({"contact_changed", "code_changed", "identity_opened"})
+NO_NEWS = frozenset({"contact_changed", "code_changed", "identity_opened", "original_opened", "file_locked"})
 
 
 def is_spoken(event: Event) -> bool:

@@ -78,6 +78,7 @@ class Permission(StrEnum):
     OWN_DATA = "own_data"  # have what we hold corrected or erased
     ANSWER_CORRECTION = "answer_correction"
     HOLD = "hold"  # stop that a case is erased, because a court or an authority needs it
+    OPEN_ORIGINAL = "open_original"  # a file as it came, with what it tells of who sent it
 
 
 class NotAllowed(PermissionError):
@@ -198,6 +199,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.DECIDE_OPENING: {**_APPROVAL, R.CUSTODIAN: Reach.SITE},  # never one's own, see engage.services.openings
         P.ANSWER_CORRECTION: _DESK,
         P.HOLD: _APPROVAL,
+        P.OPEN_ORIGINAL: {R.CUSTODIAN: Reach.SITE, R.FOCAL: Reach.SITE},  # of a restricted case the focal point
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

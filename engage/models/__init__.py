@@ -4,7 +4,8 @@ from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Mee
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
-from engage.models.content import Attachment, Feedback, Message, Statement
+from engage.models.content import Feedback, Message, Statement
+from engage.models.files import Attachment, Original
 from engage.models.identity import (
     AddressChange,
     CodeLink,
@@ -84,6 +85,7 @@ __all__ = [
     "Message",
     "OpenItem",
     "Opening",
+    "Original",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",

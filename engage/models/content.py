@@ -48,25 +48,6 @@ class Message(Keyed, Base):
     submission_digest: Mapped[str | None] = mapped_column(unique=True)  # a resent form finds the same message
 
 
-class Attachment(Keyed, Base):
-    """A file of a case. Its bytes lie in the file store under a random name."""
-
-    __tablename__ = "attachment"
-    __table_args__ = (Index(None, "case_id"),)
-
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))
-    writer: Mapped[Writer] = mapped_column(stored(Writer, "writer"))
-    salt: Mapped[str]
-    name: Mapped[str]  # as the person named it; content, shown only on the case
-    media_type: Mapped[str]
-    size: Mapped[int]
-    sha256: Mapped[str]  # of the stored bytes
-    stored_as: Mapped[str] = mapped_column(unique=True)
-    was_cleaned: Mapped[bool] = mapped_column(default=False)  # re-encoded: hidden details are gone
-    added_at: Mapped[datetime]
-
-
 class Feedback(Base):
     """The two satisfaction questions at the end, asked once."""
 

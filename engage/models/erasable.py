@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, select
 
 from engage.models.aftercare import CorrectiveAction, Meeting, Proceeding
 from engage.models.base import Base
-from engage.models.content import Attachment, Feedback, Message, Statement
+from engage.models.content import Feedback, Message, Statement
+from engage.models.files import Attachment, Original
 from engage.models.identity import (
     AddressChange,
     CodeLink,
@@ -82,7 +83,7 @@ EMPTIED: Mapping[type[Base], tuple[str, ...]] = MappingProxyType(
 # Rows that go whole: there is nothing of them to count.
 IDENTIFIERS: tuple[type[Base], ...] = (SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson)
 SECRETS: tuple[type[Base], ...] = (Receipt, CodeLink, SentForm)
-REMOVED: tuple[type[Base], ...] = (Attachment, *IDENTIFIERS, *SECRETS)
+REMOVED: tuple[type[Base], ...] = (Original, Attachment, *IDENTIFIERS, *SECRETS)
 
 # Tables that belong to a case by another row.
 _BY_PARENT: Mapping[type[Base], tuple[str, type[Base]]] = MappingProxyType(

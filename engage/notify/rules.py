@@ -17,6 +17,7 @@ from engage.notify import (
     aftercare_rules,
     clock_rules,
     delivery_rules,
+    file_rules,
     findings_rules,
     opening_rules,
     outside_rules,
@@ -51,6 +52,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.PanelDeclared,
         events.PanelNoteWritten,  # for the members alone, who look when they meet
         *aftercare_rules.QUIET,
+        *file_rules.QUIET,
         *findings_rules.QUIET,
         *opening_rules.QUIET,
         *rights_rules.QUIET,
@@ -272,6 +274,7 @@ for kind_of_clock, rule_of_clock in clock_rules.RULES.items():
 RULES_OF_OTHERS = (
     aftercare_rules.RULES,
     delivery_rules.RULES,
+    file_rules.RULES,
     opening_rules.RULES,
     outside_rules.RULES,
     resolution_rules.RULES,

@@ -90,7 +90,12 @@ _ENTRIES = (
     .where(CaseEvent.case_id == _CASE_ID)
     .order_by(CaseEvent.number)
 )
-_FILES = select(Attachment).where(Attachment.case_id == _CASE_ID).order_by(Attachment.added_at, Attachment.id)
+_FILES = (
+    select(Attachment)
+    .options(joinedload(Attachment.original))
+    .where(Attachment.case_id == _CASE_ID)
+    .order_by(Attachment.added_at, Attachment.id)
+)
 _FATES = select(OutboxMessage.dedupe_key, OutboxMessage.sent_at, OutboxMessage.dead_at, OutboxMessage.road).where(
     OutboxMessage.case_id == _CASE_ID, OutboxMessage.recipient == Recipient.PERSON
 )

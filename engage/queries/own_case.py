@@ -68,6 +68,7 @@ _MESSAGES = (
 )
 _FILES = (
     select(Attachment)
+    .options(joinedload(Attachment.original))
     .where(Attachment.case_id == _CASE_ID, Attachment.writer != Writer.NOTE)
     .order_by(Attachment.added_at, Attachment.id)
 )

@@ -1,44 +1,39 @@
 """Files of a case: checked by content, cleaned, kept under random names, and opened only for those who may."""
 
-import errno
-import hashlib
 import logging
 import os
-import secrets
-import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
 from typing import IO
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import NoResultFound
 
 from engage import clock, vault
 from engage.domain import policy
 from engage.domain.case import Writer
 from engage.domain.events import FilesAdded
+from engage.domain.files import Scan, why_not_open
+from engage.domain.guards import Refused
 from engage.domain.policy import Actor, Party, Permission
 from engage.extensions import db
-from engage.models import Attachment, Case, Message
+from engage.key_ring import NoRing
+from engage.models import Attachment, Case, Message, Original
 from engage.scope import visible_to
-from engage.services import films, pictures
-from engage.services.file_types import BOXED, PICTURES, TAKEN, FileRefused, type_of
+from engage.services import file_store, films, originals, pictures, scanning
+from engage.services.file_store import Opened
+from engage.services.file_types import BOXED, PICTURES, FileRefused, safe_name, type_of
+from engage.services.originals import AsCame
 from engage.services.timeline import digest_of, record
 from engage.settings import settings
-from engage.unit_of_work import on_rollback
+from engage.vault import Unreadable
 
-__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "open_file", "remove_orphans"]
+__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "drop", "open_file"]
 
 log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
-_NAME_LENGTH = 120
-# A file without a row is either younger than its transaction or was left by a crash. Ours: no form takes an hour.
-_ORPHAN_AFTER = timedelta(hours=1)
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +46,14 @@ class Checked:
     sha256: str
     was_cleaned: bool
     content: IO[bytes]
+    was_emptied: bool = False
+    as_came: AsCame | None = None  # where it was altered
+    scan: Scan = Scan.NOT_ASKED
 
     def read(self) -> bytes:
         """Return all of the content."""
         self.content.seek(0)
         return self.content.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file somebody may read: where it lies, and how it is to be named and sent."""
-
-    path: Path
-    name: str
-    media_type: str
-    size: int
-    case_id: uuid.UUID
 
 
 def check(stream: IO[bytes], name: str) -> Checked:
@@ -76,7 +63,7 @@ def check(stream: IO[bytes], name: str) -> Checked:
     may remain is in docs/files.md.
 
     Raises:
-        FileRefused: it is empty, too big, damaged, or none of the types we take.
+        FileRefused: it is empty, too big, damaged, harmful, or none of the types we take.
     """
     most = settings().FILE_MAX_BYTES
     size = stream.seek(0, os.SEEK_END)
@@ -85,50 +72,64 @@ def check(stream: IO[bytes], name: str) -> Checked:
     if size > most:
         raise FileRefused("too_big", {"megabytes": most // (1024 * 1024)})
     media_type = type_of(stream)
-    content = stream
+    scan = scanning.look_at(stream)  # before anything opens it
     if media_type in PICTURES:
-        data, media_type = pictures.redrawn(stream, media_type)
-        content, size = BytesIO(data), len(data)
+        data, drawn_as = pictures.redrawn(stream, media_type)
+        kept = _checked(name, drawn_as, BytesIO(data), len(data), was_cleaned=True)
     elif media_type in BOXED:
-        content = BytesIO()
-        films.without_description(stream, content)
+        emptied = BytesIO()
+        told = films.without_description(stream, emptied)
+        kept = _checked(name, media_type, emptied, size, was_emptied=told)
+    else:
+        kept = _checked(name, media_type, stream, size)
+    came = AsCame(media_type, size, _sha256(stream), stream) if kept.was_cleaned or kept.was_emptied else None
+    return replace(kept, as_came=came, scan=scan)
+
+
+def _checked(
+    name: str,
+    media_type: str,
+    content: IO[bytes],
+    size: int,
+    *,
+    was_cleaned: bool = False,
+    was_emptied: bool = False,
+) -> Checked:
     return Checked(
-        name=safe_name(name, media_type),
-        media_type=media_type,
-        size=size,
-        sha256=_sha256(content),
-        was_cleaned=content is not stream and media_type in PICTURES,
-        content=content,
+        safe_name(name, media_type), media_type, size, _sha256(content), was_cleaned, content, was_emptied=was_emptied
     )
 
 
 def _sha256(content: IO[bytes]) -> str:
-    digest = hashlib.sha256()
     content.seek(0)
-    while chunk := content.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def safe_name(name: str, media_type: str) -> str:
-    """Return the name a person gave, without folders, signs that steer, or an ending that lies about the content."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*;')
-    stem = plain.rpartition(".")[0] if "." in plain else plain
-    return f"{' '.join(stem.split()).strip('. ')[:_NAME_LENGTH] or 'file'}.{TAKEN[media_type]}"
+    return file_store.sha256_of(iter(lambda: content.read(_CHUNK), b""))
 
 
 def add_all(
-    case: Case, files: Sequence[Checked], *, actor: Actor, writer: Writer, message: Message | None = None
+    case: Case,
+    files: Sequence[Checked],
+    *,
+    actor: Actor,
+    writer: Writer,
+    message: Message | None = None,
+    wants_originals: bool = False,
 ) -> list[Attachment]:
     """Keep the files with the case and record that they came; without files nothing happens.
 
+    Those that were altered are kept as they came, too, locked away, unless the person has no name here; then only where
+    the person wants it.
+
     Raises:
-        FileRefused: there is no room; the whole unit of work has to roll back, and the form stays as it was typed.
+        FileRefused: there is no room, or the keys are not there; the whole unit of work has to roll back, and the form
+            stays as it was typed.
     """
     kept = [add(case, checked, writer=writer, message=message) for checked in files]
     if kept:
         record(case, FilesAdded(count=len(kept)), actor=actor, content=digest_of_files(kept))
+    if originals.are_kept(case, wanted=wants_originals):
+        for row, checked in zip(kept, files, strict=True):
+            if checked.as_came is not None:
+                originals.keep(case, row, checked.as_came, actor=actor)
     return kept
 
 
@@ -136,7 +137,7 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
     """Keep one file with the case, on the disk before its row is. The caller records the event.
 
     Raises:
-        FileRefused: there is no room.
+        FileRefused: there is no room, or the keys are not there.
     """
     row = Attachment(
         id=uuid.uuid4(),
@@ -148,12 +149,22 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
         media_type=checked.media_type,
         size=checked.size,
         sha256=checked.sha256,
-        stored_as=_store(checked.content),
         was_cleaned=checked.was_cleaned,
+        was_emptied=checked.was_emptied,
+        scan=checked.scan,
         added_at=clock.utcnow(),
     )
+    file_store.keep(row, checked.content)
     db.session.add(row)
     return row
+
+
+def drop(row: Attachment) -> None:
+    """Erase a file, and as it came, for good; the record keeps their digests. The caller records why."""
+    if (original := db.session.get(Original, row.id)) is not None:
+        file_store.drop(original)
+        db.session.flush()  # before the file goes, which would take the row along
+    file_store.drop(row)
 
 
 def digest_of_files(rows: Sequence[Attachment]) -> str:
@@ -161,23 +172,17 @@ def digest_of_files(rows: Sequence[Attachment]) -> str:
     return digest_of(rows[0].salt, *(word for row in rows for word in (row.name, row.sha256)))
 
 
-def digest_on_disk(row: Attachment) -> str | None:
-    """Return the SHA-256 of what lies in the store for a file, None where nothing does."""
-    try:
-        with (_folder() / row.stored_as).open("rb") as file:
-            return _sha256(file)
-    except FileNotFoundError:
-        return None
-
-
 def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
-    """Return where a file lies, for someone who may read the words of its case.
+    """Open a file, for someone who may read the words of its case.
 
     The person is given every file but those of notes among staff; who reads a case masked is given none.
 
     Raises:
-        NoResultFound: there is no such file, or the actor may not know of its case.
+        NoResultFound: there is no such file, or the actor may not know of its case; or its bytes are gone, which is
+            logged.
         NotAllowed: the actor reads the case masked.
+        Refused: it waits to be looked at for programs that do harm, or holds one.
+        Unreadable, NoRing: the keys are not there, or the bytes are not those that came; see `file_store.content`.
     """
     row, case = db.session.execute(
         select(Attachment, Case)
@@ -185,79 +190,28 @@ def open_file(attachment_id: uuid.UUID, actor: Actor) -> Opened:
         .where(Attachment.id == attachment_id, visible_to(actor), *_not_ours(actor))
     ).one()
     policy.require(actor, Permission.READ_UNMASKED, case.facts)
-    return Opened(_folder() / row.stored_as, row.name, row.media_type, row.size, case.id)
+    if (refusal := why_not_open(row.scan)) is not None:
+        raise Refused(refusal)
+    try:
+        content = file_store.content(row)
+    except FileNotFoundError as error:
+        log.error("a file that a case has is not in the store: %s", row.stored_as)
+        raise NoResultFound from error
+    return Opened(content, row.name, row.media_type, row.size, row.sha256, case.id)
+
+
+def opened_if_it_can_be(attachment_id: uuid.UUID, actor: Actor) -> Opened | None:
+    """Open a file as `open_file` does; None where it waits for the scanner, does harm, is gone or does not open.
+
+    Raises:
+        NotAllowed: the actor reads the case masked.
+    """
+    try:
+        return open_file(attachment_id, actor)
+    except (NoResultFound, Refused, Unreadable, NoRing) as error:
+        log.warning("file %s is left out: %s", attachment_id, type(error).__name__)
+        return None
 
 
 def _not_ours(actor: Actor) -> list[ColumnElement[bool]]:
     return [Attachment.writer != Writer.NOTE] if actor.party is Party.PERSON else []
-
-
-def discard(stored_as: str) -> None:
-    """Delete the bytes of a file from the store. Safe to run twice."""
-    (_folder() / stored_as).unlink(missing_ok=True)
-
-
-def remove_orphans(now: datetime) -> int:
-    """Delete files that no row knows, left by a process that died between writing and committing. Safe to run twice."""
-    before = (now - _ORPHAN_AFTER).timestamp()
-    old = [path for path in _folder().glob("[0-9a-f][0-9a-f]/*") if path.is_file() and path.stat().st_mtime < before]
-    removed = 0
-    for start in range(0, len(old), 500):
-        names = {path.relative_to(_folder()).as_posix(): path for path in old[start : start + 500]}
-        known = set(db.session.scalars(select(Attachment.stored_as).where(Attachment.stored_as.in_(names))))
-        for name in names.keys() - known:
-            names[name].unlink(missing_ok=True)
-            removed += 1
-    return removed
-
-
-def _folder() -> Path:
-    return settings().VAR / "files"
-
-
-def _store(content: IO[bytes]) -> str:
-    """Write the content under a random name, safely on the disk, and return the name; gone again on a rollback."""
-    token = secrets.token_hex(16)
-    name = f"{token[:2]}/{token}"
-    path = _folder() / name
-    with room_or_refusal():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, own = tempfile.mkstemp(dir=path.parent, prefix=f"{token}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                content.seek(0)
-                while chunk := content.read(_CHUNK):
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(own).rename(path)
-        except BaseException:
-            Path(own).unlink(missing_ok=True)
-            raise
-        on_rollback(lambda: path.unlink(missing_ok=True))
-        _sync_folder(path.parent)
-    return name
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def room_or_refusal() -> Iterator[None]:
-    """Turn a disk that is full into the refusal that the pages have words for.
-
-    Raises:
-        FileRefused: there is no room.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        log.error("no room for a file")
-        raise FileRefused("no_space") from error

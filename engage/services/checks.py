@@ -15,7 +15,8 @@ from engage.extensions import celery, db
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import key_rotation, sites
+from engage.services import file_rotation, key_rotation, scanning, sites
+from engage.services.scanning import ScannerAway
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
@@ -60,6 +61,7 @@ def look() -> Iterator[Finding]:
     yield from _backups()
     if is_sound:
         yield from _sealed_before()
+        yield from _scanning()
         yield from _people()
 
 
@@ -138,10 +140,33 @@ def _backups() -> Iterator[Finding]:
         yield Finding("backups", said + "that people are told.", is_warning=True)
 
 
+def _scanner() -> None:
+    try:
+        scanning.ping()
+    except ScannerAway as error:
+        raise NotWell("ClamAV's daemon does not answer at ENGAGE_CLAMD, so new files wait. Start it.") from error
+
+
+def _scanning() -> Iterator[Finding]:
+    count = scanning.count_waiting()
+    if settings().CLAMD is None:
+        said = "ENGAGE_CLAMD is not set: nobody looks for programs that do harm in files that people send."
+        yield Finding("malware scanner", said, is_warning=True)
+        if count:
+            yield Finding("files to scan", f"{count} wait for a scanner, and none is set. Set ENGAGE_CLAMD again.")
+        return
+    yield Finding("malware scanner", _problem_of(_scanner))
+    if count:
+        yield Finding("files to scan", f"{count} wait, and nobody can open them meanwhile.", is_warning=True)
+
+
 def _sealed_before() -> Iterator[Finding]:
     if count := key_rotation.count_before():
         said = f"{count} rows are sealed with the root secret, which no key ring ends. Run: flask engage keys rewrap"
         yield Finding("sealed rows", said, is_warning=True)
+    if count := file_rotation.count_plain():
+        said = f"{count} files lie plain, from before files were sealed. Run: flask engage keys seal-files"
+        yield Finding("sealed files", said, is_warning=True)
 
 
 _NOBODY_SAID = (

@@ -14,7 +14,7 @@ from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
 from engage.models import Case, SamePerson, SealedContact, SealedIdentity, Site
-from engage.services import address_changes
+from engage.services import address_changes, originals
 from engage.services.receipt_codes import end_links
 from engage.services.timeline import record
 
@@ -118,6 +118,8 @@ def set_contact(
         case.identity = identity
         _reclass(case)
         record(case, IdentityChanged(identity=identity.value), actor=actor)
+        if identity is Identity.ANONYMOUS:
+            originals.forget(case, actor=actor)
     if changed or case.road is not road:
         is_news = before is not None or case.road is not road
         case.road = road

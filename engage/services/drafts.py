@@ -13,17 +13,22 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 
 from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
+from engage.domain.files import Scan
 from engage.extensions import db
 from engage.models import Draft
 from engage.models.base import Instant
-from engage.services.attachments import Checked, room_or_refusal
+from engage.services.attachments import Checked
+from engage.services.file_store import room_or_refusal
+from engage.services.originals import AsCame
 from engage.settings import settings
 from engage.unit_of_work import after_commit
 
@@ -36,6 +41,16 @@ _GONE = delete(Draft).where(Draft.key_digest == _DIGEST).execution_options(synch
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAsCame:
+    """A file of a draft before it was altered: whether it is kept is known when the form is sent."""
+
+    stored_as: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFile:
     """A checked file of a draft; its bytes lie sealed beside it under `stored_as`."""
 
@@ -45,6 +60,9 @@ class KeptFile:
     size: int
     sha256: str
     was_cleaned: bool
+    was_emptied: bool = False
+    as_came: KeptAsCame | None = None
+    scan: Scan = Scan.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,13 @@ def load(token: str) -> Written | None:
         plain = json.loads(vault.opened_with(_key(token), row.sealed))
     except vault.Unreadable:  # our root secret was changed meanwhile
         return None
-    return Written(values=plain["values"], files=[KeptFile(**kept) for kept in plain["files"]])
+    return Written(values=plain["values"], files=[_kept(one) for one in plain["files"]])
+
+
+def _kept(plain: dict[str, Any]) -> KeptFile:
+    came = plain.get("as_came")
+    scan = Scan(plain.get("scan", Scan.NOT_ASKED))
+    return KeptFile(**{**plain, "as_came": KeptAsCame(**came) if came else None, "scan": scan})
 
 
 def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Written:
@@ -96,9 +120,14 @@ def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Wri
 def drop_file(token: str, written: Written, stored_as: str) -> Written:
     """Return what was written without the file, which is deleted; the caller saves the rest. Safe to run twice."""
     kept = [file for file in written.files if file.stored_as != stored_as]
-    if len(kept) != len(written.files):
-        after_commit(lambda: (_folder(token) / stored_as).unlink(missing_ok=True))
+    gone = [name for file in written.files if file not in kept for name in _names(file)]
+    for name in gone:
+        after_commit(partial((_folder(token) / name).unlink, missing_ok=True))
     return Written(written.values, kept)
+
+
+def _names(file: KeptFile) -> list[str]:
+    return [file.stored_as, *([file.as_came.stored_as] if file.as_came else [])]
 
 
 def open_files(token: str, written: Written) -> list[Checked]:
@@ -115,10 +144,21 @@ def open_files(token: str, written: Written) -> list[Checked]:
             size=kept.size,
             sha256=kept.sha256,
             was_cleaned=kept.was_cleaned,
-            content=BytesIO(vault.opened_with(_key(token), (_folder(token) / kept.stored_as).read_bytes())),
+            was_emptied=kept.was_emptied,
+            scan=kept.scan,
+            content=_content(token, kept),
+            as_came=_came(token, kept.as_came) if kept.as_came else None,
         )
         for kept in written.files
     ]
+
+
+def _came(token: str, kept: KeptAsCame) -> AsCame:
+    return AsCame(kept.media_type, kept.size, kept.sha256, _content(token, kept))
+
+
+def _content(token: str, kept: KeptFile | KeptAsCame) -> BytesIO:
+    return BytesIO(vault.opened_with(_key(token), (_folder(token) / kept.stored_as).read_bytes()))
 
 
 def discard(token: str) -> None:
@@ -154,17 +194,35 @@ def _folder(token: str) -> Path:
 
 
 def _store(token: str, checked: Checked) -> KeptFile:
+    came = checked.as_came
+    return KeptFile(
+        stored_as=_write(token, checked.sha256, checked.content),
+        name=checked.name,
+        media_type=checked.media_type,
+        size=checked.size,
+        sha256=checked.sha256,
+        was_cleaned=checked.was_cleaned,
+        was_emptied=checked.was_emptied,
+        scan=checked.scan,
+        as_came=KeptAsCame(_write(token, came.sha256, came.content), came.media_type, came.size, came.sha256)
+        if came
+        else None,
+    )
+
+
+def _write(token: str, sha256: str, content: IO[bytes]) -> str:
     """Write the file sealed. Its name comes from its content and the key, so the same file is always the same name."""
-    name = hmac.digest(_key(token), checked.sha256.encode(), hashlib.sha256).hex()
+    name = hmac.digest(_key(token), sha256.encode(), hashlib.sha256).hex()
     path = _folder(token) / name
     own = path.with_name(f"{name}.{secrets.token_hex(8)}")
     with room_or_refusal():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(vault.seal_with(_key(token), checked.read()))
+            content.seek(0)
+            file.write(vault.seal_with(_key(token), content.read()))
         own.replace(path)
-    return KeptFile(name, checked.name, checked.media_type, checked.size, checked.sha256, checked.was_cleaned)
+    return name
 
 
 def _delete_folders(folders: set[Path]) -> None:

@@ -24,6 +24,7 @@ from engage.models import (
     DoomedFile,
     Errand,
     Opening,
+    Original,
     OutboxMessage,
     Recipient,
     Task,
@@ -31,7 +32,7 @@ from engage.models import (
 )
 from engage.models.erasable import EMPTIED, IDENTIFIERS, REMOVED, SECRETS, emptied, of_case
 from engage.notify.addressing import WITHHELD
-from engage.services import attachments, deadlines, pausing, search_index
+from engage.services import deadlines, file_store, pausing, search_index
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit, unit_of_work
 
@@ -69,7 +70,7 @@ def delete_doomed(*, limit: int = MOST) -> int:
     count = 0
     for name in names:
         try:
-            attachments.discard(name)
+            file_store.discard(name)
         except OSError:  # the store is away: the row stays, and the next night tries again
             log.exception("a file that was erased is still in the store: %s", name)
             continue
@@ -118,7 +119,10 @@ def _end_what_runs(case: Case) -> None:
 
 
 def _doom_files(case: Case) -> None:
-    names = db.session.scalars(select(Attachment.stored_as).where(Attachment.case_id == case.id)).all()
+    kinds = (Attachment, Original)
+    names = [
+        name for kind in kinds for name in db.session.scalars(select(kind.stored_as).where(kind.case_id == case.id))
+    ]
     db.session.add_all(DoomedFile(stored_as=name, doomed_at=clock.utcnow()) for name in names)
     if names:
         after_commit(_delete_now)

@@ -55,19 +55,28 @@ _MARKUP = (
     b"mime-version",
 )
 _HEAD = 8192
+_NAME_LENGTH = 120
 
 
 class FileRefused(ValueError):
     """A file is not taken: a code whose words live in the catalogues, and the values they need.
 
     Codes: empty, too_big {megabytes}, not_allowed, broken, too_many_pixels {megapixels}, packed_too_tightly,
-    has_macros, locked, no_space.
+    has_macros, locked, no_space, no_key, harmful, too_slow.
     """
 
     def __init__(self, code: str, values: dict[str, int | str] | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.values = values or {}
+
+
+def safe_name(name: str, media_type: str) -> str:
+    """Return the name a person gave, without folders, signs that steer, or an ending that lies about the content."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    plain = "".join(char for char in last if char.isprintable() and char not in '<>:"|?*;')
+    stem = plain.rpartition(".")[0] if "." in plain else plain
+    return f"{' '.join(stem.split()).strip('. ')[:_NAME_LENGTH] or 'file'}.{TAKEN[media_type]}"
 
 
 def type_of(stream: IO[bytes]) -> str:

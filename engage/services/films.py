@@ -12,8 +12,10 @@ _BOXES_MOST = 100_000  # ours: a film that sends the reader round in circles end
 _CHUNK = 65536
 
 
-def without_description(stream: IO[bytes], target: IO[bytes]) -> None:
+def without_description(stream: IO[bytes], target: IO[bytes]) -> bool:
     """Copy the film with its describing boxes turned into empty ones; every other byte stays where it is.
+
+    Returns whether there was anything that described it.
 
     What is within the sound and the picture themselves, and tracks of measurements that some cameras add, stays.
 
@@ -32,6 +34,7 @@ def without_description(stream: IO[bytes], target: IO[bytes]) -> None:
         for at in range(start + header, end, _CHUNK):
             target.write(bytes(min(_CHUNK, end - at)))
     target.seek(0)
+    return bool(empty)
 
 
 def _telling_boxes(stream: IO[bytes], at: int, end: int, seen: list[int]) -> Iterator[tuple[int, int, int]]:

@@ -144,7 +144,7 @@ def _receive(
     case = made.case
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
-    attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON)
+    attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON, wants_originals=concern.wants_originals)
     days, proof = days_of(case, site, made.owed), receipt_proof.of_new(case, made.statement, made.row)
     return Received(case.id, case.reference, code, is_new=True, days=days, proof=proof)
 

@@ -12,7 +12,8 @@ from engage.data_keys import Row
 from engage.extensions import db
 from engage.key_ring import Version
 from engage.models import DataKey, SealedContact, SealedIdentity
-from engage.services import cases
+from engage.services import cases, file_rotation
+from engage.services.file_rotation import Count
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 
@@ -28,12 +29,13 @@ class StillNeeded(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One version of the ring, and how many cases it still serves; `made_at` is None where the ring lacks it."""
+    """One version of the ring, and what it still serves; `made_at` is None where the ring lacks it."""
 
     number: int
     made_at: datetime | None
     cases: int
     is_newest: bool
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Rewrapped:
     """What was brought over, or would be; `unreadable` is what opens with no key that is here."""
 
     wrapped: int = 0
+    files: int = 0
     sealed_anew: int = 0
     relays: int | None = None  # None where the worker's private key is on another machine
     unreadable: int = 0
@@ -50,14 +53,20 @@ def held() -> list[Kept]:
     """Return every version that the ring holds or a case needs, the oldest first.
 
     Raises:
-        NoRing: the file of keys is damaged, or missing though a case needs it.
+        NoRing: the file of keys is damaged, or missing though a case or a file needs it.
     """
-    used = _used()
-    found = {one.number: one for one in (key_ring.versions() if used or key_ring.is_there() else [])}
+    used, files = _used(), file_rotation.used()
+    found = {one.number: one for one in (key_ring.versions() if used or files or key_ring.is_there() else [])}
     newest = max(found, default=None)
     return [
-        Kept(number, found[number].made_at if number in found else None, used.get(number, 0), number == newest)
-        for number in sorted({*found, *used})
+        Kept(
+            number,
+            found[number].made_at if number in found else None,
+            used.get(number, 0),
+            is_newest=number == newest,
+            files=files.get(number, 0),
+        )
+        for number in sorted({*found, *used, *files})
     ]
 
 
@@ -86,7 +95,7 @@ def destroy(number: int, *, is_dry: bool = False) -> None:
     """Take a version out of the ring. Whatever is wrapped with it, in every backup, opens no more.
 
     Raises:
-        StillNeeded: it wraps new keys, or did a moment ago, or a case needs it.
+        StillNeeded: it wraps new keys, or did a moment ago, or a case or a file needs it.
         NoRing: the file of keys is missing or damaged.
     """
     ring = key_ring.versions()
@@ -100,6 +109,8 @@ def destroy(number: int, *, is_dry: bool = False) -> None:
         raise StillNeeded(f"Version {number} was in use until a moment ago. Try again {minutes} minutes after rotate.")
     if count := _used().get(number):
         raise StillNeeded(f"{count} cases still need version {number}. Run first: flask engage keys rewrap")
+    if count := file_rotation.used().get(number):
+        raise StillNeeded(f"{count} files still need version {number}. Run first: flask engage keys rewrap")
     if not is_dry:
         key_ring.remove(number)
 
@@ -107,9 +118,9 @@ def destroy(number: int, *, is_dry: bool = False) -> None:
 def rewrap(*, is_dry: bool = False) -> Rewrapped:
     """Bring every case to the newest keys, a few at a time; safe to run twice, to stop, and while the service runs.
 
-    What was sealed before there were keys of cases is sealed under them; keys of cases are wrapped with the newest
-    version; relay addresses are sealed to the worker's newest key, where its private ones are. With `is_dry` nothing
-    is written, and what would be done is counted.
+    What was sealed before there were keys of cases is sealed under them; keys of cases and of files are wrapped with
+    the newest version; relay addresses are sealed to the worker's newest key, where its private ones are. With `is_dry`
+    nothing is written, and what would be done is counted.
 
     Raises:
         NoRing: the file of keys is missing though a case needs it, or damaged.
@@ -117,22 +128,17 @@ def rewrap(*, is_dry: bool = False) -> Rewrapped:
     if not is_dry:
         data_keys.make_ring()
     anew = _each(_ids(~SealedIdentity.under_data_key, ~SealedContact.under_data_key), _seal_anew, is_dry)
-    wrapped = _wrap_anew(is_dry)
+    wrapped, files = _wrap_anew(is_dry), _wrap_files_anew(is_dry)
     relays = None
     if vault.has_worker_key() and vault.worker_keys_fit():
         relays = _each(_ids(false(), SealedContact.to_worker), _seal_relay, is_dry)
     return Rewrapped(
         wrapped=wrapped.done,
+        files=files.done,
         sealed_anew=anew.done,
         relays=relays.done if relays else None,
-        unreadable=sum(one.unreadable for one in (anew, wrapped, relays) if one),
+        unreadable=sum(one.unreadable for one in (anew, wrapped, files, relays) if one),
     )
-
-
-@dataclass(slots=True)
-class _Count:
-    done: int = 0
-    unreadable: int = 0
 
 
 def _used() -> dict[int, int]:
@@ -146,9 +152,9 @@ def _ids(identities: ColumnExpressionArgument[bool], contacts: ColumnExpressionA
     return sorted({*who, *reach})
 
 
-def _each(ids: Sequence[uuid.UUID], change: Callable[[uuid.UUID, bool], bool], is_dry: bool) -> _Count:
+def _each(ids: Sequence[uuid.UUID], change: Callable[[uuid.UUID, bool], bool], is_dry: bool) -> Count:
     """Change each case in a unit of work of its own; what opens with no key that is here stays as it is."""
-    count = _Count()
+    count = Count()
     for case_id in ids:
         try:
             with unit_of_work():
@@ -185,10 +191,10 @@ def _seal_relay(case_id: uuid.UUID, is_dry: bool) -> bool:
     return True
 
 
-def _wrap_anew(is_dry: bool) -> _Count:
+def _wrap_anew(is_dry: bool) -> Count:
     """Wrap every key of a case with the newest version. Each batch goes on where the one before ended."""
-    count, after = _Count(), uuid.UUID(int=0)
-    if data_keys.newest_used() is None:  # then there need be no ring yet
+    count, after = Count(), uuid.UUID(int=0)
+    if not _used():  # then there need be no ring yet
         return count
     newest = key_ring.versions()[-1]
     while wrapped := _wrap_batch(after, newest, count, is_dry):
@@ -196,7 +202,13 @@ def _wrap_anew(is_dry: bool) -> _Count:
     return count
 
 
-def _wrap_batch(after: uuid.UUID, newest: Version, count: _Count, is_dry: bool) -> Sequence[uuid.UUID]:
+def _wrap_files_anew(is_dry: bool) -> Count:
+    if not file_rotation.used():  # then there need be no ring yet
+        return Count()
+    return file_rotation.wrap_anew(key_ring.versions()[-1], BATCH, is_dry=is_dry)
+
+
+def _wrap_batch(after: uuid.UUID, newest: Version, count: Count, is_dry: bool) -> Sequence[uuid.UUID]:
     with unit_of_work():
         rows = db.session.scalars(
             select(DataKey)

@@ -45,6 +45,7 @@ class Concern:
     identity: Identity = Identity.ANONYMOUS
     road: Road = Road.NONE
     flagged: bool = False
+    wants_originals: bool = False  # files as they came, though the person gives no name
     read_back: bool | None = None
 
 

@@ -9,9 +9,9 @@ from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.services import (
     address_changes,
-    attachments,
     drafts,
     erasing,
+    file_store,
     forgetting,
     retention_runs,
     search_index,
@@ -34,7 +34,7 @@ def apply() -> int:
     with unit_of_work():
         formers = address_changes.forget_told(clock.utcnow())
     with unit_of_work():
-        orphans = attachments.remove_orphans(clock.utcnow())
+        orphans = file_store.remove_orphans(clock.utcnow())
     names = forgetting.forget_leavers(clock.utcnow())
     erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
     with unit_of_work():

@@ -8,12 +8,23 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from engage.extensions import db
-from engage.models import Access, Attachment, AuditEvent, Case, CaseEvent, CaseHead, Checkpoint, Message, Statement
+from engage.models import (
+    Access,
+    Attachment,
+    AuditEvent,
+    Case,
+    CaseEvent,
+    CaseHead,
+    Checkpoint,
+    Message,
+    Original,
+    Statement,
+)
 from engage.services import access, audit, timeline
 from engage.services.verifying_content import Content, strange_in
 from engage.services.verifying_heads import Days, Saved, against
 
-Row = TypeVar("Row", CaseEvent, Access, CaseHead, Message, Statement, Attachment)
+Row = TypeVar("Row", CaseEvent, Access, CaseHead, Message, Statement, Attachment, Original)
 _BATCH = 200  # Ours: cases whose records fit in memory together.
 
 
@@ -46,10 +57,15 @@ def verify(saved: Saved | None = None) -> Verdict:
         events, accesses = _of(CaseEvent, ids, CaseEvent.number), _of(Access, ids, Access.number)
         heads = _of(CaseHead, ids, CaseHead.checkpoint_number)
         messages, files = _of(Message, ids, Message.written_at), _of(Attachment, ids, Attachment.added_at)
-        statements = _of(Statement, ids, Statement.case_id)
+        statements, originals = _of(Statement, ids, Statement.case_id), _of(Original, ids, Original.id)
         for case in cases:
             rows, read, seen = events.get(case.id, []), accesses.get(case.id, []), heads.get(case.id, [])
-            content = Content(statements.get(case.id, []), messages.get(case.id, []), files.get(case.id, []))
+            content = Content(
+                statements.get(case.id, []),
+                messages.get(case.id, []),
+                files.get(case.id, []),
+                originals.get(case.id, []),
+            )
             found.cases, found.events, found.accesses = (
                 found.cases + 1,
                 found.events + len(rows),

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from engage.domain.events import ContentErased
+from engage.domain.events import ContentErased, OriginalKept, OriginalsForgotten
 from engage.domain.retention import Scope
-from engage.models import Attachment, CaseEvent, Message, Statement
-from engage.services import attachments
+from engage.models import Attachment, CaseEvent, Message, Original, Statement
+from engage.services import file_store
 from engage.services.attachments import digest_of_files
 from engage.services.conversation import digest_of_message
 from engage.services.new_case import digest_of_statement
+from engage.services.originals import digest_of_original
 
 _TRIED = 5  # Ours: files that came in one moment have no order; of more than these we look at each by itself alone.
 
@@ -23,6 +24,7 @@ class Content:
     statements: Sequence[Statement]
     messages: Sequence[Message]
     files: Sequence[Attachment]  # in the order in which they came
+    originals: Sequence[Original] = ()
 
 
 def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
@@ -39,11 +41,34 @@ def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
             yield f"message {message.id} is not as it was written"
     yield from _strange_names(events, content.files)
     for file in content.files:
-        held = attachments.digest_on_disk(file)
-        if held is None:
-            yield f"file {file.id} is missing"
-        elif held != file.sha256:
-            yield f"file {file.id} is not the one that came"
+        yield from _strange_bytes(file, f"file {file.id}")
+    yield from _strange_originals(events, content)
+
+
+def _strange_bytes(row: Attachment | Original, called: str) -> Iterator[str]:
+    held = file_store.digest_on_disk(row)
+    if held is None:
+        yield f"{called} is missing"
+    elif held != row.sha256:
+        yield f"{called} is not the one that came"
+
+
+def _strange_originals(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
+    """Files as they came go with their files, or all at once, which is on the record; alone, one cannot."""
+    told = {str(file.id): file for file in content.files}
+    held = {str(original.id): original for original in content.originals}
+    known, kept = {event.content_digest for event in events}, set[str]()
+    for event in events:
+        if event.kind == OriginalKept.__name__:
+            kept.add(json.loads(event.payload)["file_id"])
+        elif event.kind == OriginalsForgotten.__name__:
+            kept.clear()
+    for file_id, original in held.items():
+        called = f"file {file_id} as it came"
+        if digest_of_original(told[file_id], original) not in known:
+            yield f"{called} is not the one that was recorded"
+        yield from _strange_bytes(original, called)
+    yield from (f"file {file_id} as it came was taken away" for file_id in sorted(kept & told.keys() - held.keys()))
 
 
 def _was_erased(events: Sequence[CaseEvent]) -> bool:
@@ -55,7 +80,7 @@ def _was_erased(events: Sequence[CaseEvent]) -> bool:
 def _back_again(content: Content) -> Iterator[str]:
     """What is there although it was erased, as after an older copy of some tables was put back."""
     rows: list[Statement | Message] = [*content.statements, *content.messages]
-    if content.files or any(row.salt for row in rows):
+    if content.files or content.originals or any(row.salt for row in rows):
         yield "something that was erased is there again"
 
 

@@ -2,12 +2,13 @@
 
 from flask_babel.speaklater import LazyString
 
-from engage.web import opening_labels, rights_labels
+from engage.web import file_labels, opening_labels, rights_labels
 from engage.web.locale import lazy_gettext as _
 
 PERMISSIONS: dict[str, LazyString] = {
     **opening_labels.PERMISSIONS,
     **rights_labels.PERMISSIONS,
+    **file_labels.PERMISSIONS,
     "name_subject": _("Say whom it is about"),
     "remove_subject": _("Say that it is not about them"),
     "rate": _("Change how serious it is"),
@@ -61,6 +62,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
 REFUSALS: dict[str, LazyString] = {
     **opening_labels.REFUSALS,
     **rights_labels.REFUSALS,
+    **file_labels.REFUSALS,
     "no_incident_number": _("Write a number as the register of incidents has it: letters, digits, dashes. No words."),
     "no_information_request": _("Nobody asks for information here. Answer it, or change its kind first."),
     "refusal_waits": _("Refusing it was asked for. A second person has to decide."),

@@ -3,19 +3,20 @@
 And files that go out again: to be saved, never shown.
 """
 
-import logging
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from flask import Response, abort, render_template, send_file
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.datastructures import FileStorage
 
+from engage.domain.guards import Refused
 from engage.services.attachments import Checked, FileRefused, Opened, check
 from engage.settings import settings
-
-log = logging.getLogger(__name__)
+from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 
 # Nothing in a file of a case may run, load or show anything inside our pages, whatever the browser makes of it.
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -27,11 +28,18 @@ WHY = {
     "not_allowed": lazy_gettext("we cannot open this kind of file. Send a photo, a recording, a video or a PDF."),
     "broken": lazy_gettext("the file is damaged. Try to send it again, or another copy of it."),
     "too_many_pixels": lazy_gettext("the picture is too large. The most we can take is %(megapixels)s megapixels."),
+    "too_slow": lazy_gettext("the picture takes too long to open. Send a smaller copy of it."),
     "packed_too_tightly": lazy_gettext("the file holds too much packed into it. Send it as a PDF."),
     "has_macros": lazy_gettext("the file holds a program. Save it without macros, or send it as a PDF."),
     "locked": lazy_gettext("the file is locked with a password. Send it without one."),
+    "harmful": lazy_gettext(
+        "the file holds a program that does harm, so we did not take it. Send another copy, or a photo of it."
+    ),
     "no_space": lazy_gettext(
         "we have no room for it just now. Send your words now, and the file later with your code."
+    ),
+    "no_key": lazy_gettext(
+        "we cannot lock it away safely just now. Send your words now, and the file later with your code."
     ),
 }
 
@@ -99,10 +107,26 @@ def _isolated(name: str) -> str:
 
 
 def hand_out(opened: Opened) -> Response:
-    """Answer with the file: to be saved and not shown, guessed at, kept by caches or run."""
-    if not opened.path.is_file():
-        log.error("a file that a case has is not in the store: %s", opened.path.name)
-        abort(404)
-    answer = send_file(opened.path, mimetype=opened.media_type, as_attachment=True, download_name=opened.name)
+    """Answer with the file, or the part that was asked for: to be saved and not shown, guessed at, kept or run."""
+    answer = Response(opened.content, mimetype=opened.media_type, direct_passthrough=True)
+    answer.headers.set("Content-Disposition", "attachment", **_named(opened.name))
     answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.content_length = opened.size
+    answer.set_etag(opened.sha256)
+    answer.make_conditional(request, accept_ranges=True, complete_length=opened.size)
     return answer
+
+
+def kept_closed(refused: Refused, *, layout: str, back: dict[str, str]) -> ResponseReturnValue:
+    """Answer that a file cannot be opened, and why."""
+    is_harmful = refused.refusal.code == "file_is_harmful"
+    todo = gettext("Send another copy of it, or a photo of it.") if is_harmful else gettext("Come back in an hour.")
+    heading = gettext("This file cannot be opened") if is_harmful else gettext("This file cannot be opened yet")
+    shown = {"code": 409, "heading": heading, "happened": FILE_REFUSALS[refused.refusal.code], "todo": [todo]}
+    return render_template("error.html", **shown, back=back, layout=layout), 409
+
+
+def _named(name: str) -> dict[str, str]:
+    """The name of a file in a header, plain and, where it has other letters, as RFC 5987 writes them, too."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {"filename": plain} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}

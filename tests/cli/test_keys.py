@@ -1,6 +1,8 @@
 """Keys from the command line: what is said, with which exit code, and that no key is ever shown."""
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -43,9 +45,9 @@ def site_id(folder):
 
 def test_the_way_of_a_key_from_its_making_to_its_end(run, site_id, clock):
     sealed.a_named_case(site_id)
-    assert run("list") == (0, "version 1  made 2026-03-02 09:00  1 cases  newest\n")
+    assert run("list") == (0, "version 1  made 2026-03-02 09:00  1 cases, 0 files  newest\n")
     assert "Version 2 wraps from now on" in run("rotate")[1]
-    assert "would be wrapped with the newest version: 1 cases" in run("rewrap", "--dry-run")[1]
+    assert "would be wrapped with the newest version: 1 cases, 0 files" in run("rewrap", "--dry-run")[1]
     assert "were wrapped with the newest version: 1 cases" in run("rewrap")[1]
     clock.advance(QUIET)
     assert run("destroy", "1", "--dry-run") == (0, "Version 1 could be destroyed: no case needs it.\n")
@@ -61,6 +63,35 @@ def test_rows_of_before_are_named_with_the_command(run, site_id):
     assert "2 rows sealed with the root secret. Run: flask engage keys rewrap" in run("list")[1]
     assert "were sealed under keys of their own: 1 cases" in run("rewrap")[1]
     assert "root secret" not in run("list")[1]
+
+
+def test_files_of_before_are_named_with_the_command_and_are_sealed_once(run, site_id, folder):
+    file_id = sealed.a_file(states.a_case(site_id), b"words of a paper")
+    assert run("seal-files") == (0, "were sealed: 0 files\n")
+    sealed.lay_plain(file_id)
+    assert "1 files that lie plain. Run: flask engage keys seal-files" in run("list")[1]
+    assert run("seal-files", "--dry-run") == (0, "would be sealed: 1 files\n")
+    assert run("seal-files") == (0, "were sealed: 1 files\n")
+    assert "version 1  made 2026-03-02 09:00  0 cases, 1 files  newest" in run("list")[1]
+    sealed.lay_plain(file_id).unlink()
+    code, said = run("seal-files")
+    assert (code, "1 are not in the store" in said) == (1, True)
+
+
+def test_no_room_and_no_ring_are_told_before_files_are_sealed(run, site_id, folder, monkeypatch):
+    sealed.lay_plain(sealed.a_file(states.a_case(site_id), b"words of a paper"))
+    sealed.a_file(states.a_case(site_id), b"words of another")
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        code, said = run("seal-files")
+    assert (code, "The disk is full" in said) == (1, True)
+    (folder / "key-ring.json").unlink()
+    code, said = run("seal-files")
+    assert (code, "is missing" in said) == (1, True)
 
 
 def test_a_lost_version_is_listed_and_what_it_wrapped_is_counted(run, site_id, folder):

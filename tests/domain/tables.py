@@ -51,6 +51,7 @@ WHO = {
     "own_data":           ".     .     .     .     .     .     .     .     .     .     .     .     .      yes    .",
     "answer_correction":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "hold":               ".     .     .     S     .     .     S     .     .     .     .     .     .      .      .",
+    "open_original":      ".     .     .     .     .     S     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

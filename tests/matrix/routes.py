@@ -55,6 +55,7 @@ OF_A_CASE = {
     "staff.meet_case": P.NOTE,
     "staff.name_subject_case": P.NAME_SUBJECT,
     "staff.note_case": P.NOTE,
+    "staff.open_original_case": P.OPEN_ORIGINAL,
     "staff.pause_case": P.PAUSE,
     "staff.plan_case": A.INVESTIGATE,
     "staff.propose_case": A.PROPOSE,

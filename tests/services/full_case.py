@@ -140,7 +140,6 @@ def _holds_canary(value: Any) -> bool:
     return CANARY.encode() in raw.lower()
 
 
-def files_with_canaries() -> list[str]:
-    """Every file in the store that holds one of the words. The store of a test is its own, see `own_store`."""
-    folder = settings().VAR / "files"
-    return [str(path) for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes().lower()]
+def files_in_store() -> list[str]:
+    """Every file in the store, whose bytes are sealed. The store of a test is its own, see `own_store`."""
+    return [str(path) for path in (settings().VAR / "files").rglob("*") if path.is_file()]

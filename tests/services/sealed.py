@@ -1,22 +1,26 @@
 """What the vault holds of a case, read raw, put back, and sealed as it was before there were keys of cases."""
 
+import io
 import json
+import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, inspect, select, text
 
 from engage import data_keys, vault
-from engage.domain.case import Identity, Road
+from engage.domain.case import Identity, Road, Writer
 from engage.extensions import db
-from engage.models import Base, DataKey, SealedContact, SealedIdentity
-from engage.services import contact
+from engage.models import Attachment, Base, DataKey, SealedContact, SealedIdentity
+from engage.services import attachments, contact, file_store
 from engage.services.contact import Values
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests.states import a_case, act, case_of, person_of
 
 NAME, ADDRESS = "Given Family", "person@example.org"
-KINDS = (DataKey, SealedIdentity, SealedContact)
+KINDS: tuple[type[Base], ...] = (DataKey, SealedIdentity, SealedContact, Attachment)
 
 
 def a_named_case(site_id, road: Road = Road.DIRECT) -> str:
@@ -50,6 +54,38 @@ def reach(reference: str) -> SealedContact:
 def key(reference: str) -> DataKey | None:
     """The key of the case as it is stored now."""
     return db.session.get(DataKey, case_of(reference).id, populate_existing=True)
+
+
+def a_file(reference: str, content: bytes, name: str = "paper.txt") -> uuid.UUID:
+    """A file that the person sent; returns its id."""
+    files, kept = [attachments.check(io.BytesIO(content), name)], []
+
+    def keep(case, *, actor):
+        kept.extend(row.id for row in attachments.add_all(case, files, actor=actor, writer=Writer.PERSON))
+
+    act(reference, keep, actor=person_of(reference))
+    return kept[0]
+
+
+def file(file_id: uuid.UUID) -> Attachment:
+    """The file as its row is now."""
+    return db.session.get_one(Attachment, file_id, populate_existing=True)
+
+
+def path_of(file_id: uuid.UUID) -> Path:
+    """Where its bytes lie."""
+    return settings().VAR / "files" / file(file_id).stored_as
+
+
+def lay_plain(file_id: uuid.UUID) -> Path:
+    """Lay the bytes of a file plain, as before there were keys of files; returns where."""
+    plain = b"".join(file_store.content(file(file_id)))
+    path = path_of(file_id)
+    with unit_of_work():
+        row = file(file_id)
+        path.write_bytes(plain)
+        row.key_version = row.wrapped_key = None
+    return path
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from engage import vault
+from engage.domain.files import Scan
 from engage.models import Site
 from engage.services import checks, key_rotation
 from engage.unit_of_work import unit_of_work
@@ -112,3 +113,34 @@ def test_rows_that_no_key_ring_protects_are_worth_a_look(problems, own_keys):
     [found] = [one for one in checks.look() if one.what == "sealed rows"]
     assert found.is_warning
     assert "flask engage keys rewrap" in found.problem
+
+
+def test_without_a_scanner_an_operator_is_warned_and_files_that_wait_for_one_are_a_fault(problems, change_settings):
+    reference = states.a_case(states.a_site("ALO"))
+    assert "ENGAGE_CLAMD is not set" in problems()["malware scanner"]
+    change_settings(CLAMD="127.0.0.1:9", CLAMD_SECONDS=1)
+    file_id = sealed.a_file(reference, b"words of a paper")
+    found = problems()
+    assert "does not answer at ENGAGE_CLAMD" in found["malware scanner"]
+    assert found["files to scan"] == "1 wait, and nobody can open them meanwhile."
+    change_settings(CLAMD=None)
+    [waits] = [one for one in checks.look() if one.what == "files to scan"]
+    assert (waits.problem, waits.is_warning) == (
+        "1 wait for a scanner, and none is set. Set ENGAGE_CLAMD again.",
+        False,
+    )
+    with unit_of_work():
+        sealed.file(file_id).scan = Scan.CLEAN
+    assert "files to scan" not in problems()
+
+
+@pytest.mark.clamav
+def test_a_scanner_that_answers_is_well(problems, scanner):
+    found = problems()
+    assert found["malware scanner"] is None
+    assert "files to scan" not in found
+
+
+def test_files_that_lie_plain_are_named_with_the_command(problems):
+    sealed.lay_plain(sealed.a_file(states.a_case(states.a_site("ALO")), b"words of a paper"))
+    assert problems()["sealed files"].endswith("Run: flask engage keys seal-files")

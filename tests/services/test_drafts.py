@@ -2,12 +2,15 @@
 
 import errno
 import io
+import json
 import os
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from engage import vault
 from engage.extensions import db
 from engage.models import Draft
 from engage.services import attachments, drafts
@@ -15,6 +18,7 @@ from engage.services.attachments import FileRefused
 from engage.services.drafts import Written
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
+from tests.services.test_originals import photo
 
 TOKEN, OTHER = "a" * 32, "b" * 32
 WORDS = Written({"what_happened": "Dust 🌾 on the gardens", "on_behalf": True, "name": None})
@@ -160,3 +164,24 @@ def test_a_full_disk_is_a_refusal_and_keeps_no_half_a_file(monkeypatch):
         saved(new=[paper()])
     assert refused.value.code == "no_space"
     assert drafts.load(TOKEN) is None
+
+
+def test_a_photo_waits_as_it_came_too_and_both_go_when_it_is_taken_out():
+    written = saved(new=[attachments.check(io.BytesIO(photo()), "dust.jpg"), paper()])
+    assert not any(b"TellingPhone" in path.read_bytes() for path in files())
+    assert len(files()) == 3
+    opened = drafts.open_files(TOKEN, drafts.load(TOKEN))
+    assert opened[0].was_cleaned and opened[0].as_came.content.read() == photo()
+    assert opened[1].as_came is None
+    with unit_of_work():
+        left = drafts.drop_file(TOKEN, written, written.files[0].stored_as)
+    assert ([kept.name for kept in left.files], len(files())) == (["plots.txt"], 1)
+
+
+def test_a_draft_of_before_that_knows_nothing_of_what_came_is_still_read():
+    kept = asdict(saved(new=[paper()]).files[0])
+    del kept["as_came"], kept["was_emptied"]
+    with unit_of_work():
+        row = db.session.scalars(select(Draft)).one()
+        row.sealed = vault.seal_with(drafts._key(TOKEN), json.dumps({"values": {}, "files": [kept]}).encode())
+    assert drafts.open_files(TOKEN, drafts.load(TOKEN))[0].name == "plots.txt"

@@ -6,10 +6,11 @@ import pytest
 
 from engage import data_keys, key_ring, vault
 from engage.domain.case import Identity, Road
-from engage.models import DataKey, SealedContact, SealedIdentity
-from engage.services import key_rotation
+from engage.models import Attachment, DataKey, SealedContact, SealedIdentity
+from engage.services import file_store, key_rotation
 from engage.services.contact import Values
 from engage.services.key_rotation import QUIET
+from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 from tests import states
 from tests.services import sealed
@@ -56,7 +57,7 @@ def test_an_older_backup_opens_with_no_ring_that_has_turned(ring, turn, road):
     after = sealed.backup()
     for copy in (before, after):
         assert not any(plain.encode() in copy.dump for plain in (NAME, ADDRESS))
-    assert after.rows == {DataKey: [], SealedIdentity: [], SealedContact: []}
+    assert after.rows == {DataKey: [], SealedIdentity: [], SealedContact: [], Attachment: []}
     with_old_ring = ring.read_bytes()
     turn()
     sealed.restore(before)
@@ -107,3 +108,28 @@ def test_a_stolen_database_without_the_ring_opens_nothing_though_the_root_secret
     shutil.move(ring, ring.with_name("elsewhere"))
     with pytest.raises(key_ring.NoRing):
         data_keys.opened(sealed.who(reference))
+
+
+def test_a_file_whose_row_is_gone_opens_from_no_backup_once_the_ring_has_turned(ring, turn):
+    """Both backups are there, of the database and of the files; only the ring is not, in the version of then."""
+    reference = states.a_case(states.a_site())
+    file_id = sealed.a_file(reference, b"words of a paper")
+    kept, path = sealed.backup(), sealed.path_of(file_id)
+    bytes_kept = path.read_bytes()
+    assert b"words of a paper" not in bytes_kept + kept.dump
+    with unit_of_work():
+        file_store.drop(sealed.file(file_id))
+    assert not path.exists()
+    turn()
+    path.write_bytes(bytes_kept)
+    sealed.restore(kept)
+    with pytest.raises(Unreadable):
+        file_store.content(sealed.file(file_id))
+    assert file_store.digest_on_disk(sealed.file(file_id)) == ""
+
+
+def test_a_file_that_is_still_there_opens_after_every_turn(ring, turn):
+    file_id = sealed.a_file(states.a_case(states.a_site()), b"words of a paper")
+    for _ in range(2):
+        turn()
+        assert b"".join(file_store.content(sealed.file(file_id))) == b"words of a paper"

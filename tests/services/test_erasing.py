@@ -42,7 +42,7 @@ from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.services import full_case
-from tests.services.full_case import a_full_case, a_spoken_case, files_with_canaries, rows_with_canaries
+from tests.services.full_case import a_full_case, a_spoken_case, files_in_store, rows_with_canaries
 from tests.states import act, case_of, person_of
 
 
@@ -63,10 +63,10 @@ def test_every_column_that_can_be_erased_is_empty_and_every_row_that_goes_is_gon
     said = {f"{model.__tablename__}.{name}" for model, names in EMPTIED.items() for name in names}
     by_person = {f"statement.{name}" for name in EMPTIED[Statement]} | {f"message.{name}" for name in EMPTIED[Message]}
     assert said - by_person <= rows_with_canaries()
-    assert files_with_canaries()
+    assert files_in_store()
     assert erase(reference)
     assert rows_with_canaries() == set()
-    assert files_with_canaries() == []
+    assert files_in_store() == []
     for model in REMOVED:
         assert session.scalar(select(func.count()).select_from(model).where(of_case(model, case_id))) == 0
     for model, names in EMPTIED.items():
@@ -178,7 +178,7 @@ def test_other_cases_are_left_alone(team, session):
     told = session.get_one(Statement, case_of(other).id)
     assert told.what_happened.startswith(full_case.WORDS)
     assert session.scalars(select(Attachment.case_id)).all() == [case_of(other).id]
-    assert len(files_with_canaries()) == 1
+    assert len(files_in_store()) == 1
 
 
 def test_bytes_that_could_not_be_deleted_go_with_the_next_night(team, session, monkeypatch):
@@ -196,7 +196,7 @@ def test_bytes_that_could_not_be_deleted_go_with_the_next_night(team, session, m
     (folder / name).write_bytes(kept)
     session.rollback()
     assert retention.apply() >= 1
-    assert files_with_canaries() == []
+    assert files_in_store() == []
     assert session.scalars(select(DoomedFile)).all() == []
     session.rollback()
     assert erasing.delete_doomed() == 0
@@ -207,7 +207,7 @@ def test_a_rollback_erases_nothing(team, session):
     with pytest.raises(RuntimeError), unit_of_work():
         erasing.erase(states.cases.lock_own(case_of(reference).id), Scope.EVERYTHING, ASKED, actor=SYSTEM)
         raise RuntimeError
-    assert files_with_canaries()
+    assert files_in_store()
     assert session.scalars(select(Tombstone)).all() == session.scalars(select(DoomedFile)).all() == []
 
 

@@ -19,8 +19,8 @@ from engage.domain.case import Road
 from engage.domain.policy import SYSTEM
 from engage.domain.retention import ASKED, Scope
 from engage.extensions import db
-from engage.models import DataKey, SealedContact, SealedIdentity
-from engage.services import erasing, erasing_again, erasure_requests, key_rotation, verifying
+from engage.models import Attachment, DataKey, SealedContact, SealedIdentity
+from engage.services import erasing, erasing_again, erasure_requests, file_store, key_rotation, verifying
 from engage.services.erasing_again import NoList
 from engage.services.key_rotation import QUIET
 from engage.settings import settings
@@ -93,10 +93,16 @@ def test_after_erasing_no_dump_and_no_file_tells_anything_and_the_record_holds(t
     before, at_rest = sealed.backup(), backup(tmp_path)
     assert CANARY.encode() in at_rest
     assert not {NAME.encode(), MAIL.encode()} & told_by(at_rest)  # sealed even then
-    assert BYTES in store()
+    assert store()
+    assert BYTES not in store()  # sealed, too
+    stolen = tmp_path / "stolen"
+    shutil.copytree(settings().VAR / "files", stolen)
+    assert BYTES in b"".join(file_store.content(session.scalars(sa.select(Attachment)).one()))
+    session.rollback()
     act(reference, erasure_requests.erase_everything, actor=person_of(reference))
     assert rows_with_canaries() == set()
-    assert told_by(backup(tmp_path)) == told_by(dump()) == told_by(store()) == set()
+    assert told_by(backup(tmp_path)) == told_by(dump()) == set()
+    assert store() == b""
     found = verifying.verify()
     assert found.broken == []
     assert found.cases == 2
@@ -109,8 +115,12 @@ def test_after_erasing_no_dump_and_no_file_tells_anything_and_the_record_holds(t
         row = session.get_one(kind, case_of(reference).id)
         with pytest.raises(Unreadable):
             data_keys.content(row)
+    shutil.copytree(stolen, settings().VAR / "files", dirs_exist_ok=True)
+    with pytest.raises(Unreadable):
+        list(file_store.content(session.scalars(sa.select(Attachment)).one()))
+    shutil.rmtree(settings().VAR / "files")
     with unit_of_work():
-        for kind in (SealedIdentity, SealedContact, DataKey):
+        for kind in (SealedIdentity, SealedContact, DataKey, Attachment):
             session.execute(sa.delete(kind))
     assert verifying.verify().broken == []
     assert case_of(other).erased_at is None

@@ -250,14 +250,6 @@ def test_a_picture_that_claims_too_many_pixels_is_refused_before_it_is_opened(co
     assert refusal(content) == "too_many_pixels"
 
 
-def test_a_picture_that_needs_more_memory_than_there_is_is_refused(monkeypatch):
-    def exhausted(*args, **named):
-        raise MemoryError
-
-    monkeypatch.setattr(Image, "open", exhausted)
-    assert refusal(picture()) == "too_many_pixels"
-
-
 def test_webp_without_losses_with_them_and_with_transparency_are_measured_too():
     target = io.BytesIO()
     Image.new("RGBA", (40, 20)).save(target, "WEBP")

@@ -29,7 +29,7 @@ from engage.services.chain import hash_over
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.services import sealed
-from tests.services.full_case import a_full_case, files_with_canaries, rows_with_canaries
+from tests.services.full_case import a_full_case, files_in_store, rows_with_canaries
 from tests.states import act, case_of, person_of
 
 YEAR = timedelta(days=366)
@@ -92,7 +92,7 @@ def test_a_case_is_kept_to_its_last_day_and_goes_when_two_have_said_so(team, adm
     assert rows_with_canaries()
     retention.apply()
     assert rows_with_canaries() == set()
-    assert files_with_canaries() == []
+    assert files_in_store() == []
     assert verifying.verify().broken == []
     digest = hash_over(str(run_id), reference)
     assert changes(session)[-3:] == [

@@ -1,14 +1,13 @@
 """Words and files that are no longer those of which the record keeps the digests; what was erased is not missed."""
 
 import io
-import shutil
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from engage.domain.case import Writer
 from engage.models import Attachment, Message, Statement
-from engage.services import attachments
+from engage.services import attachments, file_store
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests.checked_record import within
@@ -47,6 +46,18 @@ def test_a_file_that_was_replaced_is_named(with_files, saved, seen_case):
     assert within(saved) == [f"case {seen_case}: file {with_files[0].id} is not the one that came"]
 
 
+def test_a_file_that_was_put_in_the_place_of_another_is_named(with_files, saved, seen_case, session):
+    """Its row says that it is the other one, key and all, and every digest is made to fit; it does not open there."""
+    first, second = with_files[0], with_files[1]
+    with unit_of_work():
+        values = {name: getattr(second, name) for name in ("key_version", "wrapped_key", "sha256")}
+        (settings().VAR / "files" / first.stored_as).write_bytes(
+            (settings().VAR / "files" / second.stored_as).read_bytes()
+        )
+        session.execute(update(Attachment).where(Attachment.id == first.id).values(**values))
+    assert f"case {seen_case}: file {first.id} is not the one that came" in within(saved)
+
+
 def test_a_file_that_is_gone_from_the_disk_is_named(with_files, saved, seen_case):
     (settings().VAR / "files" / with_files[1].stored_as).unlink()
     assert within(saved) == [f"case {seen_case}: file {with_files[1].id} is missing"]
@@ -64,10 +75,9 @@ def test_a_file_that_nobody_recorded_is_named_and_an_erased_one_is_not(with_file
     first = with_files[0]
     with unit_of_work():
         values = {column.key: getattr(first, column.key) for column in Attachment.__table__.columns}
-        session.add(Attachment(**{**values, "id": case_of(seen_case).id, "stored_as": "aa/more"}))
-    folder = settings().VAR / "files"
-    (folder / "aa").mkdir(exist_ok=True)
-    shutil.copyfile(folder / first.stored_as, folder / "aa" / "more")
+        more = Attachment(**{**values, "id": case_of(seen_case).id})
+        file_store.keep(more, io.BytesIO(b"words of one.txt"))
+        session.add(more)
     assert within(saved) == [f"case {seen_case}: a file is there that nobody recorded"]
     with unit_of_work():
         session.execute(delete(Attachment))

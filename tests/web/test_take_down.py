@@ -9,10 +9,11 @@ from sqlalchemy import select
 from engage.domain.case import CaseClass, Identity, Kind, Road
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Attachment, Case, Deadline, Receipt, SealedContact, SealedIdentity, Statement
+from engage.models import Attachment, Case, Deadline, Original, Receipt, SealedContact, SealedIdentity, Statement
 from engage.services import receipt_codes
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.services.test_originals import photo
 from tests.web.as_staff import filled, page, send, sign_in
 
 ADDRESS = "/staff/take-down"
@@ -162,6 +163,19 @@ def test_a_recording_speaks_without_words(client, clock, session, team):
     answer = browser.post(ADDRESS, data={**form, "files": sound}, content_type="multipart/form-data")
     assert answer.status_code == 200
     assert session.scalars(select(Attachment.media_type)).one() == "audio/amr"
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [({}, 0), ({"wants_originals": "y"}, 1), ({"identity": "named", "name": "Given Family"}, 1)],
+    ids=["without a name", "as the person wants", "with a name"],
+)
+def test_a_photo_is_kept_as_it_came_as_the_person_wants(client, clock, session, team, more, kept):
+    browser = sign_in(client, team.liaison)
+    form = {**filled(browser.get(ADDRESS)), **told(team, **more)}
+    sent = {**form, "files": (io.BytesIO(photo()), "dust.jpg")}
+    assert browser.post(ADDRESS, data=sent, content_type="multipart/form-data").status_code == 200
+    assert len(session.scalars(select(Original)).all()) == kept
 
 
 @pytest.mark.parametrize("about", ["violence", "child"])

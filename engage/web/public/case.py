@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.domain.case import CaseClass, Writer
+from engage.domain.case import CaseClass, Identity, Writer
+from engage.domain.guards import Refused
 from engage.domain.lifecycle import Stage
 from engage.queries import case_everything, own_case
 from engage.queries import case_file as case_files
@@ -22,7 +23,7 @@ from engage.web.public import case_outside, case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
-from engage.web.uploads import checked_uploads, done_without, hand_out, why_refused
+from engage.web.uploads import checked_uploads, done_without, hand_out, kept_closed, why_refused
 
 UNHAPPY = 2  # Ours: bad or very bad, of five.
 
@@ -52,7 +53,14 @@ def reply(holder: Holder) -> ResponseReturnValue:
             if sent_forms.is_first(case.id, token_of(form)):
                 words = form.message.data or ""
                 message = conversation.write_as_person(case, words, actor=holder.actor, token=token_of(form))
-                attachments.add_all(case, uploads.checked, actor=holder.actor, writer=Writer.PERSON, message=message)
+                attachments.add_all(
+                    case,
+                    uploads.checked,
+                    actor=holder.actor,
+                    writer=Writer.PERSON,
+                    message=message,
+                    wants_originals=form.wants_originals.data,
+                )
     except FileRefused as refused:
         form.files.errors = [why_refused(refused, gettext("Your files"))]
         return _page(holder, form), 422
@@ -67,7 +75,11 @@ def reply(holder: Holder) -> ResponseReturnValue:
 @bp.route("/case/files/<uuid:attachment_id>")
 @with_case
 def open_file(holder: Holder, attachment_id: uuid.UUID) -> ResponseReturnValue:
-    return hand_out(attachments.open_file(attachment_id, holder.actor))
+    try:
+        return hand_out(attachments.open_file(attachment_id, holder.actor))
+    except Refused as refused:
+        back = {"label": gettext("Back to your concern"), "href": url_for("public.show_case", _anchor="messages")}
+        return kept_closed(refused, layout="layouts/public.html", back=back)
 
 
 @bp.route("/case/download")
@@ -87,7 +99,8 @@ def download_case(holder: Holder) -> ResponseReturnValue:
 def download_everything(holder: Holder) -> ResponseReturnValue:
     """All that is there of the case for its person, with the files, in one bundle under a name that says nothing."""
     found = case_everything.own(holder.actor)
-    files = {row.id: attachments.open_file(row.id, holder.actor) for row in found.files}
+    opened = ((row.id, attachments.opened_if_it_can_be(row.id, holder.actor)) for row in found.files)
+    files = {file_id: file for file_id, file in opened if file is not None}
     return takeaway.answer_with(found, files, receipt_proof.of_case(holder.case_id))
 
 
@@ -138,6 +151,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
         "public/show_case.html",
         form=form,
         answers=case_words.answers(own),
+        is_anonymous=own.case.identity is Identity.ANONYMOUS,
         limits={
             "characters": LONGEST,
             "files": settings().FILES_MAX,

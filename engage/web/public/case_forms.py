@@ -84,6 +84,15 @@ class ChangeCodeForm(OwnCaseForm):
 class ReplyForm(OwnCaseForm):
     message = words_field(_l("Write to us"))
     files = MultipleFileField(_l("Add photos, recordings or papers"), validators=[Optional()])
+    wants_originals = BooleanField(
+        _l("Also keep my photos and films as they came"),
+        description=_l(
+            "You gave no name, so we keep them only without where you were and which phone you have. As they came they "
+            "can prove more, and they can give you away. We lock them away: one trusted person can open them, and you "
+            "are told."
+        ),
+        widget=GovCheckboxInput(),
+    )
 
 
 class ProposalForm(OwnCaseForm):

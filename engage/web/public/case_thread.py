@@ -6,9 +6,11 @@ from datetime import datetime
 from flask import url_for
 
 from engage.domain.case import Answer, Writer
+from engage.domain.files import Scan, why_not_open
 from engage.models import Attachment, Proposal
 from engage.queries.own_case import OwnCase
 from engage.web import money
+from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 from engage.web.filters import day, short_day, size
 from engage.web.labels import label
 from engage.web.locale import gettext
@@ -75,12 +77,35 @@ def _entry(at: datetime, author: str, words: str, files: Sequence[Attachment] = 
         "files": [
             {
                 "name": file.name,
-                "href": url_for("public.open_file", attachment_id=file.id),
+                "href": None if why_not_open(file.scan) else url_for("public.open_file", attachment_id=file.id),
                 "size": size(file.size),
+                "note": _closed(file) or _altered(file),
             }
             for file in files
         ],
     }
+
+
+def _closed(file: Attachment) -> str | None:
+    """Why a file cannot be opened."""
+    if (refusal := why_not_open(file.scan)) is None:
+        return None
+    if file.scan is Scan.HARMFUL:
+        return gettext(
+            "This file holds a program that does harm. We locked it, and nobody can open it. It is not lost, and your "
+            "words are safe. Please send another copy of it, or a photo of it."
+        )
+    return str(FILE_REFUSALS[refusal.code])
+
+
+def _altered(file: Attachment) -> str | None:
+    """What we took out of a file, and where it is as it came."""
+    if not (file.was_cleaned or file.was_emptied):
+        return None
+    told = gettext("We took out where it was made, and with what.")
+    if file.original is None:
+        return f"{told} {gettext('We did not keep it as it came.')}"
+    return f"{told} {gettext('As it came it is locked away. Only one trusted person can open it, and you are told.')}"
 
 
 def _concern(own: OwnCase) -> Iterator[Said]:

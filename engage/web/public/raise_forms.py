@@ -102,6 +102,15 @@ class WhatForm(RaiseForm):
         validators=[short_enough(WORDS)],
     )
     files = MultipleFileField(_("Add photos, recordings or papers"))
+    wants_originals = BooleanField(
+        _("Also keep my photos and films as they came, though I give no name"),
+        description=_(
+            "We take out where you were and which phone you have. As they came they can prove more, and they can give "
+            "you away. We lock them away: one trusted person can open them, and you are told. If you give your name, "
+            "we always do so."
+        ),
+        widget=GovCheckboxInput(),
+    )
 
 
 class WhereForm(RaiseForm):

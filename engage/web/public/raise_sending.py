@@ -124,6 +124,7 @@ def concern_of(values: Values, *, flagged: bool) -> intake.Concern:
         identity=identity,
         road=road,
         flagged=flagged,
+        wants_originals=bool(values["wants_originals"]),
     )
 
 

@@ -10,12 +10,14 @@ from flask import url_for
 from engage import clock
 from engage.domain.case import Road, Writer
 from engage.domain.deadlines import Promise
+from engage.domain.files import why_not_open
 from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
 from engage.domain.policy import Permission
 from engage.models import Attachment
 from engage.queries.case_page import CasePage
 from engage.queries.case_parts import Fate
 from engage.web import labels, locale
+from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 from engage.web.filters import due, local, moment, short_day, size
 from engage.web.locale import gettext
 
@@ -154,11 +156,18 @@ def files(rows: Iterable[Attachment]) -> list[Row]:
     return [
         {
             "name": row.name,
-            "href": url_for("staff.open_file", file_id=row.id),
+            "href": None if why_not_open(row.scan) else url_for("staff.open_file", file_id=row.id),
             "size": size(row.size) if row.was_cleaned else gettext("%(size)s, not cleaned", size=size(row.size)),
+            "note": _of_file(row),
         }
         for row in rows
     ]
+
+
+def _of_file(row: Attachment) -> str | None:
+    if (refusal := why_not_open(row.scan)) is not None:
+        return str(FILE_REFUSALS[refusal.code])
+    return gettext("As it came it is locked away.") if row.original is not None else None
 
 
 def facts(page: CasePage) -> list[Row]:

@@ -18,6 +18,7 @@ from engage.web import labels
 from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff.aftercare_doors import AFTERCARE_DOORS
 from engage.web.staff.door import Door, WhyNot
+from engage.web.staff.file_doors import FILE_DOORS
 from engage.web.staff.findings_doors import FINDINGS_DOORS
 from engage.web.staff.opening_doors import OPENING_DOORS
 from engage.web.staff.outside_doors import OUTSIDE_DOORS
@@ -212,6 +213,7 @@ DOORS: Mapping[str, Door] = {
     **WAITING_DOORS,
     **OPENING_DOORS,
     **RIGHTS_DOORS,
+    **FILE_DOORS,
 }
 
 

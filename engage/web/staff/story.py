@@ -14,6 +14,7 @@ from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff import (
     aftercare_story,
     clock_story,
+    file_story,
     findings_story,
     opening_story,
     outside_story,
@@ -29,6 +30,7 @@ _ = lazy_gettext
 TITLES: Mapping[str, LazyString] = {
     **aftercare_story.TITLES,
     **outside_story.TITLES,
+    **file_story.TITLES,
     **findings_story.TITLES,
     **triage_story.TITLES,
     "CaseReceived": _("Received"),
@@ -103,6 +105,7 @@ TOLD: Mapping[str, LazyString] = {
     **clock_story.TOLD,
     **outside_story.TOLD,
     **opening_story.TOLD,
+    **file_story.TOLD,
     "more_time": _("We need more time, why, and the new date."),
     "contact_changed": _("The way we reach them was changed."),
     "code_changed": _("Their code was changed."),

@@ -99,6 +99,7 @@ def _received(form: TakeDownForm, files: list[Checked], mine: list[TakingSite]) 
         identity=Identity(form.identity.data),
         road=Road(form.road.data),
         read_back=form.read_back.data,
+        wants_originals=form.wants_originals.data,
     )
     reach = Values(form.name.data, form.organisation.data, form.email.data, form.phone.data, form.facilitator.data)
     with unit_of_work():

@@ -52,6 +52,13 @@ class TakeDownForm(StaffForm):
         _l("What happened, in the person's words"), hint=_l("Add a recording below if there is one.")
     )
     files = fields.files(_l("Recording, photos or papers (optional)"))
+    wants_originals = fields.tick(
+        _l("Keep photos and films as they came, too, though the person gives no name"),
+        hint=_l(
+            "They may tell where the person was and which phone took them. Tick this only if the person wants it. They "
+            "are locked away, and the custodian alone can open them. With a name we always do so."
+        ),
+    )
     where_it_happened = fields.line(_l("Where did it happen? (optional)"))
     when_it_happened = fields.line(_l("When did it happen? (optional)"))
     what_would_make_it_right = fields.words(_l("What would make it right? (optional)"))

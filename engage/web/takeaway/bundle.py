@@ -4,34 +4,31 @@ import json
 import uuid
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from flask import Response
 
 from engage.queries.case_everything import Everything
-from engage.services import attachments
-from engage.services.attachments import Opened
+from engage.services.file_store import Opened
+from engage.services.file_types import safe_name
 from engage.web.filters import speak_in
 from engage.web.takeaway import facts, page
 
 NAME = "engage.zip"
 PAGE, FACTS, FOLDER = "read-me.html", "facts.json", "files"
-_CHUNK = 256 * 1024
 
 
 def answer_with(found: Everything, files: Mapping[uuid.UUID, Opened], proof: Sequence[str]) -> Response:
     """Answer with the bundle, in the language of this request and in the time of the case's site.
 
-    `files` are those of the case, by attachment; one that is not in the store is named on the page and left out.
+    `files` are those of the case that can be opened, by attachment; another one is named on the page and left out.
     """
     speak_in(found.file.case.site.time_zone)
-    there = {key: file for key, file in files.items() if file.path.is_file()}
-    places = _places(there)
+    places = _places(files)
     texts = {
         PAGE: page.written(found, places, proof),
         FACTS: json.dumps(facts.of(found, places, proof), ensure_ascii=False, indent=1),
     }
-    content = packed(texts, {places[key]: file.path for key, file in there.items()})
+    content = packed(texts, {places[key]: file.content for key, file in files.items()})
     answer = Response(content, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
     return answer
@@ -40,22 +37,22 @@ def answer_with(found: Everything, files: Mapping[uuid.UUID, Opened], proof: Seq
 def _places(files: Mapping[uuid.UUID, Opened]) -> Mapping[uuid.UUID, str]:
     """Where each file lies in the bundle: numbered, so that no two share a name and none leads out of the folder."""
     return {
-        key: f"{FOLDER}/{number:02}-{attachments.safe_name(file.name, file.media_type)}"
+        key: f"{FOLDER}/{number:02}-{safe_name(file.name, file.media_type)}"
         for number, (key, file) in enumerate(files.items(), start=1)
     }
 
 
-def packed(texts: Mapping[str, str], files: Mapping[str, Path]) -> Iterator[bytes]:
+def packed(texts: Mapping[str, str], files: Mapping[str, Iterator[bytes]]) -> Iterator[bytes]:
     """Return the pieces of a ZIP of the texts and files, each as soon as it is made; no file is held in memory."""
     pieces = _Pieces()
     with zipfile.ZipFile(pieces, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in texts.items():
             bundle.writestr(name, text)
             yield pieces.taken()
-        for name, path in files.items():
-            with path.open("rb") as source, bundle.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
-                while chunk := source.read(_CHUNK):
-                    target.write(chunk)
+        for name, content in files.items():
+            with bundle.open(zipfile.ZipInfo(name), "w", force_zip64=True) as target:
+                for piece in content:
+                    target.write(piece)
                     yield pieces.taken()
     yield pieces.taken()
 
