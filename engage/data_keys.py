@@ -71,7 +71,7 @@ def content(row: Row) -> bytes:
 def _content(row: Row, held: DataKey | None) -> bytes:
     if held is None:
         raise Unreadable("no data key")
-    return _opened(unwrapped(held), row.sealed, _place(row.case_id, row.__tablename__))
+    return opened_under(unwrapped(held), row.sealed, _place(row.case_id, row.__tablename__))
 
 
 def _read_together(row: Row) -> tuple[Row, DataKey] | None:
@@ -94,7 +94,7 @@ def spend_as_much() -> dict[str, str]:
     key, version = AESGCM.generate_key(_BITS), _newest()
     held = DataKey(case_id=_NOBODY)
     wrap(held, key, version)
-    found: dict[str, str] = json.loads(_opened(unwrapped(held), _sealed(key, _NOTHING, b""), b""))
+    found: dict[str, str] = json.loads(opened_under(unwrapped(held), sealed_under(key, _NOTHING, b""), b""))
     return found
 
 
@@ -118,7 +118,7 @@ def seal(case_id: uuid.UUID, contents: Mapping[Row, bytes]) -> None:
     held.made_at = clock.utcnow()
     wrap(held, key, version)
     for row, plain in contents.items():
-        row.sealed, row.under_data_key = _sealed(key, plain, _place(case_id, row.__tablename__)), True
+        row.sealed, row.under_data_key = sealed_under(key, plain, _place(case_id, row.__tablename__)), True
 
 
 def unwrapped(held: DataKey) -> bytes:
@@ -131,13 +131,13 @@ def unwrapped(held: DataKey) -> bytes:
     version = next((one for one in key_ring.versions() if one.number == held.key_version), None)
     if version is None:
         raise Unreadable("version of the key ring")
-    return _opened(version.key, held.wrapped, _wrapping(held.case_id, version))
+    return opened_under(version.key, held.wrapped, _wrapping(held.case_id, version))
 
 
 def wrap(held: DataKey, key: bytes, version: Version) -> None:
     """Wrap the key of a case with a version of the ring; what it seals stays as it is."""
     held.key_version = version.number
-    held.wrapped = _sealed(version.key, key, _wrapping(held.case_id, version))
+    held.wrapped = sealed_under(version.key, key, _wrapping(held.case_id, version))
 
 
 def make_ring() -> None:
@@ -168,12 +168,18 @@ def _wrapping(case_id: uuid.UUID, version: Version) -> bytes:
     return _place(case_id, f"data_key/{version.number}")
 
 
-def _sealed(key: bytes, plain: bytes, place: bytes) -> bytes:
+def sealed_under(key: bytes, plain: bytes, place: bytes) -> bytes:
+    """Return the text sealed with AES-GCM; it opens with the key at its place alone."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plain, place)
 
 
-def _opened(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def opened_under(key: bytes, sealed: bytes, place: bytes) -> bytes:
+    """Return what `sealed_under` sealed.
+
+    Raises:
+        Unreadable: another key, another place, or damage.
+    """
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], place)
     except (InvalidTag, ValueError) as error:

@@ -54,6 +54,7 @@ from engage.domain.resolution_events import ProposalSent as ProposalSent
 from engage.domain.resolution_events import RemedyConfirmed as RemedyConfirmed
 from engage.domain.resolution_events import RemedyFinished as RemedyFinished
 from engage.domain.triage_events import CaseLinked as CaseLinked
+from engage.domain.triage_events import CaseMovedToLane as CaseMovedToLane
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
 from engage.domain.triage_events import ConflictRefused as ConflictRefused
 from engage.domain.triage_events import ConversionAnswered as ConversionAnswered

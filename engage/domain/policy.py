@@ -124,6 +124,7 @@ class CaseFacts:
     recorded_by_id: uuid.UUID | None = None
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    moved: bool = False  # into the restricted lane: nobody has it as a case any more
 
 
 class Reach(StrEnum):
@@ -227,7 +228,7 @@ NOT_FOR_PANEL = frozenset(
 
 def _class_open_to(role: Role, case: CaseFacts) -> bool:
     if case.class_ is CaseClass.RESTRICTED:
-        return role is Role.FOCAL
+        return role is Role.FOCAL and not case.moved
     return role is not Role.FOCAL
 
 

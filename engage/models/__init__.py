@@ -7,6 +7,21 @@ from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
 from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
+from engage.models.lane import (
+    LaneAccess,
+    LaneAccount,
+    LaneClock,
+    LaneConsent,
+    LaneContact,
+    LaneEvent,
+    LaneHead,
+    LaneKey,
+    LaneReceipt,
+    LaneReferral,
+    LaneReport,
+    LaneSubject,
+    LaneWord,
+)
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -63,6 +78,19 @@ __all__ = [
     "InvestigationPlan",
     "Involvement",
     "IssueCase",
+    "LaneAccess",
+    "LaneAccount",
+    "LaneClock",
+    "LaneConsent",
+    "LaneContact",
+    "LaneEvent",
+    "LaneHead",
+    "LaneKey",
+    "LaneReceipt",
+    "LaneReferral",
+    "LaneReport",
+    "LaneSubject",
+    "LaneWord",
     "Meeting",
     "Message",
     "OpenItem",

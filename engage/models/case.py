@@ -104,6 +104,7 @@ class Case(Keyed, Base):
     news_task_id: Mapped[uuid.UUID | None]  # the task that was opened because of it; no key, since a task has one to us
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
+    moved_at: Mapped[datetime | None]  # into the restricted lane: from then on it exists for nobody, see models/lane.py
     root_cause: Mapped[str | None]
     further_causes: Mapped[list[Any] | None] = mapped_column(Document)  # after the first one, in their order
     version: Mapped[int]  # the number of events so far; forms carry it, so that a second of two at once is noticed
@@ -130,6 +131,7 @@ class Case(Keyed, Base):
             recorded_by_id=self.recorded_by_id,
             panel=frozenset(seat.user_id for appeal in self.appeals for seat in appeal.seats),
             subjects=frozenset(row.user_id for row in self.subjects),
+            moved=self.moved_at is not None,
         )
 
 

@@ -12,10 +12,11 @@ from engage import key_ring, vault
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
 from engage.extensions import celery, db
+from engage.key_ring import Ring
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import key_rotation, sites
+from engage.services import key_rotation, lane_key_rotation, sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
@@ -50,6 +51,7 @@ def look() -> Iterator[Finding]:
         ("files", _files),
         ("keys", _keys),
         ("key ring", _key_ring),
+        ("key ring of the lane", _lane_ring),
     )
     is_sound = True
     for what, check in checks:
@@ -126,6 +128,17 @@ def _key_ring() -> None:
     if lost := [str(one.number) for one in held if one.made_at is None]:
         raise NotWell(
             f"Cases need versions that the key ring lacks: {', '.join(lost)}. Put them back from where keys are kept."
+        )
+
+
+def _lane_ring() -> None:
+    held = lane_key_rotation.held()
+    if key_ring.is_there(Ring.LANE) and key_ring.is_open_to_others(Ring.LANE):
+        raise NotWell("Other accounts of this machine can read the key ring of the lane. Give it the mode 600.")
+    if lost := [str(one.number) for one in held if one.made_at is None]:
+        raise NotWell(
+            f"Reports need versions that the lane's key ring lacks: {', '.join(lost)}. Put them back from where keys "
+            "are kept."
         )
 
 

@@ -8,6 +8,7 @@ from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.services import attachments, drafts, sent_forms
+from engage.services.lane import erasing
 from engage.unit_of_work import unit_of_work
 
 CONTEXT_KEPT = timedelta(days=30)  # Source: style 7.6.
@@ -23,7 +24,7 @@ def apply() -> int:
         forms = sent_forms.purge(clock.utcnow())
     with unit_of_work():
         orphans = attachments.remove_orphans(clock.utcnow())
-    return contexts + purged + forms + orphans
+    return contexts + purged + forms + orphans + erasing.purge(clock.utcnow())
 
 
 def forget_contexts() -> int:
