@@ -19,8 +19,8 @@ address, or takes away the second factor of one. Whoever signs in with a browser
 `new_browser`. A task that belongs to no case is told by `own_task` and
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
 too, where they may see the case. Of a report in the restricted lane focal points hear by the same `item_for_you` and
-its holder by `something_new`, and the human-rights lead by `lane_holds_something` that there is one. Every auditor is sent each
-checkpoint of the record by `checkpoint_made`.
+its holder by `something_new`, and the human-rights lead by `lane_holds_something` that there is one. Every
+auditor is sent each checkpoint of the record by `checkpoint_made`.
 A message without a folder for the reader's language goes out in English.
 
 | event | who is told: message |

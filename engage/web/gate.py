@@ -5,15 +5,18 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_fresh
+from sqlalchemy.exc import NoResultFound
 
 from engage import clock
 from engage.domain import second_factor
+from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
+LANE = frozenset(LANE_GRANTS[LanePermission.VIEW])
 LOOKS_AFTER = frozenset({Role.ADMIN})
 
 # Where somebody may go who has to do one of these before anything else.
@@ -23,13 +26,15 @@ _SETTING_UP = frozenset({"account.set_up_second_factor", "account.prove", "accou
 Check = Callable[[], ResponseReturnValue | None]
 
 
-def close(bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] = frozenset()) -> None:
+def close(
+    bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] = frozenset(), hidden: bool = False
+) -> None:
     """Put the gate before every page of a blueprint, for those who hold one of the roles somewhere, or for all staff.
 
     With `fresh`, a session that is used from another address or browser than it was begun with has to sign in again.
-    `but` names endpoints that are open.
+    `but` names endpoints that are open. What is `hidden` does not exist for others: not found instead of refused.
     """
-    bp.before_request(_gate(frozenset(roles), fresh, but))
+    bp.before_request(_gate(frozenset(roles), fresh, but, hidden))
     given_back.watch(bp)
     bp.context_processor(frame)
 
@@ -55,6 +60,7 @@ def frame() -> dict[str, object]:
     links = [
         ("staff.day", gettext("My day"), SEES_CASES),
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
+        ("lane.list_reports", gettext("Restricted lane"), LANE),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),
         ("admin.list_sites", gettext("Sites"), LOOKS_AFTER),
@@ -69,7 +75,7 @@ def frame() -> dict[str, object]:
     return {"nav": shown, "signed_in": me().name, "home": home_of(actor)}
 
 
-def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
+def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool) -> Check:
     def gate() -> ResponseReturnValue | None:
         if request.endpoint in but:
             return None
@@ -81,7 +87,7 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
         if before := _to_do_before(account):
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
-            raise NotAllowed(request.endpoint)
+            raise NoResultFound if hidden else NotAllowed(request.endpoint)
         return None
 
     return gate

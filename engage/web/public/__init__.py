@@ -8,8 +8,10 @@ from engage.web.public import (
     codes,
     home,
     language,
+    own_report,
     pages,
     raise_concern,
+    tell,
     transparency,
 )
 from engage.web.public.blueprint import bp
@@ -23,7 +25,9 @@ __all__ = [
     "codes",
     "home",
     "language",
+    "own_report",
     "pages",
     "raise_concern",
+    "tell",
     "transparency",
 ]
