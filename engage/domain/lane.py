@@ -157,6 +157,11 @@ class Position:
     course: Course = Course.OPEN
 
 
+def is_theirs(step: Step, side: Side, *, for_other: bool) -> bool:
+    """Whether the step is the side's to take at all; nobody gives the word of somebody who has not spoken to us."""
+    return side in TAKEN_BY[step] and not (for_other and step in HER_ANSWERS)
+
+
 def next_position(position: Position, step: Step, side: Side, *, for_other: bool = False) -> Position:
     """Return where the step leads. With `for_other` it is a report about somebody who did not come themself.
 
@@ -164,7 +169,7 @@ def next_position(position: Position, step: Step, side: Side, *, for_other: bool
         IllegalStep: the table has no such step from here, it is another side's, or it is the word of somebody who has
             not spoken to us.
     """
-    if side not in TAKEN_BY[step] or (for_other and step in HER_ANSWERS):
+    if not is_theirs(step, side, for_other=for_other):
         raise IllegalStep(step)
     if position.course is not Course.OPEN and step not in (Step.STOP, Step.COME_BACK):
         raise IllegalStep(step)

@@ -37,7 +37,7 @@ def take(report: LaneReport, step: Step, *, actor: Actor, how: How = How.PAGE, c
     """
     require_in_lane(actor, LanePermission.TAKE_STEP, report.facts)
     side = side_of(report, actor)
-    if rules.is_there(report.position, step) and side in rules.TAKEN_BY[step]:
+    if rules.is_theirs(step, side, for_other=report.for_other) and rules.is_there(report.position, step):
         return
     after = rules.next_position(report.position, step, side, for_other=report.for_other)
     if step is Step.CLOSE:
