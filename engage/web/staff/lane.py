@@ -165,7 +165,7 @@ def _show(page: ReportPage, sent: dict[str, LaneForm], why: str | None = None) -
         page=page,
         why=why,
         forms=lane_view.forms(page, sent),
-        form=next(iter(sent.values()), None),
+        form=next((form for name, form in sent.items() if name != "press"), None),  # a button has nothing to put right
         account=lane_view.account(page),
         state=lane_view.state(page),
         clocks=lane_view.clocks(page, clock.utcnow()),
