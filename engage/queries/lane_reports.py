@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage import lane_keys
@@ -82,6 +82,15 @@ def reports(actor: Actor) -> list[Listed]:
         .order_by(LaneReport.course != Course.OPEN, due.c.due_at.is_(None), due.c.due_at, LaneReport.received_at)
     ).all()
     return [Listed(report, report.site.name, due_at) for report, due_at in rows]
+
+
+def count_waiting(actor: Actor) -> int:
+    """Return how many reports owe something now or hold words that nobody has read: the number in the navigation."""
+    owes = select(LaneClock.report_id).where(LaneClock.ended_at.is_(None))
+    wanted = select(func.count(LaneReport.id)).where(
+        LaneReport.erased_at.is_(None), in_lane_of(actor), or_(LaneReport.unread, LaneReport.id.in_(owes))
+    )
+    return db.session.scalars(wanted).one()
 
 
 def page(report_id: uuid.UUID, actor: Actor) -> ReportPage:

@@ -11,6 +11,7 @@ from engage import clock
 from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
+from engage.queries import lane_reports
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
@@ -68,7 +69,7 @@ def frame() -> dict[str, object]:
         ("admin.list_undelivered", gettext("Delivery"), LOOKS_AFTER),
     ]
     shown = [
-        {"endpoint": endpoint, "label": label}
+        {"endpoint": endpoint, "label": label, "count": g.get("waits_at", {}).get(endpoint, 0)}
         for endpoint, label, roles in links
         if actor.holds(*roles) and endpoint in current_app.view_functions
     ]
@@ -88,6 +89,9 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
             raise NoResultFound if hidden else NotAllowed(request.endpoint)
+        if request.method == "GET" and account.actor.holds(*LANE):
+            # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
+            g.waits_at = {"lane.list_reports": lane_reports.count_waiting(account.actor)}
         return None
 
     return gate

@@ -129,6 +129,8 @@ def test_what_ended_long_ago_is_erased_by_itself_and_a_child_s_later(team, clock
     clock.advance(erasing.KEPT_OF_CHILD)
     assert (erasing.purge(clock.now), erasing.purge(clock.now)) == (1, 0)
     assert report_of(child).erased_at is not None
+    with unit_of_work():
+        assert not erasing._erase_old(child.report_id)  # what a second sweep at the same moment finds
 
 
 def test_who_opened_it_is_kept_once_a_day_in_a_chain_and_counts_as_heard(team, clock):

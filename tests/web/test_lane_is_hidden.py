@@ -111,9 +111,14 @@ def test_search_finds_nothing_of_it_for_anybody(client, team, taken):
             assert page(browser.get(found.location)).select(".app-cases") == []
 
 
+def stored_mails():
+    return set((settings().VAR / "mail").rglob("*.eml"))
+
+
 def test_no_log_queue_mail_audit_entry_or_copy_of_the_record_holds_a_word_or_the_report(
     client, team, sent_tasks, tmp_path
 ):
+    before = stored_mails()
     lines = []
     handler = logging.Handler()
     handler.emit = lambda row: lines.append(logging.Formatter().format(row))
@@ -140,7 +145,7 @@ def test_no_log_queue_mail_audit_entry_or_copy_of_the_record_holds_a_word_or_the
     db.session.rollback()
     with (tmp_path / "record").open("w") as file:
         record_copy.write(file)
-    mails = [path.read_text("utf-8").replace("To: zqxheron@", "") for path in (settings().VAR / "mail").rglob("*.eml")]
+    mails = [path.read_text("utf-8").replace("To: zqxheron@", "") for path in stored_mails() - before]
     rows = [f"{row.dedupe_key.partition(':')[2]} {row.context}" for row in db.session.scalars(select(OutboxMessage))]
     audit = [row.payload for row in db.session.scalars(select(AuditEvent))]
     heard = {
@@ -167,8 +172,11 @@ def test_the_notices_of_it_name_nothing_even_in_their_keys(team, taken):
         assert json.dumps(row.context) == "{}"
 
 
-def test_the_lane_is_in_the_navigation_of_focal_points_alone(client, team):
-    assert "/staff/lane/" in sign_in(client, team.focal).get("/staff/").text
+def test_the_lane_is_in_the_navigation_of_focal_points_alone_with_what_waits_there(client, team):
+    a_report(team.site_id)
+    focal = sign_in(client, team.focal)
+    link = page(focal.get("/staff/")).select_one("nav a[href='/staff/lane/']")
+    assert link.select_one(".app-header__count").text == "1"
     assert "/staff/lane/" not in sign_in(client, team.coordinator).get("/staff/").text
 
 

@@ -1,5 +1,6 @@
 """Everything of a report erased: by her at any moment, or because its time is over. Its record stays and holds."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
@@ -46,13 +47,19 @@ def purge(now: datetime) -> int:
     about_child = exists().where(LaneClock.report_id == LaneReport.id, LaneClock.clock == Clock.CHILD)
     old = (LaneReport.erased_at.is_(None), LaneReport.ended_at < now - KEPT)
     wanted = select(LaneReport.id).where(*old, ~about_child | (LaneReport.ended_at < now - KEPT_OF_CHILD))
-    ids = db.session.scalars(wanted.order_by(LaneReport.id)).all()
-    for report_id in ids:
+    count = 0
+    for report_id in db.session.scalars(wanted.order_by(LaneReport.id)).all():
         with unit_of_work():
-            report = lock_own(report_id)
-            if report.erased_at is None:
-                _erase(report, SYSTEM)
-    return len(ids)
+            count += _erase_old(report_id)
+    return count
+
+
+def _erase_old(report_id: uuid.UUID) -> bool:
+    report = lock_own(report_id)
+    if report.erased_at is not None:  # by herself, a moment ago
+        return False
+    _erase(report, SYSTEM)
+    return True
 
 
 def _erase(report: LaneReport, actor: Actor) -> None:

@@ -53,15 +53,6 @@ def note(
     _keep(report, said, Writer.NOTE, what, actor, mark)
 
 
-def opened(row: LaneWord, key: bytes) -> str:
-    """Return what was written.
-
-    Raises:
-        Unreadable: the key is another one, or the row is damaged.
-    """
-    return str(lane_keys.opened(key, row.sealed, row.id, LaneWord.__tablename__)["words"])
-
-
 def sealed_row(
     report_id: uuid.UUID, key: bytes, said: str, writer: Writer, author_id: uuid.UUID | None
 ) -> tuple[LaneWord, str]:
