@@ -271,6 +271,7 @@ class Happened(StrEnum):
     CHILD_CONSIDERED = "child_considered"
     ROAD_CHANGED = "road_changed"
     CODE_CHANGED = "code_changed"
+    ROUTED = "routed"
     SUBJECT_NAMED = "subject_named"
     NOT_DELIVERED = "not_delivered"
     ERASED = "erased"

@@ -23,6 +23,7 @@ class LanePermission(StrEnum):
     NOTE = "note"  # among focal points
     NAME_SUBJECT = "name_subject"
     CONSIDER_CHILD = "consider_child"
+    ROUTE = "route"  # from the group intake to its site
     MOVE_IN = "move_in"  # a restricted case into the lane
 
 

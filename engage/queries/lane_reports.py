@@ -43,6 +43,7 @@ class ReportPage:
 
     report: LaneReport
     site: str
+    at_intake: bool  # it came in without a site
     time_zone: str
     help_services: Sequence[Any]
     account: Mapping[str, Any]
@@ -114,6 +115,7 @@ def page(report_id: uuid.UUID, actor: Actor) -> ReportPage:
     return ReportPage(
         report=report,
         site=report.site.name,
+        at_intake=report.site.is_group_intake,
         time_zone=report.site.time_zone,
         help_services=report.site.help_services,
         account=lane_keys.opened(key, account.sealed, report_id, LaneAccount.__tablename__),

@@ -62,6 +62,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "child_considered": _("What is best for the child was written down"),
         "road_changed": _("The person changed how word reaches them"),
         "code_changed": _("The person has a new code"),
+        "routed": _("It was given to the site it belongs to"),
         "subject_named": _("Somebody was kept out"),
         "not_delivered": _("Word did not reach the person: their code is the only road"),
         "erased": _("Erased"),
@@ -77,6 +78,7 @@ REFUSALS: dict[str, LazyString] = {
     "lane_nobody_to_write_to": _(
         "Somebody told us of another person. What we write could only be about that person, so nothing is written."
     ),
-    "lane_nobody_of_that_name": _("Choose somebody from the list."),
+    "lane_nobody_of_that_name": _("Choose somebody from the lists."),
+    "lane_cannot_route": _("Only what came in without a site is given to an open one."),
     "lane_only_restricted": _("Only a restricted case moves to the lane."),
 }

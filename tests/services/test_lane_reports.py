@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
 from engage import lane_keys, vault
+from engage.domain.conflicts import SubjectKind
 from engage.domain.guards import Refused
 from engage.domain.lane import HER_ANSWERS, AgeGroup, Course, How, IllegalStep, Involved, Served, Sex, Step
 from engage.domain.lane_clocks import Clock
@@ -19,11 +20,12 @@ from engage.models import (
     LaneReport,
     LaneWord,
     Site,
+    StaffUser,
 )
 from engage.services import intake as concerns
 from engage.services.contact import ContactRefused
 from engage.services.intake import AnotherConcern
-from engage.services.lane import erasing, intake, record, steps, subjects, words
+from engage.services.lane import erasing, intake, record, routing, steps, subjects, words
 from engage.services.receipt_codes import open_case
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -213,6 +215,37 @@ def test_nobody_without_the_role_and_nobody_it_is_about_can_take_it_in_hand(team
     assert [row.user_id for row in notices("item_for_you")[before:]] == [team.focal.id]
     with pytest.raises(Refused):
         do(taken, subjects.name, taken.report_id, actor=team.focal)
+
+
+def test_their_line_is_kept_out_too_and_whole_contractors_and_who_is_left_hears(team):
+    taken = a_report(team.site_id)
+    with unit_of_work():
+        db.session.get_one(StaffUser, team.officer.id).reports_to_id = team.second_focal.id
+        db.session.get_one(StaffUser, team.focal.id).contractor = "Drivers Ltd"
+    do(taken, subjects.name, team.officer.id, actor=team.focal)
+    assert report_of(taken).facts.subjects == {team.officer.id, team.second_focal.id}
+    everywhere = states.staff((Role.FOCAL, None))
+    before = len(notices("item_for_you"))
+    do(taken, subjects.name_place, SubjectKind.CONTRACTOR, "drivers  ltd", actor=team.focal)
+    assert team.focal.id in report_of(taken).facts.subjects
+    assert [row.user_id for row in notices("item_for_you")[before:]] == [everywhere.id]
+    with pytest.raises(Refused):
+        do(taken, subjects.name_place, SubjectKind.DEPARTMENT, "Nobody's", actor=everywhere)
+
+
+def test_what_came_without_a_site_is_given_to_one_whose_focal_points_are_told(team):
+    everywhere = states.staff((Role.FOCAL, None))
+    taken, there = a_report(None), a_report(team.site_id)
+    before = len(notices("item_for_you"))
+    with pytest.raises(Refused):
+        do(taken, routing.route, taken.report_id, actor=everywhere)
+    with pytest.raises(Refused):
+        do(there, routing.route, states.a_site("KOL"), actor=everywhere)
+    do(taken, routing.route, team.site_id, actor=everywhere)
+    assert {row.user_id for row in notices("item_for_you")[before:]} == {team.focal.id, team.second_focal.id}
+    assert kinds(taken)[-1] == "routed"
+    with unit_of_work():
+        assert record.lock(taken.report_id, team.focal).site_id == team.site_id
 
 
 def test_a_form_sent_twice_does_one_thing(team):

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from engage import vault
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import AuditEvent, LaneReport, OutboxMessage
+from engage.models import AuditEvent, LaneReport, OutboxMessage, StaffUser
 from engage.services import checkpoints, delivery, record_copy
 from engage.services.lane import clocks, subjects, words
 from engage.settings import settings
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.browsing import visit
 from tests.lane_states import WORDS, a_report, a_report_about_a_child, an_offered_report, do, her, kinds
@@ -235,6 +236,29 @@ def test_whoever_names_themself_is_led_to_the_list_and_sees_it_no_more(client, t
     gone = done(focal.post(f"{path}/subject", data={"csrf_token": token, "user": str(team.focal.id)}))
     assert gone.location == "/staff/lane/"
     assert focal.get(path).status_code == 404
+
+
+def test_what_came_without_a_mine_is_given_to_one_on_its_page(client, team):
+    taken, everywhere = a_report(None), states.staff((Role.FOCAL, None))
+    focal = sign_in(client, everywhere)
+    path = f"/staff/lane/{taken.report_id}"
+    opened = focal.get(path)
+    token = page(opened).select_one("main [name=csrf_token]")["value"]
+    assert focal.post(f"{path}/route", data={"csrf_token": token, "site": ""}).status_code == 422
+    done(focal.post(f"{path}/route", data={"csrf_token": token, "site": str(team.site_id)}))
+    assert sign_in(client, team.focal).get(path).status_code == 200
+    assert "/route" not in focal.get(path).text
+
+
+def test_a_whole_contractor_is_kept_out_on_the_page(client, team, taken):
+    with unit_of_work():
+        db.session.get_one(StaffUser, team.second_focal.id).contractor = "Drivers Ltd"
+    focal = sign_in(client, team.focal)
+    path = f"/staff/lane/{taken.report_id}"
+    token = page(focal.get(path)).select_one("main [name=csrf_token]")["value"]
+    assert focal.post(f"{path}/subject", data={"csrf_token": token, "user": "", "place": ""}).status_code == 422
+    done(focal.post(f"{path}/subject", data={"csrf_token": token, "user": "", "place": "contractor:Drivers Ltd"}))
+    assert sign_in(client, team.second_focal).get(path).status_code == 404
 
 
 def test_a_child_is_on_the_page_as_something_we_owe_until_it_is_written_down(client, team):

@@ -48,9 +48,10 @@ def take(report: LaneReport, step: Step, *, actor: Actor, how: How = How.PAGE, c
     _follow_course(report, after.course)
     if step is Step.OFFER_SUPPORT:
         clocks.meet(report, Clock.SUPPORT)
-    if step in HER_ANSWERS:
+    said = {"how": how.value} if step in HER_ANSWERS else {}
+    if said:
         db.session.add(_consent(report, step, how, actor))
-    event = record(report, Happened.STEP_TAKEN, actor=actor, content=content, step=step.value, how=how.value)
+    event = record(report, Happened.STEP_TAKEN, actor=actor, content=content, step=step.value, **said)
     if side is Side.FOCAL:
         lane_rules.tell_holder(report, event_id=event.id)
     else:

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage import clock
+from engage.domain.conflicts import SubjectKind
 from engage.domain.guards import Refused
 from engage.domain.lane import How, IllegalStep, Step
 from engage.models import LaneReport
 from engage.queries import lane_reports
 from engage.queries.lane_reports import ReportPage
-from engage.services.lane import access, steps, subjects, words
+from engage.services.lane import access, routing, steps, subjects, words
 from engage.services.lane.record import lock
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
@@ -28,6 +29,7 @@ from engage.web.staff.lane_forms import (
     LaneForm,
     OfferForm,
     PressForm,
+    RouteForm,
     SayForm,
     SubjectForm,
 )
@@ -106,12 +108,24 @@ def consider_child(report_id: uuid.UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:report_id>/subject")
 def name_subject(report_id: uuid.UUID) -> ResponseReturnValue:
     form = SubjectForm()
-    form.user.choices = lane_view.staff_to_name(_found(report_id))
+    lane_view.offer_subjects(form, _found(report_id))
+
+    def keep_out(report: LaneReport, mark: str | None) -> None:
+        if form.place.data:
+            kind, _, name = form.place.data.partition(":")
+            subjects.name_place(report, SubjectKind(kind), name, actor=me())
+        else:
+            subjects.name(report, uuid.UUID(form.user.data or str(uuid.UUID(int=0))), actor=me())
+
+    return _act(report_id, form, "subject", keep_out)
+
+
+@bp.post("/<uuid:report_id>/route")
+def route_report(report_id: uuid.UUID) -> ResponseReturnValue:
+    form = RouteForm()
+    lane_view.offer_sites(form, _found(report_id))
     return _act(
-        report_id,
-        form,
-        "subject",
-        lambda report, mark: subjects.name(report, uuid.UUID(form.user.data), actor=me()),
+        report_id, form, "route", lambda report, mark: routing.route(report, uuid.UUID(form.site.data), actor=me())
     )
 
 

@@ -71,10 +71,14 @@ class ChildForm(LaneForm):
 
 class SubjectForm(LaneForm):
     user = pick(
-        _("Whom is it about?"),
-        needed=_("Choose somebody from the list."),
-        hint=_("For them there is no such report from then on."),
+        _("One of us"),
+        hint=_("For them, and for everybody above and below them, there is no such report from then on."),
     )
+    place = pick(_("Or everybody of a department or a contractor"))
+
+
+class RouteForm(LaneForm):
+    site = pick(_("Which mine does it belong to?"), needed=_("Choose the mine."))
 
 
 class MoveForm(StaffForm):

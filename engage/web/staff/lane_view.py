@@ -4,11 +4,10 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from wtforms.fields.choices import SelectChoice
-
 from engage.domain.case import Writer
 from engage.domain.lane import HER_ANSWERS, Course, Happened, Step, why_not_close, why_not_share
 from engage.domain.lane_clocks import HEALTH_WITHIN
+from engage.queries import sites, triage_parts
 from engage.queries.lane_reports import ReportPage
 from engage.web import labels
 from engage.web.filters import day, local, moment
@@ -22,6 +21,7 @@ from engage.web.staff.lane_forms import (
     LaneForm,
     OfferForm,
     PressForm,
+    RouteForm,
     SayForm,
     SubjectForm,
 )
@@ -38,6 +38,8 @@ def forms(page: ReportPage, sent: Mapping[str, LaneForm]) -> dict[str, LaneForm]
         fresh["bring"] = BringForm
     if page.steps & HER_ANSWERS:
         fresh["consent"] = ConsentForm
+    if page.at_intake:
+        fresh["route"] = RouteForm
     if page.owes_child:
         fresh["child"] = ChildForm
     if any(step in page.steps for step in PRESSED):
@@ -51,16 +53,28 @@ def forms(page: ReportPage, sent: Mapping[str, LaneForm]) -> dict[str, LaneForm]
 
 def _prepare(name: str, form: LaneForm, page: ReportPage) -> None:
     if name == "subject":
-        form.user.choices = staff_to_name(page)
+        offer_subjects(form, page)
+    if name == "route":
+        offer_sites(form, page)
     if name == "consent":
         form.said.choices = [one for one in form.said.choices if Step(one.value) in page.steps]
     if name == "say" and (page.report.for_other or page.report.course is not Course.OPEN):
         form.to.choices = [one for one in form.to.choices if one.value == "note"]
 
 
-def staff_to_name(page: ReportPage) -> list[SelectChoice]:
-    """Return whom the report can be about."""
-    return choices([("", gettext("Choose")), *page.staff])
+def offer_subjects(form: LaneForm, page: ReportPage) -> None:
+    """Let the form offer whom the report can be about."""
+    departments, contractors = triage_parts.places()
+    places = [(f"department:{name}", name) for name in departments]
+    places += [(f"contractor:{name}", name) for name in contractors]
+    form.user.choices = choices([("", gettext("Choose")), *page.staff])
+    form.place.choices = choices([("", gettext("Choose")), *places])
+
+
+def offer_sites(form: LaneForm, page: ReportPage) -> None:
+    """Let the form offer the sites a report can be given to; none where it has one."""
+    given = [(str(one.id), one.name) for one in sites.to_choose_from()] if page.at_intake else []
+    form.site.choices = choices([("", gettext("Choose")), *given])
 
 
 def presses(page: ReportPage) -> list[dict[str, str | None]]:
@@ -145,5 +159,6 @@ def story(page: ReportPage) -> list[dict[str, str]]:
 
 def _told(kind: str, values: Mapping[str, object]) -> str:
     if kind == Happened.STEP_TAKEN:
-        return f"{labels.label('lane_step', values['step'])} · {labels.label('lane_how', values['how'])}"
+        how = f" · {labels.label('lane_how', values['how'])}" if "how" in values else ""
+        return labels.label("lane_step", values["step"]) + how
     return labels.label("lane_event", kind)
