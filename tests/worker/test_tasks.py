@@ -28,7 +28,7 @@ with flask_app.app_context():
 for _ in range(2):
     often = (tasks.sweep_outbox, tasks.climb_ladder, tasks.chase_explanations, tasks.end_pauses, tasks.ask_for_news)
     seldom = (tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention)
-    for task in (tasks.drain_outbox, *often, tasks.remind_tasks, *seldom):
+    for task in (tasks.drain_outbox, *often, tasks.remind_tasks, tasks.watch_lane, *seldom):
         task()
 with flask_app.app_context():
     beats = {row.entry: row.count for row in db.session.scalars(select(Heartbeat))}
@@ -61,7 +61,7 @@ def ran(tmp_path_factory):
 def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
     beats, held, schedule, _, _ = ran
     every = {"sweep-outbox", "climb-ladder", "chase-explanations", "end-pauses", "watch-repetition", "apply-retention"}
-    assert beats == dict.fromkeys(every | {"ask-for-news", "remind-tasks", "make-checkpoint"}, 0)
+    assert beats == dict.fromkeys(every | {"ask-for-news", "remind-tasks", "make-checkpoint", "watch-lane"}, 0)
     assert set(schedule) == set(beats)
     assert held == 0
 
