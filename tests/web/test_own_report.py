@@ -8,12 +8,14 @@ from sqlalchemy import event, select
 from engage import vault
 from engage.domain.lane import Step
 from engage.extensions import db
-from engage.models import LaneReport, OutboxMessage
-from engage.services import delivery
+from engage.models import Case, LaneReport, OutboxMessage
+from engage.services import cases, delivery
+from engage.services.lane import moving
 from engage.services.lane import words as lane_words
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.browsing import visit
 from tests.lane_states import WORDS, a_report, an_offered_report, do, kinds, notices, report_of, take
 from tests.web.as_person import Person, a_concern, code_on, words
 from tests.web.as_staff import done, sign_in
@@ -256,3 +258,18 @@ def test_word_that_does_not_reach_her_is_told_to_the_focal_points(client, team):
     db.session.rollback()
     assert kinds(taken)[-1] == "not_delivered"
     assert len(notices("item_for_you")) == before + 2  # both focal points
+
+
+def test_the_form_of_a_case_that_was_moved_sent_again_opens_nothing_and_tells_nothing(client, team):
+    opened = visit(client, "/s/BOR/raise")
+    first = opened.submit(client, what_happened=WORDS, is_violence="y", send="now")
+    assert first.code
+    reference = db.session.scalars(select(Case.reference)).one()
+    db.session.rollback()
+    with unit_of_work():
+        moving.move(cases.lock(reference, team.focal), actor=team.focal)
+    again = opened.submit(client, what_happened=WORDS, is_violence="y", harms_child="y", send="now")
+    assert again.response.status_code in (200, 422)
+    assert again.code is None
+    assert db.session.scalars(select(Case.harms_child)).all() == [False]
+    assert Person(client.application.test_client(), first.code).page()
