@@ -154,13 +154,19 @@ _NOBODY_SAID = (
 )
 
 
+_NO_OWN_FOCAL = (
+    "It has no focal point of its own: those of all sites hear of violence there. Somebody near helps sooner. Give up "
+    "to three people the role focal."
+)
+
+
 def _people() -> Iterator[Finding]:
     who = staffing.held()
     yield Finding("administrator", None if who.has_admin else "There is none. Run: flask engage create-admin EMAIL")
     open_sites = staffing.open_sites()
     if not open_sites:
         yield Finding("sites", "There is none yet. An administrator adds the first.")
-    unguarded = staffing.without_security()
+    unguarded, without_focal = staffing.without_security(), staffing.without_own_focal_points()
     for site_id, code in open_sites:
         vacant = who.vacant(sites.in_force(site_id).ladder.seats, site_id)
         names = ", ".join(f"{seat.role}{' of all sites' if seat.all_sites else ''}" for seat in vacant)
@@ -169,5 +175,7 @@ def _people() -> Iterator[Finding]:
         yield Finding(f"new concerns at {code}", hears)
         hears_appeals = who.sits(Seat(Role.PANEL), site_id)
         yield Finding(f"appeals at {code}", None if hears_appeals else NO_PANEL)
+        if site_id in without_focal:
+            yield Finding(f"focal points of {code}", _NO_OWN_FOCAL, is_warning=True)
         if site_id in unguarded:
             yield Finding(f"security of {code}", _NOBODY_SAID, is_warning=True)

@@ -5,7 +5,7 @@ import pytest
 from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import StaffUser
-from engage.services import accounts
+from engage.services import accounts, checks
 from engage.services.accounts import Details
 from engage.services.focal_seats import TooManyFocalPoints
 from engage.unit_of_work import unit_of_work
@@ -84,3 +84,11 @@ def test_an_administrator_reads_why_and_what_was_typed_is_still_there(team, clie
     refused = chief.post(f"{path}/reactivate", data={"csrf_token": token})
     assert refused.status_code == 422
     assert "no more are allowed" in refused.text
+
+
+def test_a_site_without_a_focal_point_of_its_own_is_worth_a_look(team):
+    states.a_site("KOL")
+    found = {one.what: one for one in checks.look() if one.what.startswith("focal points")}
+    assert list(found) == ["focal points of KOL"]
+    assert found["focal points of KOL"].is_warning
+    assert "up to three people" in found["focal points of KOL"].problem
