@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     KEY_RING: Path | None = Field(
         None, description="File of the keys that wrap the keys of cases; without it key-ring.json in VAR, mode 600."
     )
+    LANE_KEYS: Path | None = Field(
+        None,
+        description="File of the keys that wrap the keys of the restricted lane, apart from the one above; without it "
+        "lane-keys.json in VAR, mode 600.",
+    )
     WORKER_KEYS: Path | None = Field(
         None, description="Folder of the worker's private keys, which web servers need not reach; without it VAR."
     )
@@ -120,6 +125,11 @@ class Settings(BaseSettings):
     def key_ring(self) -> Path:
         """The file of the keys that wrap the keys of cases."""
         return self.KEY_RING or self.VAR / "key-ring.json"
+
+    @property
+    def lane_keys(self) -> Path:
+        """The file of the keys that wrap the keys of the restricted lane."""
+        return self.LANE_KEYS or self.VAR / "lane-keys.json"
 
     @property
     def worker_keys(self) -> Path:

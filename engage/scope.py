@@ -8,12 +8,24 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal, or_, select
 
 from engage.domain.case import CaseClass
+from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.policy import AFTER_ERASURE, GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
-from engage.models import Absence, Appeal, Case, CaseSubject, PanelSeat, StaffMembership, StaffUser
+from engage.models import (
+    Absence,
+    Appeal,
+    Case,
+    CaseSubject,
+    LaneReport,
+    LaneSubject,
+    PanelSeat,
+    StaffMembership,
+    StaffUser,
+)
 
 # Written into the statement, where a partial index is found by it.
 _RESTRICTED = literal(CaseClass.RESTRICTED, Case.class_.type, literal_execute=True)
+_IN_REACH_OF_FOCAL = and_(Case.class_ == _RESTRICTED, Case.moved_at.is_(None))
 
 
 def _reaches(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -72,7 +84,7 @@ def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         if held.role not in grants:
             continue
         way = and_(
-            Case.class_ == _RESTRICTED if held.role is Role.FOCAL else Case.class_ != _RESTRICTED,
+            _IN_REACH_OF_FOCAL if held.role is Role.FOCAL else Case.class_ != _RESTRICTED,
             _reaches(grants[held.role], actor),
         )
         ways.append(way if held.site_id is None else and_(Case.site_id == held.site_id, way))
@@ -138,6 +150,35 @@ def first_to_tell(case: Case) -> Sequence[uuid.UUID]:
         return focal[Role.FOCAL, Where.SITE] or focal[Role.FOCAL, Where.ALL_SITES]
     held = _holders(case, Role.COORDINATOR, Role.APPROVER)
     return next((held[turn] for turn in _TURNS if held[turn]), ())
+
+
+def in_lane_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on LaneReport that holds for exactly the reports the actor may view; see may_in_lane."""
+    if actor.party is Party.PERSON:
+        return LaneReport.id == actor.case_id
+    sites = {held.site_id for held in actor.memberships if held.role in LANE_GRANTS[LanePermission.VIEW]}
+    if actor.party is Party.SYSTEM or not sites:
+        return false()
+    about_them = select(LaneSubject.report_id).where(LaneSubject.user_id == actor.id)
+    here = LaneReport.id.is_not(None) if None in sites else LaneReport.site_id.in_(sites)
+    return and_(here, LaneReport.id.not_in(about_them))
+
+
+def focal_points(report: LaneReport, *, all_sites: bool = False) -> Sequence[uuid.UUID]:
+    """Return who is told of a report: the focal points of its site, else those of all sites; nobody it is about."""
+    return _in_lane(report, Role.FOCAL, all_sites=all_sites)
+
+
+def rights_leads(report: LaneReport) -> Sequence[uuid.UUID]:
+    """Return who is told that the lane holds something: the leads of the site, else those of all sites."""
+    return _in_lane(report, Role.RIGHTS_LEAD)
+
+
+def _in_lane(report: LaneReport, role: Role, *, all_sites: bool = False) -> Sequence[uuid.UUID]:
+    held, about = _held(report.site_id, None, role), report.facts.subjects
+    turns = (Where.ALL_SITES,) if all_sites else (Where.SITE, Where.ALL_SITES)
+    free = ([user_id for user_id in held[role, where] if user_id not in about] for where in turns)
+    return next((people for people in free if people), [])
 
 
 def replacements(now: datetime) -> Mapping[uuid.UUID, uuid.UUID]:

@@ -18,7 +18,16 @@ from engage.services.chain import GENESIS, canonical, hash_over
 from engage.services.checkpoints import heads_at
 from tests.fixtures.database import WITHOUT_GUARDS
 
-GUARDED = ("case_event", "access", "audit_event", "case_head", "checkpoint")
+GUARDED = (
+    "case_event",
+    "access",
+    "audit_event",
+    "case_head",
+    "checkpoint",
+    "lane_event",
+    "lane_access",
+    "lane_head",
+)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
         "ask-for-news": _every(escalate_seconds, "engage.ask_for_news"),
+        "watch-lane": _every(escalate_seconds, "engage.watch_lane"),
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
         "scan-files": _every(sweep_seconds, "engage.scan_files"),
         "watch-repetition": {

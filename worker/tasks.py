@@ -20,6 +20,7 @@ from engage.services import (
     systemic,
 )
 from engage.services import tasks as work
+from engage.services.lane import clocks as lane_clocks
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,13 @@ def chase_explanations() -> None:
 def ask_for_news() -> None:
     """Ask for word to the person where they heard nothing for too long."""
     finished("ask-for-news", asking_for_news.ask_due())
+
+
+@shared_task(name="engage.watch_lane")
+def watch_lane() -> None:
+    """Tell focal points of what is late in the restricted lane. How much it was, no log says."""
+    lane_clocks.look_due()
+    finished("watch-lane", 0)
 
 
 @shared_task(name="engage.remind_tasks")

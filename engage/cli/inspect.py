@@ -15,6 +15,7 @@ _GATES = {
     "public": "open, or by the code of a case",
     "account": "signed in; the sign-in page is open",
     "staff": "signed in, with a role that sees cases; then policy, case by case",
+    "lane": "signed in, focal point; for everybody else it does not exist",
     "admin": "signed in lately from here, administrator",
     "health": "open; metrics by token",
     "dev": "open, in the demonstration alone",

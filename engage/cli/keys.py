@@ -5,9 +5,11 @@ import click
 from engage import vault
 from engage.cli.group import group
 from engage.key_ring import NoRing
-from engage.services import file_rotation, key_rotation
+from engage.services import file_rotation, key_rotation, lane_key_rotation
 from engage.services.file_types import FileRefused
-from engage.services.key_rotation import StillNeeded
+from engage.services.key_rotation import Rewrapped, StillNeeded
+
+LANE = click.option("--lane", is_flag=True, help="The ring of the restricted lane, not that of cases.")
 
 
 @group.group("keys")
@@ -16,16 +18,19 @@ def keys_group() -> None:
 
 
 @keys_group.command("list")
-def list_keys() -> None:
-    """List the versions of the key ring, and how many cases and files each still serves."""
+@LANE
+def list_keys(lane: bool) -> None:
+    """List the versions of the key ring, and how many cases and files, or keys of the lane, each still serves."""
     try:
-        held = key_rotation.held()
+        held = lane_key_rotation.held() if lane else key_rotation.held()
     except NoRing as error:
         raise click.ClickException(str(error)) from error
     for one in held:
         made = f"made {one.made_at:%Y-%m-%d %H:%M}" if one.made_at else "is not in the ring"
-        serves = f"{one.cases} cases, {one.files} files"
+        serves = f"{one.cases} keys" if lane else f"{one.cases} cases, {one.files} files"
         click.echo(f"version {one.number}  {made}  {serves}{'  newest' if one.is_newest else ''}")
+    if lane:
+        return
     if before := key_rotation.count_before():
         click.echo(f"{before} rows sealed with the root secret. Run: flask engage keys rewrap")
     if plain := file_rotation.count_plain():
@@ -33,24 +38,35 @@ def list_keys() -> None:
 
 
 @keys_group.command("rotate")
-def rotate() -> None:
+@LANE
+def rotate(lane: bool) -> None:
     """Add a version to the key ring; it wraps from now on, and older ones still open."""
     try:
-        number = key_rotation.rotate()
+        number = lane_key_rotation.rotate() if lane else key_rotation.rotate()
     except NoRing as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Version {number} wraps from now on. Bring the file to every machine that has its own, then run:")
-    click.echo("flask engage keys rewrap")
+    click.echo(f"flask engage keys rewrap{' --lane' if lane else ''}")
 
 
 @keys_group.command("rewrap")
+@LANE
 @click.option("--dry-run", is_flag=True, help="Only say what would be brought over.")
-def rewrap(dry_run: bool) -> None:
+def rewrap(lane: bool, dry_run: bool) -> None:
     """Bring everything to the newest keys. May be stopped and run again, while the service runs."""
     try:
-        done = key_rotation.rewrap(is_dry=dry_run)
+        done = lane_key_rotation.rewrap(is_dry=dry_run) if lane else key_rotation.rewrap(is_dry=dry_run)
     except NoRing as error:
         raise click.ClickException(str(error)) from error
+    if lane:
+        click.echo(f"{'would be' if dry_run else 'were'} wrapped with the newest version: {done.wrapped} keys")
+    else:
+        _say(done, dry_run)
+    if done.unreadable:
+        raise click.ClickException(f"{done.unreadable} open with no key that is here and stay as they are")
+
+
+def _say(done: Rewrapped, dry_run: bool) -> None:
     click.echo(
         f"{'would be' if dry_run else 'were'} wrapped with the newest version: {done.wrapped} cases, {done.files} files"
     )
@@ -59,8 +75,6 @@ def rewrap(dry_run: bool) -> None:
         click.echo("relay addresses: run this also where the worker's private key is, beside the newest worker.pub")
     else:
         click.echo(f"{'would be' if dry_run else 'were'} sealed to the worker's newest key: {done.relays} addresses")
-    if done.unreadable:
-        raise click.ClickException(f"{done.unreadable} open with no key that is here and stay as they are")
 
 
 @keys_group.command("seal-files")
@@ -78,16 +92,17 @@ def seal_files(dry_run: bool) -> None:
 
 
 @keys_group.command("destroy")
+@LANE
 @click.argument("version", type=int)
 @click.option("--dry-run", is_flag=True, help="Only say whether it could be destroyed.")
-def destroy(version: int, dry_run: bool) -> None:
+def destroy(lane: bool, version: int, dry_run: bool) -> None:
     """Take an old version out of the key ring. What it wraps in any backup opens no more."""
     try:
-        key_rotation.destroy(version, is_dry=dry_run)
+        (lane_key_rotation if lane else key_rotation).destroy(version, is_dry=dry_run)
     except (NoRing, StillNeeded) as error:
         raise click.ClickException(str(error)) from error
     if dry_run:
-        click.echo(f"Version {version} could be destroyed: no case needs it.")
+        click.echo(f"Version {version} could be destroyed: no {'report' if lane else 'case'} needs it.")
     else:
         click.echo(f"Version {version} is gone from the ring. Destroy it in every copy of the file, too.")
 

@@ -28,8 +28,8 @@ def verify(checkpoint: IO[str] | None, leaves: IO[str] | None) -> None:
         raise click.ClickException(WRONG[str(error)]) from error
     found = verifying.verify(saved)
     click.echo(
-        f"{found.cases} cases, {found.events} events, {found.accesses} accesses, {found.changes} changes of people and "
-        f"settings, {found.checkpoints} checkpoints; {len(found.broken)} broken"
+        f"{found.cases} cases, {found.reports} reports, {found.events} events, {found.accesses} accesses, "
+        f"{found.changes} changes of people and settings, {found.checkpoints} checkpoints; {len(found.broken)} broken"
     )
     for place in found.broken:
         click.echo(place)

@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from pydantic import ValidationError
 from werkzeug.utils import import_string
 
-from engage import data_keys, vault
+from engage import data_keys, lane_keys, vault
 from engage.cli.demo import WHERE_CODES_ARE, lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
@@ -110,6 +110,7 @@ def prepare(app: Flask) -> list[SignIn]:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade()
         data_keys.make_ring()
+        lane_keys.make_ring()
         with unit_of_work():
             sites.ensure_group_intake()
         for stale in (var / "queue" / "waiting").glob("*"):

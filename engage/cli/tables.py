@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings
 from werkzeug.routing import Map
 
 from engage.domain import guards
+from engage.domain.lane_policy import LANE_GRANTS, OWN
 from engage.domain.lifecycle import OPEN_STAGES, TRANSITIONS, Action, Stage
 from engage.domain.policy import GRANTS, PERSONS, SYSTEMS, Permission, Reach, Role
 
@@ -24,6 +25,7 @@ _SIDES = {
     "public": "Anyone; the pages under `/case` and their like with a receipt code.",
     "account": "Anyone may sign in; the rest is for whoever is signed in.",
     "staff": "Staff who may see cases, each within their permissions.",
+    "lane": "Focal points; for everybody else these pages do not exist.",
     "admin": "Administrators. No case content.",
     "health": "Machines: the health page is open, the metrics need a token.",
 }
@@ -82,6 +84,10 @@ def permissions() -> str:
         granted = GRANTS.get(what, {})
         cells = [_REACH[granted[role]][0] if role in granted else "" for role in roles]
         rows.append((what.value, *cells, "●" if what in PERSONS else "", "●" if what in SYSTEMS else ""))
+    lane_rows = [
+        (what.value, ", ".join(f"`{role.value}`" for role in granted), "●" if what in OWN else "")
+        for what, granted in LANE_GRANTS.items()
+    ]
     signs = "".join(f"- {sign} {words}\n" for sign, words in _REACH.values())
     return (
         "# Who may do what\n\n"
@@ -93,6 +99,10 @@ def permissions() -> str:
         + "about their own case; answers by word of mouth are recorded with `record_answer`.\n\n"
         + f"No permission over cases at all: {', '.join(f'`{role}`' for role in others)}.\n\n"
         + _table(("", *(role.value for role in roles), "person", "service"), rows)
+        + "\n## The restricted lane\n\n"
+        + "From `engage/domain/lane_policy.py`. A report is no case: none of the roles above reach it. At its site,\n"
+        + "and never with one that is about them:\n\n"
+        + _table(("", "roles", "whoever holds its code"), lane_rows)
     )
 
 

@@ -64,6 +64,7 @@ from engage.domain.rights_events import CorrectionAsked as CorrectionAsked
 from engage.domain.rights_events import HoldLifted as HoldLifted
 from engage.domain.rights_events import HoldSet as HoldSet
 from engage.domain.triage_events import CaseLinked as CaseLinked
+from engage.domain.triage_events import CaseMovedToLane as CaseMovedToLane
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
 from engage.domain.triage_events import ConflictRefused as ConflictRefused
 from engage.domain.triage_events import ConversionAnswered as ConversionAnswered

@@ -129,6 +129,7 @@ class CaseFacts:
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
     subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)
     is_erased: bool = False
+    moved: bool = False  # into the restricted lane: nobody has it as a case any more
 
 
 class Reach(StrEnum):
@@ -239,7 +240,7 @@ AFTER_ERASURE = frozenset({P.VIEW, P.READ_UNMASKED})
 
 def _class_open_to(role: Role, case: CaseFacts) -> bool:
     if case.class_ is CaseClass.RESTRICTED:
-        return role is Role.FOCAL
+        return role is Role.FOCAL and not case.moved
     return role is not Role.FOCAL
 
 

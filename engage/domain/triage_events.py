@@ -120,3 +120,8 @@ class IncidentLinked(Event):
     """The number of the internal incident that the case belongs to, or None where it belongs to none after all."""
 
     incident: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMovedToLane(Event):
+    """What was said of it lies in the restricted lane from now on; of the case its record alone is left."""

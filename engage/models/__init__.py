@@ -18,6 +18,21 @@ from engage.models.identity import (
     SentForm,
 )
 from engage.models.investigation import InvestigationPlan
+from engage.models.lane import (
+    LaneAccess,
+    LaneAccount,
+    LaneClock,
+    LaneConsent,
+    LaneContact,
+    LaneEvent,
+    LaneHead,
+    LaneKey,
+    LaneReceipt,
+    LaneReferral,
+    LaneReport,
+    LaneSubject,
+    LaneWord,
+)
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -81,6 +96,19 @@ __all__ = [
     "Involvement",
     "IssueCase",
     "LegalHold",
+    "LaneAccess",
+    "LaneAccount",
+    "LaneClock",
+    "LaneConsent",
+    "LaneContact",
+    "LaneEvent",
+    "LaneHead",
+    "LaneKey",
+    "LaneReceipt",
+    "LaneReferral",
+    "LaneReport",
+    "LaneSubject",
+    "LaneWord",
     "Meeting",
     "Message",
     "OpenItem",

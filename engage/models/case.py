@@ -105,6 +105,7 @@ class Case(Keyed, Base):
     news_task_id: Mapped[uuid.UUID | None]  # the task that was opened because of it; no key, since a task has one to us
     closed_at: Mapped[datetime | None]
     close_type: Mapped[str | None]
+    moved_at: Mapped[datetime | None]  # into the restricted lane: from then on it exists for nobody, see models/lane.py
     root_cause: Mapped[str | None]
     further_causes: Mapped[list[Any] | None] = mapped_column(Document)  # after the first one, in their order
     # Everything that anybody wrote is gone; services.erasing alone writes it. What is left is a tombstone.
@@ -134,6 +135,7 @@ class Case(Keyed, Base):
             panel=frozenset(seat.user_id for appeal in self.appeals for seat in appeal.seats),
             subjects=frozenset(row.user_id for row in self.subjects),
             is_erased=self.erased_at is not None,
+            moved=self.moved_at is not None,
         )
 
 

@@ -44,6 +44,9 @@ class OutboxMessage(Keyed, Base):
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id"))
+    lane_report_id: Mapped[
+        uuid.UUID | None
+    ]  # of a notice to whoever holds a report of the lane; staff are told without
     template: Mapped[str]
     locale: Mapped[str]
     recipient: Mapped[Recipient] = mapped_column(stored(Recipient, "recipient"))

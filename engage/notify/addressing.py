@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from engage import data_keys, vault
+from engage import data_keys, lane_keys, vault
 from engage.domain import policy
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
@@ -65,6 +65,8 @@ def destination(message: Claimed) -> Destination:
         Unreadable: the sealed address does not open with our keys.
         NoRing: the file of keys is not there.
     """
+    if message.lane_report_id is not None:
+        return _to_lane(message, message.lane_report_id)
     case = _case(message.case_id) if message.case_id else None
     if message.recipient is Recipient.PERSON:
         if case is None:
@@ -140,6 +142,14 @@ def _confirmation(case_id: uuid.UUID) -> str:
         .limit(1)
     ).one_or_none()
     return links.confirm_address(vault.link_token(row.id)) if row is not None and row.confirmed_at is None else ""
+
+
+def _to_lane(message: Claimed, report_id: uuid.UUID) -> Destination:
+    """To whoever holds a report of the lane: one neutral sentence, by the road they left, or nothing."""
+    address = lane_keys.address_of(report_id)
+    if address is None:
+        return Nowhere("case")
+    return Letter(address, NEUTRAL_FOR_PERSON, message.locale, _values(None) | {"link": links.home()})
 
 
 def _has_contact(case: Case) -> bool:

@@ -34,6 +34,7 @@ class Claimed:
     created_at: datetime
     attempts: int
     until: datetime
+    lane_report_id: uuid.UUID | None = None
 
 
 def claim(limit: int) -> Sequence[Claimed]:
@@ -67,6 +68,7 @@ def claim(limit: int) -> Sequence[Claimed]:
             OutboxMessage.created_at,
             OutboxMessage.attempts,
             OutboxMessage.not_before,
+            OutboxMessage.lane_report_id,
         )
         .execution_options(synchronize_session=False)
     ).all()

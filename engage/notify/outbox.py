@@ -42,6 +42,7 @@ class Owed:
     case_id: uuid.UUID | None = None
     context: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
+    lane_report_id: uuid.UUID | None = None
 
 
 def enqueue(*owed: Owed) -> None:
@@ -69,6 +70,7 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
             "id": uuid.uuid4(),
             "dedupe_key": notice.dedupe_key,
             "case_id": notice.case_id,
+            "lane_report_id": notice.lane_report_id,
             "template": notice.template,
             "locale": notice.locale,
             "recipient": notice.recipient,

@@ -18,7 +18,9 @@ place by `focal_changed` when an administrator makes somebody one of them, gives
 address, or takes away the second factor of one. Whoever signs in with a browser never used for it before gets
 `new_browser`. A task that belongs to no case is told by `own_task` and
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
-too, where they may see the case. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
+too, where they may see the case. Of a report in the restricted lane focal points hear by the same `item_for_you` and
+its holder by `something_new`, and the human-rights lead by `lane_holds_something` that there is one. Every
+auditor is sent each checkpoint of the record by `checkpoint_made`, and
 those of a site hear by `unusual_reading` that somebody read cases there in a way to look at.
 The mail address that a person leaves gets `address_left` once, where they want that.
 A message without a folder for the reader's language goes out in English.

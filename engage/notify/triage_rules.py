@@ -16,6 +16,7 @@ from engage.scope import first_to_tell
 QUIET: frozenset[type[Event]] = frozenset(
     {
         events.CaseLinked,  # the person of one case learns nothing of the other
+        events.CaseMovedToLane,  # told by the lane itself, see engage.notify.lane_rules
         events.CaseUnlinked,
         events.ConflictRefused,  # read in the story by those who audit; whoever tried gets no more than a refusal
         events.IncidentLinked,  # a number of ours; nothing changes for anybody

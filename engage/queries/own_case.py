@@ -144,6 +144,11 @@ class Holder:
         """The person, as policy knows them."""
         return Actor(id=None, party=Party.PERSON, case_id=self.case_id)
 
+    @property
+    def about(self) -> uuid.UUID:
+        """What the forms of their pages are bound to."""
+        return self.case_id
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

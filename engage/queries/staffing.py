@@ -65,3 +65,14 @@ def without_security() -> frozenset[uuid.UUID]:
     """Return the open sites of which nobody said who does security there; the group intake is none."""
     rows = db.session.execute(select(Site.id, Site.security).where(Site.is_open, ~Site.is_group_intake))
     return frozenset(site_id for site_id, named in rows if not named)
+
+
+def without_own_focal_points() -> frozenset[uuid.UUID]:
+    """Return the open sites where no active person holds the role of focal point; the group intake needs none."""
+    own = (
+        select(StaffMembership.site_id)
+        .join(StaffUser)
+        .where(StaffUser.is_active, StaffMembership.role == Role.FOCAL, StaffMembership.site_id.is_not(None))
+    )
+    rows = db.session.scalars(select(Site.id).where(Site.is_open, ~Site.is_group_intake, Site.id.not_in(own)))
+    return frozenset(rows)

@@ -13,7 +13,7 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import leaving, passwords
+from engage.services import focal_seats, leaving, passwords
 from engage.services.audit import Change, note
 from engage.services.sign_in import as_stored
 
@@ -65,6 +65,7 @@ def add_user(details: Details, roles: Collection[Membership], *, actor: Actor) -
     Raises:
         NotAllowed: a role is outside of the actor's sites, or there is none.
         EmailTaken: there is an account with this address.
+        TooManyFocalPoints: somewhere there are enough focal points.
     """
     administration.require_sites(actor, [held.site_id for held in roles])
     if not roles and administration.sites_of(actor) is not None:
@@ -104,6 +105,7 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
     Raises:
         NotAllowed: a role is outside of the actor's sites, or the user is the actor.
         LastFocalPoint: a site would have nobody who sees its restricted cases.
+        TooManyFocalPoints: somewhere there are enough focal points.
     """
     user = locked(user_id)
     if user.id == actor.id:
@@ -144,9 +146,11 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
+        TooManyFocalPoints: somewhere there are enough focal points by now.
     """
     user = managed(user_id, actor)
     if not user.is_active:
+        focal_seats.require_room(user.id, (), memberships_of(user))
         user.is_active = True
         note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
 
@@ -234,6 +238,7 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
     before = memberships_of(user)
     if before == wanted:
         return
+    focal_seats.require_room(user.id, before, wanted)
     user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
         StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
     ]

@@ -12,10 +12,11 @@ from engage import key_ring, vault
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
 from engage.extensions import celery, db
+from engage.key_ring import Ring
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import file_rotation, key_rotation, scanning, sites
+from engage.services import file_rotation, key_rotation, lane_key_rotation, scanning, sites
 from engage.services.scanning import ScannerAway
 from engage.settings import settings
 
@@ -52,6 +53,7 @@ def look() -> Iterator[Finding]:
         ("files", _files),
         ("keys", _keys),
         ("key ring", _key_ring),
+        ("key ring of the lane", _lane_ring),
     )
     is_sound = True
     for what, check in checks:
@@ -160,6 +162,17 @@ def _scanning() -> Iterator[Finding]:
         yield Finding("files to scan", f"{count} wait, and nobody can open them meanwhile.", is_warning=True)
 
 
+def _lane_ring() -> None:
+    held = lane_key_rotation.held()
+    if key_ring.is_there(Ring.LANE) and key_ring.is_open_to_others(Ring.LANE):
+        raise NotWell("Other accounts of this machine can read the key ring of the lane. Give it the mode 600.")
+    if lost := [str(one.number) for one in held if one.made_at is None]:
+        raise NotWell(
+            f"Reports need versions that the lane's key ring lacks: {', '.join(lost)}. Put them back from where keys "
+            "are kept."
+        )
+
+
 def _sealed_before() -> Iterator[Finding]:
     if count := key_rotation.count_before():
         said = f"{count} rows are sealed with the root secret, which no key ring ends. Run: flask engage keys rewrap"
@@ -175,13 +188,19 @@ _NOBODY_SAID = (
 )
 
 
+_NO_OWN_FOCAL = (
+    "It has no focal point of its own: those of all sites hear of violence there. Somebody near helps sooner. Give up "
+    "to three people the role focal."
+)
+
+
 def _people() -> Iterator[Finding]:
     who = staffing.held()
     yield Finding("administrator", None if who.has_admin else "There is none. Run: flask engage create-admin EMAIL")
     open_sites = staffing.open_sites()
     if not open_sites:
         yield Finding("sites", "There is none yet. An administrator adds the first.")
-    unguarded = staffing.without_security()
+    unguarded, without_focal = staffing.without_security(), staffing.without_own_focal_points()
     for site_id, code in open_sites:
         vacant = who.vacant(sites.in_force(site_id).ladder.seats, site_id)
         names = ", ".join(f"{seat.role}{' of all sites' if seat.all_sites else ''}" for seat in vacant)
@@ -190,5 +209,7 @@ def _people() -> Iterator[Finding]:
         yield Finding(f"new concerns at {code}", hears)
         hears_appeals = who.sits(Seat(Role.PANEL), site_id)
         yield Finding(f"appeals at {code}", None if hears_appeals else NO_PANEL)
+        if site_id in without_focal:
+            yield Finding(f"focal points of {code}", _NO_OWN_FOCAL, is_warning=True)
         if site_id in unguarded:
             yield Finding(f"security of {code}", _NOBODY_SAID, is_warning=True)

@@ -75,7 +75,7 @@ def checked(identity: Identity, road: Road, values: Values, *, country: str = ""
     typed = {name: _tidy(getattr(values, name)) for name in Values.__slots__}
     problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > LONGEST}
     found = {name: typed[name] for name in _kept_by(identity, road)}
-    if found.get("email") and (email := _email(found["email"] or "")) is None:
+    if found.get("email") and (email := address_as_kept(found["email"] or "")) is None:
         problems["email"] = Problem.BAD_EMAIL
     elif found.get("email"):
         found["email"] = email
@@ -161,7 +161,8 @@ def _missing(road: Road, found: dict[str, str | None]) -> dict[str, Problem]:
     return {}
 
 
-def _email(typed: str) -> str | None:
+def address_as_kept(typed: str) -> str | None:
+    """Return an e-mail address as it is kept, or None where it cannot be one. No server is asked."""
     try:
         return validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError:

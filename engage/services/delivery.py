@@ -17,6 +17,7 @@ from engage.notify.rendering import render
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
 from engage.services import cases, deadlines, errands, moving_up
+from engage.services.lane.road import note_undeliverable
 from engage.services.timeline import record
 from engage.settings import settings
 from engage.unit_of_work import release, unit_of_work
@@ -151,6 +152,8 @@ def _bury(message: Claimed, error: str) -> None:
         case = cases.lock_own(message.case_id) if message.case_id else None
         if not claims.died(message, error):
             return
+        if message.lane_report_id is not None:
+            note_undeliverable(message.lane_report_id)
         if case is not None:
             if message.recipient is Recipient.PERSON and message.template != addressing.CODE_LINK:
                 errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)

@@ -1,16 +1,17 @@
 """Keys of the vault that grow old: a new version, everything brought over to it, the old one destroyed."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnExpressionArgument, false, func, select
 
 from engage import clock, data_keys, key_ring, vault
 from engage.data_keys import Row
 from engage.extensions import db
-from engage.key_ring import Version
+from engage.key_ring import Ring, Version
 from engage.models import DataKey, SealedContact, SealedIdentity
 from engage.services import cases, file_rotation
 from engage.services.file_rotation import Count
@@ -55,8 +56,17 @@ def held() -> list[Kept]:
     Raises:
         NoRing: the file of keys is damaged, or missing though a case or a file needs it.
     """
-    used, files = _used(), file_rotation.used()
-    found = {one.number: one for one in (key_ring.versions() if used or files or key_ring.is_there() else [])}
+    return kept(Ring.CASES, _used(), file_rotation.used())
+
+
+def kept(ring: Ring, used: Mapping[int, int], files: Mapping[int, int] = MappingProxyType({})) -> list[Kept]:
+    """Return every version that a ring holds or that is used, the oldest first; `used` counts what each still serves.
+
+    Raises:
+        NoRing: the file of keys is damaged, or missing though it is needed.
+    """
+    is_needed = used or files or key_ring.is_there(ring)
+    found = {one.number: one for one in (key_ring.versions(ring) if is_needed else [])}
     newest = max(found, default=None)
     return [
         Kept(
@@ -98,21 +108,32 @@ def destroy(number: int, *, is_dry: bool = False) -> None:
         StillNeeded: it wraps new keys, or did a moment ago, or a case or a file needs it.
         NoRing: the file of keys is missing or damaged.
     """
-    ring = key_ring.versions()
-    if number not in [one.number for one in ring]:
+    require_unused(number, Ring.CASES, _used(), "cases")
+    require_unused(number, Ring.CASES, file_rotation.used(), "files")
+    if not is_dry:
+        key_ring.remove(number)
+
+
+def require_unused(number: int, ring: Ring, used: Mapping[int, int], what: str) -> None:
+    """Let a version be destroyed only if it serves nothing; `what` is what it could still serve, in words.
+
+    Raises:
+        StillNeeded: it wraps new keys, or did a moment ago, or something needs it.
+        NoRing: the file of keys is missing or damaged.
+    """
+    versions, more = key_ring.versions(ring), "" if ring is Ring.CASES else " --lane"
+    if number not in [one.number for one in versions]:
         raise StillNeeded(f"There is no version {number} in the ring.")
-    after = next((one for one in ring if one.number > number), None)
+    after = next((one for one in versions if one.number > number), None)
     if after is None:
-        raise StillNeeded(f"Version {number} is the newest: it wraps what comes. Run first: flask engage keys rotate")
+        raise StillNeeded(
+            f"Version {number} is the newest: it wraps what comes. Run first: flask engage keys rotate{more}"
+        )
     if clock.utcnow() - after.made_at < QUIET:
         minutes = int(QUIET.total_seconds() // 60)
         raise StillNeeded(f"Version {number} was in use until a moment ago. Try again {minutes} minutes after rotate.")
-    if count := _used().get(number):
-        raise StillNeeded(f"{count} cases still need version {number}. Run first: flask engage keys rewrap")
-    if count := file_rotation.used().get(number):
-        raise StillNeeded(f"{count} files still need version {number}. Run first: flask engage keys rewrap")
-    if not is_dry:
-        key_ring.remove(number)
+    if count := used.get(number):
+        raise StillNeeded(f"{count} {what} still need version {number}. Run first: flask engage keys rewrap{more}")
 
 
 def rewrap(*, is_dry: bool = False) -> Rewrapped:

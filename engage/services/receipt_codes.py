@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import String, bindparam, delete, insert, literal, select, update
 
 from engage import clock, data_keys, vault
 from engage.domain import receipts
@@ -13,7 +13,7 @@ from engage.domain.case import Road
 from engage.domain.events import CodeChanged
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import Case, CodeLink, DataKey, Receipt, Recipient, SealedContact, SignInTry
+from engage.models import Case, CodeLink, DataKey, LaneReceipt, Receipt, Recipient, SealedContact, SignInTry
 from engage.notify import outbox
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit
@@ -26,6 +26,23 @@ LINK_ROADS = (Road.DIRECT, Road.RELAY)  # Source: product 5, lost code.
 # What is looked up for a text that cannot be a code, so that it costs what a wrong code costs.
 _NO_CODE = "0" * receipts.CODE_LENGTH
 _NO_CASE = uuid.UUID(int=0)
+# Cases and reports of the lane are looked for by the same statement, so that nobody learns from the time an answer
+# takes which of them a code opens.
+_DIGEST = bindparam("digest", type_=String())
+_IN_LANE = "in_lane"
+_BY_CODE = (
+    select(Receipt.id, Receipt.case_id, Receipt.must_change, Receipt.first_used_at, literal(False).label(_IN_LANE))
+    .where(Receipt.code_digest == _DIGEST, Receipt.ended_at.is_(None))
+    .union_all(
+        select(
+            LaneReceipt.id,
+            LaneReceipt.report_id,
+            LaneReceipt.must_change,
+            LaneReceipt.first_used_at,
+            literal(True).label(_IN_LANE),
+        ).where(LaneReceipt.code_digest == _DIGEST, LaneReceipt.ended_at.is_(None))
+    )
+)
 
 
 class WrongCode(ValueError):
@@ -38,7 +55,7 @@ class DeadLink(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case as it was opened: what the session keeps is the receipt, never the code."""
+    """A case as it was opened, or a report of the lane: what the session keeps is the receipt, never the code."""
 
     receipt_id: uuid.UUID
     case_id: uuid.UUID
@@ -56,7 +73,7 @@ class NewCode:
 
 
 def open_case(typed: str) -> Opened:
-    """Open the case of the code as it was typed; spaces, dashes, lower case, O/0 and I/L/1 are forgiven.
+    """Open what the code belongs to as it was typed; spaces, dashes, lower case, O/0 and I/L/1 are forgiven.
 
     A text that cannot be a code costs the same digest and the same query as one that could.
 
@@ -64,12 +81,14 @@ def open_case(typed: str) -> Opened:
         WrongCode: unknown, replaced, or not a code at all.
     """
     digest = vault.digest(receipts.normalised(typed) or _NO_CODE, vault.CODE)
-    receipt = db.session.scalar(select(Receipt).where(Receipt.code_digest == digest))
-    if receipt is None or receipt.ended_at is not None:
+    found = db.session.execute(_BY_CODE, {"digest": digest}).one_or_none()
+    if found is None:
         raise WrongCode
-    if receipt.first_used_at is None:
-        receipt.first_used_at = clock.utcnow()
-    return Opened(receipt.id, receipt.case_id, receipt.must_change)
+    receipt_id, about, must_change, first_used_at, in_lane = found
+    if first_used_at is None:
+        kind = LaneReceipt if in_lane else Receipt
+        db.session.execute(update(kind).where(kind.id == receipt_id).values(first_used_at=clock.utcnow()))
+    return Opened(receipt_id, about, must_change)
 
 
 def change_code(case: Case, token: str, *, why: str = "person") -> NewCode:

@@ -56,7 +56,7 @@ def answer(token: str, resent: Resent, *, actor: Actor | None = None) -> Answer 
     if received is None:
         return None
     case = cases.lock_own(received.case_id)
-    if resent.is_violence or resent.harms_child:
+    if (resent.is_violence or resent.harms_child) and case.moved_at is None:  # else it is kept more closely already
         case.harms_child = case.harms_child or resent.harms_child
         reason = "child_harmed" if resent.harms_child else "category"
         cases.restrict(case, reason, actor=actor or Actor(id=None, party=Party.PERSON, case_id=case.id))

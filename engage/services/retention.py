@@ -17,6 +17,7 @@ from engage.services import (
     search_index,
     sent_forms,
 )
+from engage.services.lane import erasing as lane_erasing
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 
@@ -39,6 +40,7 @@ def apply() -> int:
     erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
     with unit_of_work():
         search_index.settle()
+    lane_erasing.purge(clock.utcnow())  # not counted: the number would tell of the restricted lane
     return contexts + purged + forms + formers + orphans + names + erased + erasing.delete_doomed()
 
 

@@ -23,6 +23,7 @@ from engage.models import (
 from engage.services import access, audit, timeline
 from engage.services.verifying_content import Content, strange_in
 from engage.services.verifying_heads import Days, Saved, against
+from engage.services.verifying_lane import strange_in_lane
 
 Row = TypeVar("Row", CaseEvent, Access, CaseHead, Message, Statement, Attachment, Original)
 _BATCH = 200  # Ours: cases whose records fit in memory together.
@@ -33,6 +34,7 @@ class Verdict:
     """How much was gone through, and where it does not hold: "case BOR-26-7K3QX: event 4"."""
 
     cases: int = 0
+    reports: int = 0  # of the restricted lane
     events: int = 0
     accesses: int = 0
     changes: int = 0
@@ -80,6 +82,9 @@ def verify(saved: Saved | None = None) -> Verdict:
                 *strange_in(rows, content),
             ]
             found.broken += [f"case {case.reference}: {words}" for words in wrong]
+    for report_id, wrong in strange_in_lane(days):
+        found.reports += 1
+        found.broken += [f"report {report_id}: {words}" for words in wrong]
     changes = db.session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all()
     found.changes = len(changes)
     found.broken += [f"audit entry {number}" for number in audit.breaks_in(changes)]

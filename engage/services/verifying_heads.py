@@ -4,16 +4,39 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from engage import vault
 from engage.domain import merkle
-from engage.models import Access, CaseEvent, CaseHead, Checkpoint
+from engage.models import Checkpoint
 from engage.services.chain import GENESIS, canonical, hash_over
 from engage.services.checkpoints import FORMAT, heads_at
 
 # Ours: between the moment an event names and its commit lies a transaction, which our servers end after ten minutes.
 _UNDER_WAY = timedelta(minutes=15)
+
+
+class Numbered(Protocol):
+    """A row of a chain, of a case or of a report."""
+
+    number: Any
+    hash: Any
+
+
+class Dated(Numbered, Protocol):
+    """An event of a chain."""
+
+    at: Any
+
+
+class Seen(Protocol):
+    """How far the chains had come at a checkpoint."""
+
+    checkpoint_number: Any
+    events: Any
+    events_hash: Any
+    accesses: Any
+    accesses_hash: Any
 
 
 class NoCheckpoint(ValueError):
@@ -76,9 +99,7 @@ class Days:
             wrong += _wrong_roots(json.loads(self.all[-1].text))
         return wrong
 
-    def strange_in(
-        self, events: Sequence[CaseEvent], accesses: Sequence[Access], heads: Sequence[CaseHead]
-    ) -> Iterator[str]:
+    def strange_in(self, events: Sequence[Dated], accesses: Sequence[Numbered], heads: Sequence[Seen]) -> Iterator[str]:
         """Return where the chains of a case are not what a checkpoint saw, and what says to be older than it is."""
         of_event, of_access = {row.number: row.hash for row in events}, {row.number: row.hash for row in accesses}
         held = 0  # events up to here are as they were seen
@@ -101,7 +122,7 @@ class Days:
             if (seen := json.loads(row.text)["changes_hash"]) != GENESIS and seen not in hashes
         ]
 
-    def _back_dated(self, events: Sequence[CaseEvent], heads: Sequence[CaseHead]) -> Iterator[str]:
+    def _back_dated(self, events: Sequence[Dated], heads: Sequence[Seen]) -> Iterator[str]:
         """An event that no checkpoint before covers cannot have happened before that checkpoint was made."""
         seen = [(0, None), *((head.events, head.checkpoint_number) for head in heads)]
         for row in events:

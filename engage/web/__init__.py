@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(public.bp)
     app.register_blueprint(account.bp)
     app.register_blueprint(staff.bp)
+    app.register_blueprint(staff.lane_bp)
     app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)
     if app.extensions["engage"].MODE == "run":

@@ -10,6 +10,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException
 
 from engage.domain.guards import Refused
+from engage.domain.lane import IllegalStep
 from engage.domain.lifecycle import IllegalTransition
 from engage.domain.policy import NotAllowed
 from engage.settings import settings
@@ -22,6 +23,7 @@ STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     NoResultFound: 404,
     IllegalTransition: 409,
+    IllegalStep: 409,
     Refused: 409,
     CSRFError: 400,
 }

@@ -5,15 +5,19 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_fresh
+from sqlalchemy.exc import NoResultFound
 
 from engage import clock
 from engage.domain import second_factor
+from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
+from engage.queries import lane_reports
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
+LANE = frozenset(LANE_GRANTS[LanePermission.VIEW])
 LOOKS_AFTER = frozenset({Role.ADMIN})
 
 # Where somebody may go who has to do one of these before anything else.
@@ -23,13 +27,15 @@ _SETTING_UP = frozenset({"account.set_up_second_factor", "account.prove", "accou
 Check = Callable[[], ResponseReturnValue | None]
 
 
-def close(bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] = frozenset()) -> None:
+def close(
+    bp: Blueprint, *roles: Role, fresh: bool = False, but: frozenset[str] = frozenset(), hidden: bool = False
+) -> None:
     """Put the gate before every page of a blueprint, for those who hold one of the roles somewhere, or for all staff.
 
     With `fresh`, a session that is used from another address or browser than it was begun with has to sign in again.
-    `but` names endpoints that are open.
+    `but` names endpoints that are open. What is `hidden` does not exist for others: not found instead of refused.
     """
-    bp.before_request(_gate(frozenset(roles), fresh, but))
+    bp.before_request(_gate(frozenset(roles), fresh, but, hidden))
     given_back.watch(bp)
     bp.context_processor(frame)
 
@@ -55,6 +61,7 @@ def frame() -> dict[str, object]:
     links = [
         ("staff.day", gettext("My day"), SEES_CASES),
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
+        ("lane.list_reports", gettext("Restricted lane"), LANE),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.list_unusual_readings", gettext("Unusual reading"), frozenset({Role.AUDITOR})),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),
@@ -63,14 +70,14 @@ def frame() -> dict[str, object]:
         ("admin.list_undelivered", gettext("Delivery"), LOOKS_AFTER),
     ]
     shown = [
-        {"endpoint": endpoint, "label": label}
+        {"endpoint": endpoint, "label": label, "count": g.get("waits_at", {}).get(endpoint, 0)}
         for endpoint, label, roles in links
         if actor.holds(*roles) and endpoint in current_app.view_functions
     ]
     return {"nav": shown, "signed_in": me().name, "home": home_of(actor)}
 
 
-def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
+def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool) -> Check:
     def gate() -> ResponseReturnValue | None:
         if request.endpoint in but:
             return None
@@ -82,7 +89,10 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str]) -> Check:
         if before := _to_do_before(account):
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
-            raise NotAllowed(request.endpoint)
+            raise NoResultFound if hidden else NotAllowed(request.endpoint)
+        if request.method == "GET" and account.actor.holds(*LANE):
+            # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
+            g.waits_at = {"lane.list_reports": lane_reports.count_waiting(account.actor)}
         return None
 
     return gate

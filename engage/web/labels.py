@@ -10,6 +10,7 @@ from engage.web import (
     aftercare_labels,
     clock_labels,
     findings_labels,
+    lane_labels,
     outside_labels,
     panel_labels,
     reading_labels,
@@ -24,6 +25,7 @@ _ = lazy_gettext
 LABELS: dict[str, dict[str, LazyString]] = {
     **aftercare_labels.GROUPS,
     **findings_labels.GROUPS,
+    **lane_labels.GROUPS,
     **outside_labels.GROUPS,
     **triage_labels.GROUPS,
     "stage": {
@@ -203,6 +205,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
 REFUSALS: dict[str, LazyString] = {
     **aftercare_labels.REFUSALS,
     **findings_labels.REFUSALS,
+    **lane_labels.REFUSALS,
     **outside_labels.REFUSALS,
     **triage_labels.REFUSALS,
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),

@@ -12,7 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from engage.extensions import db
 from engage.models import Base
 
-APPEND_ONLY = ("access", "audit_event", "case_event", "case_head", "checkpoint")
+APPEND_ONLY = (
+    "access",
+    "audit_event",
+    "case_event",
+    "case_head",
+    "checkpoint",
+    "lane_access",
+    "lane_event",
+    "lane_head",
+)
 QUOTED = re.compile(r"'([^']*)'")
 
 VALUES = {

@@ -7,7 +7,8 @@ from flask_migrate import downgrade, upgrade
 from engage import clock, data_keys, vault
 from engage.extensions import db
 from engage.services import key_rotation, pauses
-from tests import states
+from engage.services.lane import intake
+from tests import lane_states, states
 from tests.architecture.test_migrations import fresh
 from tests.services import sealed
 from tests.states import act
@@ -62,4 +63,18 @@ def test_what_was_sealed_before_there_were_keys_of_cases_opens_and_going_back_lo
     db.session.remove()
     upgrade()  # what came later was undone before the one that refuses
     assert data_keys.opened(sealed.who(reference)) == {"name": sealed.NAME}
+    db.session.remove()
+
+
+@pytest.mark.slow
+def test_going_back_from_the_restricted_lane_destroys_no_report(fresh, sent_tasks, tmp_path, caplog):
+    upgrade()
+    vault.make_worker_keys(tmp_path)
+    taken = lane_states.a_report(states.a_site())
+    db.session.remove()
+    with pytest.raises(SystemExit):
+        downgrade(revision="0024")
+    assert "restore the backup instead" in caplog.text
+    db.session.remove()
+    assert intake.opened_account(taken.report_id)["words"] == lane_states.WORDS
     db.session.remove()

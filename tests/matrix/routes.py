@@ -112,3 +112,6 @@ OF_NO_CASE = frozenset(
 
 # Pages for the operator's own machines, which show figures of the service and nothing of any case.
 OF_THE_OPERATOR = frozenset({"health.show_metrics"})
+
+# The restricted lane, which does not exist for anybody but focal points: tests/web/test_lane_is_hidden.py walks it.
+OF_THE_LANE = "lane."

@@ -19,7 +19,7 @@ from engage.models import Case, CaseEvent, OutboxMessage, StaffUser
 from engage.web.gate import SEES_CASES
 from tests import states
 from tests.architecture.public_endpoints import FOR_ANYONE, IN_THE_DEMONSTRATION, WITH_A_CODE
-from tests.matrix.routes import OF_A_CASE, OF_NO_CASE, OF_THE_OPERATOR
+from tests.matrix.routes import OF_A_CASE, OF_NO_CASE, OF_THE_LANE, OF_THE_OPERATOR
 from tests.matrix.world import FILE, MAIL, NAME, PLACES, TIES, WORDS, give_class, made, tied
 from tests.states import case_of
 from tests.web.as_staff import page, sign_in
@@ -37,11 +37,12 @@ def world(session, client, sent_tasks):
 def test_every_route_says_what_it_asks_for(app):
     sides = {rule.endpoint for rule in app.url_map.iter_rules()}
     listed = FOR_ANYONE | WITH_A_CODE | set(OF_A_CASE) | OF_NO_CASE | OF_THE_OPERATOR
-    left = {one for one in sides - listed if not one.startswith(("admin.", "account.", IN_THE_DEMONSTRATION))}
+    others = ("admin.", "account.", OF_THE_LANE, IN_THE_DEMONSTRATION)
+    left = {one for one in sides - listed if not one.startswith(others)}
     assert left == set()
     assert (set(OF_A_CASE) | OF_NO_CASE) - sides == set()
     of_a_case = {rule.endpoint for rule in app.url_map.iter_rules() if "<reference>" in rule.rule}
-    assert of_a_case == set(OF_A_CASE)
+    assert {one for one in of_a_case if not one.startswith(OF_THE_LANE)} == set(OF_A_CASE)
 
 
 def routes(app) -> list[tuple[str, str]]:

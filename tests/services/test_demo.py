@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from engage import clock
 from engage.domain.case import CaseClass, Kind
+from engage.domain.lane import Support
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
 from engage.models import (
@@ -16,6 +17,7 @@ from engage.models import (
     CaseEvent,
     CommunityPeriod,
     Deadline,
+    LaneReport,
     Message,
     OutboxMessage,
     Proposal,
@@ -25,6 +27,7 @@ from engage.models import (
 )
 from engage.services import access, demo, sites, timeline, verifying
 from engage.services.demo.risk import KEPT_SAFE
+from engage.services.lane import clocks as lane_clocks
 from engage.unit_of_work import unit_of_work
 
 
@@ -57,6 +60,9 @@ def test_the_demonstration_is_whole_true_and_made_once(session, sent_tasks):
     cases = session.scalars(select(Case)).all()
     assert len(cases) == 60
     assert {case.stage for case in cases} == set(Stage)
+    reports = session.scalars(select(LaneReport).order_by(LaneReport.received_at)).all()
+    assert [report.support for report in reports] == [Support.OFFERED, Support.REPORTED]
+    assert lane_clocks.look_due() == 0  # nothing of it is late when somebody begins to try it
     assert {case.kind for case in cases} >= set(Kind)
     assert {case.class_ for case in cases} == set(CaseClass)
     assert {case.level for case in cases} >= {1, 2, 3, 4, 5}

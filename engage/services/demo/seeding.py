@@ -14,7 +14,7 @@ from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
 from engage.notify.claims import WAITING, Claimed
 from engage.services import cases, deadlines, errands, escalation
-from engage.services.demo import acts, finding_out  # noqa: F401 - they fill the table of acts
+from engage.services.demo import acts, finding_out, lane  # noqa: F401 - two of them fill the table of acts
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
 from engage.services.demo.scenes import Scene, come_in, schedule
 from engage.services.demo.steps import ACTS
@@ -76,6 +76,9 @@ class _Play:
                 db.session.flush()
                 self._deliver(at)
         self._catch_up(self.now)
+        lane.play(self.cast, self.now)
+        db.session.flush()
+        self._deliver(self.now - NEWEST_POST)
 
     def _steps(self) -> list[tuple[datetime, int, Scene, list[Any] | None]]:
         found: list[tuple[datetime, int, Scene, list[Any] | None]] = []

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.administration import may_look_after, may_manage
+from engage.domain.lane_policy import FOCAL_POINTS
 from engage.models import StaffUser
 from engage.queries import administration
 from engage.services import accounts, second_factor
 from engage.services.accounts import EmailTaken, memberships_of
+from engage.services.focal_seats import TooManyFocalPoints
 from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
@@ -48,6 +50,8 @@ def add_user() -> ResponseReturnValue:
                 _, password = accounts.add_user(details_of(form), roles_of(form), actor=me())
         except EmailTaken:
             form.email.errors = [gettext("There is an account with this address.")]
+        except TooManyFocalPoints as full:
+            form.roles.errors = [_enough(full)]
         else:
             return _shown_once(form.name.data, form.email.data, password)
     return _form_page(form, None, places)
@@ -68,6 +72,8 @@ def edit_user(user_id: UUID) -> ResponseReturnValue:
             form.email.errors = [gettext("There is an account with this address.")]
         except LastFocalPoint as last:
             form.roles.errors = [_still_needed(last)]
+        except TooManyFocalPoints as full:
+            form.roles.errors = [_enough(full)]
         else:
             flash(gettext("Saved."), "success")
             return redirect(url_for("admin.edit_user", user_id=user_id), 303)
@@ -114,9 +120,16 @@ def deactivate_user(user_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/users/<uuid:user_id>/reactivate", methods=["POST"])
 def reactivate_user(user_id: UUID) -> ResponseReturnValue:
-    administration.user(user_id, me())
-    with unit_of_work():
-        accounts.reactivate(user_id, actor=me())
+    user, places = administration.user(user_id, me()), _places()
+    held = values_of(memberships_of(user))
+    try:
+        with unit_of_work():
+            accounts.reactivate(user_id, actor=me())
+    except TooManyFocalPoints as full:
+        user = administration.user(user_id, me())
+        form = UserForm(places, formdata=None, obj=user, data={"roles": held})
+        form.roles.errors = [_enough(full)]
+        return _form_page(form, user, places)
     flash(gettext("They can sign in again, with the roles shown here."), "success")
     return redirect(url_for("admin.edit_user", user_id=user_id), 303)
 
@@ -126,6 +139,15 @@ def _still_needed(last: LastFocalPoint) -> str:
         "Nothing is changed. Nobody else is a focal point for %(sites)s, and its restricted cases would be seen by "
         "nobody. Make somebody else a focal point first.",
         sites=", ".join(last.sites),
+    )
+
+
+def _enough(full: TooManyFocalPoints) -> str:
+    return gettext(
+        "Nothing is changed. There are %(most)s focal points for %(sites)s, and no more are allowed: the fewer know of "
+        "what was told there, the safer it is. Take the role from somebody first.",
+        most=FOCAL_POINTS,
+        sites=", ".join(name or gettext("All sites") for name in full.sites),
     )
 
 

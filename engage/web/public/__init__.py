@@ -9,8 +9,10 @@ from engage.web.public import (
     codes,
     home,
     language,
+    own_report,
     pages,
     raise_concern,
+    tell,
     transparency,
 )
 from engage.web.public.blueprint import bp
@@ -25,7 +27,9 @@ __all__ = [
     "codes",
     "home",
     "language",
+    "own_report",
     "pages",
     "raise_concern",
+    "tell",
     "transparency",
 ]

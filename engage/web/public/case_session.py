@@ -16,9 +16,11 @@ from wtforms import HiddenField
 
 from engage import clock, vault
 from engage.domain.guards import Refused
+from engage.domain.lane import IllegalStep
 from engage.domain.lifecycle import IllegalTransition
-from engage.queries import own_case
+from engage.queries import own_case, own_report
 from engage.queries.own_case import Holder
+from engage.queries.own_report import LaneHolder
 from engage.services.receipt_codes import NewCode, Opened
 from engage.web.labels import refusal
 from engage.web.public.blueprint import bp
@@ -47,6 +49,10 @@ _FOR_THE_PERSON = {
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=OwnCaseForm)
+H = TypeVar("H", Holder, LaneHolder)
+# What stands at the address of a page about a case for whoever holds a report of the restricted lane instead: no
+# address in a browser's history says which of the two somebody has.
+_IN_LANE: dict[str, Callable[..., ResponseReturnValue]] = {}
 
 
 def enter(opened: Opened | NewCode) -> None:
@@ -74,15 +80,57 @@ def receipt_held() -> uuid.UUID | None:
 def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Give the view who holds the case; everybody else is asked for the code.
 
-    A refusal comes back as a banner; to what was sent with words in it, as a page that gives them back.
+    A refusal comes back as a banner; to what was sent with words in it, as a page that gives them back. Whoever holds a
+    report of the restricted lane gets its page in place of this one.
     """
 
+    def instead(receipt_id: uuid.UUID, /, *args: P.args, **named: P.kwargs) -> ResponseReturnValue | None:
+        if own_report.holder(receipt_id) is None:
+            return None
+        return _IN_LANE.get(request.endpoint or "", _to_own_page)(*args, **named)
+
+    return _guarded(view, own_case.holder, instead)
+
+
+def with_lane(view: Callable[Concatenate[LaneHolder, P], ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Give the view who holds a report of the restricted lane; everything else is as with `with_case`."""
+
+    def instead(receipt_id: uuid.UUID, /, *args: P.args, **named: P.kwargs) -> ResponseReturnValue | None:
+        return _to_own_page() if own_case.holder(receipt_id) is not None else None
+
+    return _guarded(view, own_report.holder, instead)
+
+
+def in_lane(
+    endpoint: str,
+) -> Callable[[Callable[Concatenate[LaneHolder, P], ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Let the view stand at the address of another endpoint for whoever holds a report of the restricted lane."""
+
+    def register(
+        view: Callable[Concatenate[LaneHolder, P], ResponseReturnValue],
+    ) -> Callable[P, ResponseReturnValue]:
+        _IN_LANE[endpoint] = guarded = with_lane(view)
+        return guarded
+
+    return register
+
+
+def _to_own_page(*_args: object, **_named: object) -> ResponseReturnValue:
+    return redirect(url_for("public.show_case"), 303)
+
+
+def _guarded(
+    view: Callable[Concatenate[H, P], ResponseReturnValue],
+    find: Callable[[uuid.UUID], H | None],
+    instead: Callable[Concatenate[uuid.UUID, P], ResponseReturnValue | None],
+) -> Callable[P, ResponseReturnValue]:
     @wraps(view)
     def guarded(*args: P.args, **named: P.kwargs) -> ResponseReturnValue:
         receipt_id = receipt_held()
-        holder = own_case.holder(receipt_id) if receipt_id else None
+        holder = find(receipt_id) if receipt_id else None
         if holder is None:
-            return _ask_for_code()
+            other = instead(receipt_id, *args, **named) if receipt_id else None
+            return other if other is not None else _ask_for_code()
         if (now := int(clock.utcnow().timestamp())) - session[_SEEN_AT] >= _NOTED_EVERY:
             session[_SEEN_AT] = now
         if holder.must_change and request.endpoint not in _BEFORE_CHANGE:
@@ -93,6 +141,8 @@ def with_case(view: Callable[Concatenate[Holder, P], ResponseReturnValue]) -> Ca
             why = str(_FOR_THE_PERSON.get(error.refusal.code) or refusal(error.refusal))
         except IllegalTransition:
             why = gettext("That is not possible any more. Your concern has moved on.")
+        except IllegalStep:
+            why = gettext("That is not possible any more.")
         if typed := _typed():
             return _not_done(why, typed)
         flash(why, "warning")
@@ -175,12 +225,12 @@ def _typed() -> str:
     return "\n\n".join(filter(None, (request.form.get(name, "").strip() for name in _TYPED)))
 
 
-def prepared(form: F, holder: Holder) -> F:
+def prepared(form: F, holder: Holder | LaneHolder) -> F:
     """Give a fresh form its token, and turn away one that was opened for another case."""
     if not form.is_submitted():
-        form.form_token.data = _new_token(holder.case_id)
+        form.form_token.data = new_bound_token(holder.about)
         return form
-    if not _belongs(form.form_token.data or "", holder.case_id):
+    if not _belongs(form.form_token.data or "", holder.about):
         abort(make_response(_other_case(), 409))
     return form
 
@@ -200,9 +250,10 @@ def is_plain_token(token: str | None) -> bool:
     return token is not None and len(token) == _TOKEN_LENGTH and set(token) <= set("0123456789abcdef")
 
 
-def _new_token(case_id: uuid.UUID) -> str:
+def new_bound_token(about: uuid.UUID) -> str:
+    """Return a token for a form about one case or report."""
     token = new_plain_token()
-    return f"{token}.{_mark(token, case_id)}"
+    return f"{token}.{_mark(token, about)}"
 
 
 def _belongs(value: str, case_id: uuid.UUID) -> bool:

@@ -6,17 +6,18 @@ from flask_babel import gettext
 
 from engage import vault
 from engage.domain import receipts
-from engage.queries import own_case
+from engage.queries import own_case, own_report
 from engage.queries.own_case import Holder
 from engage.services import cases, receipt_codes
-from engage.services.receipt_codes import DeadLink, NewCode, WrongCode
+from engage.services.lane import codes as lane_codes
+from engage.services.receipt_codes import DeadLink, WrongCode
 from engage.unit_of_work import unit_of_work
 from engage.web import limits
 from engage.web.public import case_session
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import ChangeCodeForm, CodeForm, LostCodeForm, NewCodeForm
 from engage.web.public.case_session import is_plain_token, new_plain_token, prepared, receipt_held, token_of, with_case
-from engage.web.public.receipt import case_address, leave_uncompressed, picture_of
+from engage.web.public.own_report import show_new_code
 
 # No door here turns anybody away. A limit for everybody lets a single sender shut all others out, and a flood gains
 # nothing: a code has 80 bits, a link 192, and a case sends few links by itself. Only who tries address after address
@@ -53,7 +54,7 @@ def _change_code(holder: Holder) -> ResponseReturnValue:
             case = cases.lock_own(holder.case_id)
             why = "first_use" if holder.must_change else "person"
             new = receipt_codes.change_code(case, token_of(form), why=why)
-        return _show(new)
+        return show_new_code(new)
     return render_template("public/change_code.html", form=form, must_change=holder.must_change)
 
 
@@ -79,7 +80,7 @@ def use_code_link(link: str) -> ResponseReturnValue:
         if form.validate_on_submit() and is_plain_token(form.form_token.data):
             with unit_of_work():
                 new = receipt_codes.code_from_link(link, form.form_token.data)
-            return _show(new)
+            return show_new_code(new)
         receipt_codes.check_link(link)
     except DeadLink:
         return render_template("public/dead_link.html"), 410
@@ -92,20 +93,7 @@ def _shown_again() -> ResponseReturnValue | None:
     token, receipt_id = request.form.get("form_token", "")[:32], receipt_held()
     if request.method != "POST" or receipt_id is None or not is_plain_token(token):
         return None
-    if own_case.holder(receipt_id) is not None:
+    if own_case.holder(receipt_id) is not None or own_report.holder(receipt_id) is not None:
         return None
-    new = receipt_codes.changed_before(receipt_id, token)
-    return _show(new) if new else None
-
-
-def _show(new: NewCode) -> ResponseReturnValue:
-    """Show a new code once, as the answer to the form itself: it is kept nowhere, not even in the cookie."""
-    case_session.enter(new)
-    leave_uncompressed()
-    return render_template(
-        "public/new_code.html",
-        code=new.code,
-        reference=new.reference,
-        case_address=case_address(),
-        qr_svg=picture_of(new.code),
-    )
+    new = receipt_codes.changed_before(receipt_id, token) or lane_codes.changed_before(receipt_id, token)
+    return show_new_code(new) if new else None

@@ -14,6 +14,8 @@ from engage.web.staff import (
     files,
     inbox,
     investigation,
+    lane,
+    lane_moving,
     links,
     meetings,
     openings,
@@ -33,7 +35,7 @@ from engage.web.staff import (
     tasks,
     triage,
 )
-from engage.web.staff.blueprint import bp
+from engage.web.staff.blueprint import bp, lane_bp
 
 __all__ = [
     "absence",
@@ -49,6 +51,9 @@ __all__ = [
     "files",
     "inbox",
     "investigation",
+    "lane",
+    "lane_bp",
+    "lane_moving",
     "links",
     "meetings",
     "openings",

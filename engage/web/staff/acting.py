@@ -15,7 +15,7 @@ from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import IllegalTransition
 from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.models import Case
-from engage.queries import case_page, case_parts
+from engage.queries import case_page, case_parts, lane_reports
 from engage.queries.case_page import CasePage
 from engage.services import access, cases, conflicts, sent_forms
 from engage.services.attachments import Checked, FileRefused
@@ -47,6 +47,8 @@ def opened(reference: str, *, declares: bool = False) -> CasePage:
     try:
         page = case_page.page(reference, me())
     except NoResultFound:
+        if (report_id := lane_reports.moved_from(reference, me())) is not None:
+            abort(redirect(url_for("lane.show_report", report_id=report_id), 303))
         conflicts.note_attempt(reference, "read", actor=me())
         raise
     filters.speak_in(page.case.site.time_zone)
