@@ -279,4 +279,4 @@ def test_what_is_late_stands_first_and_says_so(client, clock, team):
     a_report(team.site_id)
     listed = sign_in(client, team.focal).get("/staff/lane/")
     assert "Late: owed by" in listed.text
-    assert str(first.report_id) in str(page(listed).select_one("main section a"))
+    assert str(first.report_id) in str(page(listed).select_one("main .app-box a"))
