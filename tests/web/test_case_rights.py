@@ -165,3 +165,18 @@ def test_everybody_can_read_how_long_we_keep_it_before_they_send_anything(client
     said = words(client.get("/privacy"))
     assert "Grievances7 years" in said
     assert "10 years after the mine closes" in said
+
+
+def test_whoever_has_the_page_open_elsewhere_is_told_that_it_is_erased(client, given, person):
+    other = Person(client.application.test_client(), given.code)
+    typed = other.fields("/case/erase/now")
+    assert person.send("/case/erase/now").status_code == 200
+    answer = other.client.post("/case/erase/now", data=typed)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/case")
+    assert "its code opens nothing any more" in words(other.client.get("/case"))
+
+
+def test_a_code_that_was_changed_is_not_taken_for_an_erased_case(client, given, person):
+    come_back(client.application.test_client(), given.reference)
+    assert client.get("/case/view").status_code == 303
+    assert "was closed to keep it safe" in words(client.get("/case"))
