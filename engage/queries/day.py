@@ -170,6 +170,7 @@ def _changes(actor: Actor, people: list[uuid.UUID]) -> Select[*tuple[Any, ...]]:
         .where(
             CorrectiveAction.owner_id.in_(people),
             CorrectiveAction.finished_at.is_(None),
+            Case.erased_at.is_(None),
             or_(and_(CorrectiveAction.case_id.is_(None), _at_their_sites(actor)), readable_by(actor)),
         )
     )

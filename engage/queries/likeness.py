@@ -52,6 +52,7 @@ def suggestions(page: CasePage) -> Sequence[Suggestion]:
             Case.site_id == case.site_id,
             Case.received_at.between(case.received_at - WITHIN, case.received_at + WITHIN),
             Case.id != case.id,
+            Case.erased_at.is_(None),
             visible_to(page.actor),
             readable_by(page.actor),
         )

@@ -216,6 +216,11 @@ def holder(receipt_id: uuid.UUID) -> Holder | None:
     return Holder(receipt_id, row.case_id, row.must_change) if row else None
 
 
+def is_gone(receipt_id: uuid.UUID) -> bool:
+    """Whether nothing is left of a receipt: one that was replaced is there still, one of an erased case is not."""
+    return db.session.get(Receipt, receipt_id) is None
+
+
 def facts(actor: Actor) -> Case:
     """Return the actor's own case with its site, for the small pages around it.
 

@@ -106,7 +106,7 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
         .join(StaffUser, StaffUser.id == CorrectiveAction.owner_id)
         .join(Case, Case.id == CorrectiveAction.case_id)
         .join(IssueCase, IssueCase.case_id == Case.id)
-        .where(IssueCase.issue_id == issue_id, readable_by(actor))
+        .where(IssueCase.issue_id == issue_id, Case.erased_at.is_(None), readable_by(actor))
         .order_by(CorrectiveAction.due_at, CorrectiveAction.id)
         .limit(MOST)
     )

@@ -1,10 +1,12 @@
 """What a person may demand on their own pages: corrections, to know how long we keep it, and that it goes."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from engage.domain.case import Identity, Road
-from engage.models import Case, Correction, Receipt, Site, Statement, Tombstone
+from engage.models import Case, Correction, Deadline, Receipt, Site, Statement, Tombstone
 from engage.services import corrections, holds, verifying
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
@@ -165,3 +167,40 @@ def test_everybody_can_read_how_long_we_keep_it_before_they_send_anything(client
     said = words(client.get("/privacy"))
     assert "Grievances7 years" in said
     assert "10 years after the mine closes" in said
+
+
+def test_whoever_has_the_page_open_elsewhere_is_told_that_it_is_erased(client, given, person):
+    other = Person(client.application.test_client(), given.code)
+    typed = other.fields("/case/erase/now")
+    assert person.send("/case/erase/now").status_code == 200
+    answer = other.client.post("/case/erase/now", data=typed)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/case")
+    assert "its code opens nothing any more" in words(other.client.get("/case"))
+
+
+def test_a_code_that_was_changed_is_not_taken_for_an_erased_case(client, given, person):
+    come_back(client.application.test_client(), given.reference)
+    assert client.get("/case/view").status_code == 303
+    assert "was closed to keep it safe" in words(client.get("/case"))
+
+
+def test_whoever_gave_no_name_is_told_until_when_their_code_works(client, team, session):
+    reference = states.a_closed_case(team)
+    person = come_back(client, reference)
+    assert "Your code opens this page until we have asked you if it stayed put right." in person.page()
+    with unit_of_work():
+        session.execute(update(Deadline).values(ended_at=case_of(reference).closed_at))
+    day = case_of(reference).closed_at.date() + timedelta(days=31)
+    assert f"{day.day} {day:%B}" in person.page()
+    assert "Your code opens this page until" in person.page()
+    with unit_of_work():
+        session.execute(update(Case).values(close_type="lapsed"))
+    assert "Your code opens this page until" not in person.page()
+
+
+def test_of_an_open_case_and_of_somebody_with_a_name_nothing_is_said_of_the_code(client, team, person):
+    assert "Your code opens this page until" not in person.page()
+    reference = states.a_closed_case(team)
+    with unit_of_work():
+        case_of(reference).identity = Identity.NAMED
+    assert "Your code opens this page until" not in come_back(client, reference).page()

@@ -34,7 +34,11 @@ SAID = {
     Action.REFUSE: "staff.record_answer_case",
     Action.APPEAL: "staff.appeal_case",
 }
-ONLY_THE_PERSONS = {Action.WITHDRAW: "public.withdraw", Permission.AGREE_TO_CONVERT: "public.agree_to_kind"}
+ONLY_THE_PERSONS = {
+    Action.WITHDRAW: "public.withdraw",
+    Permission.AGREE_TO_CONVERT: "public.agree_to_kind",
+    Permission.OWN_DATA: "public.show_keeping",
+}
 
 
 def page_of(what: Permission | Action) -> str:

@@ -1,12 +1,14 @@
 """What staff do about corrections and holds, and what is left of a case for them to see."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from engage.domain.policy import SYSTEM
 from engage.domain.retention import ASKED, Scope
 from engage.models import Correction, LegalHold
-from engage.services import corrections, erasing, holds
+from engage.services import corrections, corrective, erasing, holds
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.services.full_case import CANARY, a_full_case
@@ -98,3 +100,16 @@ def test_the_file_to_print_of_an_erased_case_says_so(client, team):
         erasing.erase(states.cases.lock_own(case_of(reference).id), Scope.EVERYTHING, ASKED, actor=SYSTEM)
     answer = file_of(sign_in(client, team.coordinator), f"/staff/cases/{reference}/file")
     assert "Erased." in text(answer)
+
+
+def test_what_we_were_to_change_because_of_an_erased_case_is_asked_of_nobody_any_more(client, team, clock):
+    reference = states.a_closed_case(team)
+    due = clock.now + timedelta(days=9)
+    act(reference, corrective.decide, corrective.Change("Wet the road.", team.officer.id, due), actor=team.officer)
+    officer = sign_in(client, team.officer)
+    assert "Wet the road." in officer.get("/staff/day").text
+    with unit_of_work():
+        erasing.erase(states.cases.lock_own(case_of(reference).id), Scope.EVERYTHING, ASKED, actor=SYSTEM)
+    said = page(officer.get("/staff/day")).select_one("main").get_text(" ", strip=True)
+    assert "Wet the road." not in said
+    assert reference not in said

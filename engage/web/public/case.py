@@ -158,6 +158,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
             "megabytes": settings().FILE_MAX_BYTES // (1024 * 1024),
         },
         rights=case_words.rights(own),
+        code_until=case_words.code_until(own),
         offers_panel=own.case.panel_offered and own.case.stage is not Stage.CLOSED,
         conversion=own.conversion,
         asks_feedback=answers.is_asked_for_feedback(own.case) and not own.has_feedback,

@@ -68,9 +68,10 @@ def confirm_erasure(holder: Holder) -> ResponseReturnValue:
     if form.validate_on_submit():
         reference, pressured = case.reference, form.pressured.data
         with unit_of_work():
-            erasure_requests.erase_everything(
-                cases.lock_own(holder.case_id), actor=holder.actor, pressured=pressured == YES if pressured else None
-            )
+            case = cases.lock_own(holder.case_id)
+            if case.erased_at is None:  # a second press that was on its way meanwhile finds it done
+                is_pressed = pressured == YES if pressured else None
+                erasure_requests.erase_everything(case, actor=holder.actor, pressured=is_pressed)
         let_go()
         return render_template("public/erased.html", reference=reference)
     is_open = case.stage is not Stage.CLOSED

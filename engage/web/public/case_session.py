@@ -153,6 +153,7 @@ def _guarded(
 
 def _ask_for_code() -> ResponseReturnValue:
     was_held = _RECEIPT in session
+    is_gone = (held := receipt_held()) is not None and own_case.is_gone(held)
     let_go()
     if typed := _typed():
         heading = gettext("Please enter your code again")
@@ -163,7 +164,9 @@ def _ask_for_code() -> ResponseReturnValue:
             "error.html", heading=heading, happened=happened, todo=todo, typed=typed, back=back, code=None
         )
         return make_response(page, 401)
-    if was_held:
+    if is_gone:
+        flash(gettext("What this page showed is erased, and its code opens nothing any more."))
+    elif was_held:
         flash(gettext("The page of your concern was closed to keep it safe. Enter your code to go on."))
     return redirect(url_for("public.enter_code"), 303)
 

@@ -9,15 +9,17 @@ from flask import url_for
 from flask_babel import ngettext
 
 from engage import clock
-from engage.domain.case import Answer, Road
+from engage.domain.case import Answer, Identity, Road
 from engage.domain.deadlines import ByDate, Hours, Promise, Step, StepCode
 from engage.domain.guards import ROUNDS
 from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
+from engage.domain.retention import Scope
+from engage.domain.retention import Why as WhyKept
 from engage.models import Deadline
 from engage.models.promise import HELD
 from engage.queries import promises
 from engage.queries.own_case import OwnCase, Seen
-from engage.services import sites
+from engage.services import retention_schedule, sites
 from engage.web import step_words
 from engage.web.filters import clock_time, day, short_day, zone_name
 from engage.web.labels import label, promise, term
@@ -93,6 +95,21 @@ def ending(own: OwnCase) -> str | None:
         return gettext("You asked us to stop. You can still appeal, or open it again.")
     how = term("close_types", own.case.close_type)
     return gettext("It ended like this: %(how)s. You can still appeal, or open it again.", how=how)
+
+
+def code_until(own: OwnCase) -> str | None:
+    """Return until when the code opens a closed case of somebody whom nobody knows by name; else None."""
+    case = own.case
+    if case.stage is not Stage.CLOSED or case.identity is not Identity.ANONYMOUS:
+        return None
+    ends = next((one for one in retention_schedule.due_of(case) if one.rule.scope is Scope.SECRETS), None)
+    if ends is None or ends.why in (WhyKept.REOPENS, WhyKept.HELD):
+        return None
+    if ends.at is None:
+        return gettext("Your code opens this page until we have asked you if it stayed put right. Take what you need.")
+    return gettext(
+        "Your code opens this page until %(day)s at least. Take what you need before that.", day=day(ends.at)
+    )
 
 
 def track(own: OwnCase) -> list[dict[str, object]]:
