@@ -11,6 +11,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
     """Return the schedule. An entry that waits in the queue until its next one comes is dropped."""
     return {
         "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
+        "answer-resets": _every(sweep_seconds, "engage.answer_resets"),
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),

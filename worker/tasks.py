@@ -8,6 +8,7 @@ from engage.notify import outbox
 from engage.services import (
     asking_for_news,
     checkpoints,
+    choosing_password,
     corrective,
     delivery,
     escalation,
@@ -33,6 +34,12 @@ def drain_outbox() -> None:
 def sweep_outbox() -> None:
     """Deliver what is due, whoever forgot to say so."""
     finished("sweep-outbox", delivery.drain())
+
+
+@shared_task(name="engage.answer_resets")
+def answer_resets() -> None:
+    """Send the links to whoever forgot their password."""
+    finished("answer-resets", choosing_password.answer_resets())
 
 
 @shared_task(name="engage.climb_ladder")

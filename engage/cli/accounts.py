@@ -5,7 +5,8 @@ import click
 from engage.cli.group import group
 from engage.queries import accounts as known
 from engage.services import accounts, second_factor
-from engage.services.accounts import EmailTaken, WeakPassword
+from engage.services.accounts import EmailTaken
+from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import LONGEST, SHORTEST
 from engage.unit_of_work import unit_of_work
 

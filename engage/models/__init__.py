@@ -1,5 +1,6 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
+from engage.models.account import AccountLink, AskedReset
 from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
@@ -32,9 +33,11 @@ from engage.models.work import Absence, Task
 __all__ = [
     "Absence",
     "Access",
+    "AccountLink",
     "AfterCheck",
     "Appeal",
     "Approval",
+    "AskedReset",
     "Attachment",
     "AuditEvent",
     "Base",

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select, true
 
+from engage.domain.account_links import LinkPurpose
 from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import Recipient, StaffMembership, StaffUser
 from engage.notify import outbox
+from engage.notify.addressing import LETTER_OF
 from engage.notify.outbox import Owed
 
 
@@ -16,6 +18,16 @@ def password_given(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of a password that somebody else gave them a new one; whoever cannot sign in is not told."""
     if user.is_active:
         outbox.enqueue(_owed("password_given", user, change_id))
+
+
+def link_made(user: StaffUser, purpose: LinkPurpose, *, link_id: uuid.UUID) -> None:
+    """Send somebody the link with which they choose a password. The outbox holds its id, which opens nothing."""
+    outbox.enqueue(_owed(LETTER_OF[purpose], user, link_id, link_id=str(link_id)))
+
+
+def password_chosen(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner that their password was chosen by a link, in case it was not they who did."""
+    outbox.enqueue(_owed("password_chosen", user, change_id))
 
 
 def second_factor_reset(user: StaffUser, *, change_id: uuid.UUID) -> None:
@@ -50,11 +62,12 @@ def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_i
     outbox.enqueue(*(_owed("focal_changed", other, change_id) for other in others))
 
 
-def _owed(template: str, user: StaffUser, change_id: uuid.UUID) -> Owed:
+def _owed(template: str, user: StaffUser, change_id: uuid.UUID, **context: str) -> Owed:
     return Owed(
         dedupe_key=f"{change_id}:{template}:{user.id}",
         template=template,
         locale=user.locale,
         recipient=Recipient.STAFF,
         user_id=user.id,
+        context=context,
     )

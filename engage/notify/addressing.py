@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage import data_keys, vault
-from engage.domain import policy
+from engage.domain import policy, receipts
+from engage.domain.account_links import LinkPurpose
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
@@ -20,6 +21,7 @@ from engage.notify.claims import Claimed
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
 CODE_LINK = "code_link"
+LETTER_OF = {LinkPurpose.INVITATION: "invitation", LinkPurpose.RESET: "password_link"}
 WITHHELD = "withheld"
 WITH_DATES = ("case_received", "case_acknowledged")
 FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
@@ -90,6 +92,9 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
+    if message.template in LETTER_OF.values():
+        code = receipts.grouped(vault.account_code(uuid.UUID(message.context["link_id"])))
+        values |= {"code": code, "link": links.choose_password(code), "ask_again": links.forgot_password()}
     if template == "checkpoint_made":
         values |= {"link": links.checkpoints()}
     if template == "late_count":

@@ -12,7 +12,8 @@ recipient, and one person hears of one event once. To staff, a notice about a re
 neutral sentence without a reference, and goes to focal points alone; to its person it is `something_new`. Nobody whom
 a case is about hears of it. Mail goes to the person by a direct or a sealed address; where they left a phone number, a
 trusted person or only the custodian, a notice becomes an errand that staff carry; where they left nothing, it waits on
-the page that their code opens. Beside these, somebody who gets a password from an administrator hears of it by
+the page that their code opens. Beside these, somebody who gets an account chooses a password by `invitation`, somebody
+who forgot theirs by `password_link`, which `password_chosen` tells them of afterwards; somebody who gets a password from an administrator hears of it by
 `password_given`, somebody whose second factor was taken away by `second_factor_reset`, and the other focal points of a
 place by `focal_changed` when an administrator makes somebody one of them, gives one of them a password or another
 address, or takes away the second factor of one. Whoever signs in with a browser never used for it before gets

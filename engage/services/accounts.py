@@ -1,6 +1,5 @@
 """Accounts of staff: added, changed, given roles, deactivated. Every change leaves an entry in the audit record."""
 
-import secrets
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import leaving, passwords
+from engage.services import account_links, leaving, new_passwords, passwords
 from engage.services.audit import Change, note
+from engage.services.new_passwords import WeakPassword, new_session_key
 from engage.services.sign_in import as_stored
 
 
@@ -24,14 +24,6 @@ class EmailTaken(ValueError):
 
 class WrongPassword(ValueError):
     """The present password is another."""
-
-
-class WeakPassword(ValueError):
-    """The new password will not do; `code` says why: see passwords.why_weak, or the_old_one."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ def create_admin(email: str, password: str | None = None) -> str | None:
         WeakPassword: the password given will not do.
     """
     if password is not None:
-        _refuse_weak(password, email)
+        new_passwords.refuse_weak(password, email=as_stored(email))
     made = None if password is not None else passwords.generated()
     details = Details(email, email.partition("@")[0])
     user = _add(details, password or str(made), must_change=made is not None, actor=None)
@@ -66,13 +58,23 @@ def add_user(details: Details, roles: Collection[Membership], *, actor: Actor) -
         NotAllowed: a role is outside of the actor's sites, or there is none.
         EmailTaken: there is an account with this address.
     """
+    password = passwords.generated()
+    return add(details, roles, password=password, actor=actor).id, password
+
+
+def add(details: Details, roles: Collection[Membership], *, password: str | None, actor: Actor) -> StaffUser:
+    """Add a user with a password that they must change, or with none while they have not chosen it.
+
+    Raises:
+        NotAllowed: a role is outside of the actor's sites, or there is none.
+        EmailTaken: there is an account with this address.
+    """
     administration.require_sites(actor, [held.site_id for held in roles])
     if not roles and administration.sites_of(actor) is not None:
         raise NotAllowed("a user without a role belongs to all sites")
-    password = passwords.generated()
-    user = _add(details, password, must_change=True, actor=actor)
+    user = _add(details, password, must_change=password is not None, actor=actor)
     _give(user, frozenset(roles), actor=actor)
-    return user.id, password
+    return user
 
 
 def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
@@ -93,6 +95,7 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
             setattr(user, name, new[name])
         entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
         if "email" in changed:
+            account_links.end(user.id)  # one on its way to the old address
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 
@@ -129,6 +132,7 @@ def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     leaving.require_focal_points(user, ())
     if user.is_active:
         user.is_active, user.session_key = False, new_session_key()
+        account_links.end(user.id)
         db.session.flush()  # who is told of their cases is read from the database
         returned, handed_on = leaving.hand_back(user.id), leaving.hand_on(user.id)
         note(
@@ -161,7 +165,7 @@ def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
     """
     user = managed(user_id, actor)
     password = passwords.generated()
-    _keep(user, password, must_change=True)
+    new_passwords.keep(user, password, must_change=True)
     entry = note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
     account_rules.password_given(user, change_id=entry.id)
     account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
@@ -178,10 +182,10 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
     user = locked(user_id)
     if not passwords.is_right(present, user.password_hash):
         raise WrongPassword
-    _refuse_weak(new, user.email)
+    new_passwords.refuse_weak(new, email=user.email)
     if passwords.is_right(new, user.password_hash):
         raise WeakPassword("the_old_one")
-    _keep(user, new, must_change=False)
+    new_passwords.keep(user, new, must_change=False)
     note(Change.PASSWORD_CHANGED, actor=user.actor, subject_id=user.id)
     return user.session_key
 
@@ -189,11 +193,6 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
 def end_sessions(user_id: uuid.UUID) -> None:
     """End every session of the user, in whatever browser: a copied cookie opens nothing after signing out."""
     locked(user_id).session_key = new_session_key()
-
-
-def new_session_key() -> str:
-    """Return a fresh key that sessions are bound to."""
-    return secrets.token_hex(16)
 
 
 def memberships_of(user: StaffUser) -> frozenset[Membership]:
@@ -218,13 +217,15 @@ def managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
     return user
 
 
-def _add(details: Details, password: str, *, must_change: bool, actor: Actor | None) -> StaffUser:
+def _add(details: Details, password: str | None, *, must_change: bool, actor: Actor | None) -> StaffUser:
     email = as_stored(details.email)
     if _is_taken(email):
         raise EmailTaken(email)
     user = StaffUser(id=uuid.uuid4(), email=email, name=details.name, locale=details.locale, memberships=[])
     user.created_at = clock.utcnow()
-    _keep(user, password, must_change=must_change)
+    user.session_key, user.must_change_password = new_session_key(), must_change
+    if password is not None:
+        user.password_hash = passwords.hashed(password)
     db.session.add(user)
     note(Change.USER_ADDED, actor=actor, subject_id=user.id)
     return user
@@ -251,17 +252,6 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
 
 def _codes(held: frozenset[Membership]) -> list[str]:
     return sorted(f"{one.role.value}@{one.site_id or 'all'}" for one in held)
-
-
-def _keep(user: StaffUser, password: str, *, must_change: bool) -> None:
-    user.password_hash = passwords.hashed(password)
-    user.must_change_password = must_change
-    user.session_key = new_session_key()
-
-
-def _refuse_weak(password: str, email: str) -> None:
-    if code := passwords.why_weak(password, email=as_stored(email)):
-        raise WeakPassword(code)
 
 
 def _is_taken(email: str) -> bool:

@@ -24,6 +24,8 @@ class Change(StrEnum):
     LINE_CHANGED = "line_changed"
     USER_AWAY = "user_away"
     USER_BACK = "user_back"
+    INVITATION_SENT = "invitation_sent"
+    PASSWORD_CHOSEN = "password_chosen"  # noqa: S105 - the name of a change, no password
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a change, no password
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a change, no password
     SECOND_FACTOR_SET_UP = "second_factor_set_up"

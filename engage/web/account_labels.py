@@ -12,6 +12,8 @@ CHANGES: dict[str, LazyString] = {
     "line_changed": _("Place in the line changed"),
     "user_away": _("Away, with somebody who stands in"),
     "user_back": _("Back"),
+    "invitation_sent": _("Invitation sent"),
+    "password_chosen": _("Password chosen by a link"),
     "password_reset": _("New password given"),
     "password_changed": _("Password changed"),
     "second_factor_set_up": _("Second factor set up"),

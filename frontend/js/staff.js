@@ -1,4 +1,5 @@
 import { enhance } from './enhance.js'
+import { fromAddress } from './from-address.js'
 import { stickyFilter } from './sticky-filter.js'
 
-enhance(stickyFilter)
+enhance(fromAddress, stickyFilter)

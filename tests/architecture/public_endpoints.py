@@ -4,6 +4,8 @@
 FOR_ANYONE = frozenset(
     {
         "static",
+        "account.choose_password",
+        "account.forgot_password",
         "account.sign_in",
         "health.show_health",
         "public.accessibility",

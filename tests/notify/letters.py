@@ -30,6 +30,8 @@ SAMPLE = {
     "avenues": ["The ombudsman: +1 555 0199"],
     "dates": [{"promise": "assess", "due_at": "2026-03-06T23:30:00+00:00"}],
     "link": "https://localhost/case",
+    "code": "7K3Q-7K3Q-7K3Q-7K3Q",
+    "ask_again": "https://localhost/account/forgot-password",
     "inbox": "https://localhost/staff/",
     "day": "https://localhost/staff/day",
     "count": "3",

@@ -10,6 +10,8 @@ MEANT = {
     "public.home": links.home,
     "public.enter_code": links.enter_code,
     "public.use_code_link": lambda: links.use_code_link("token"),
+    "account.choose_password": lambda: links.choose_password("code"),
+    "account.forgot_password": links.forgot_password,
     "public.how_it_works": links.how_it_works,
     "public.outside_avenues": links.outside_avenues,
     "staff.inbox": links.inbox,

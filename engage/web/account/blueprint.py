@@ -1,8 +1,9 @@
-"""The blueprint of the account pages: closed to strangers but for the two pages of signing in."""
+"""The blueprint of the account pages: open to strangers are signing in and choosing a password by a link."""
 
 from flask import Blueprint
 
 from engage.web import gate
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-gate.close(bp, but=frozenset({"account.sign_in", "account.sign_in_code"}))
+_OPEN = ("sign_in", "sign_in_code", "forgot_password", "choose_password")
+gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))

@@ -29,6 +29,36 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
+class ForgotPasswordForm(FlaskForm):
+    """Whose password was forgotten."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        widget=GovTextInput(input_type="email"),
+        filters=[without_nul],
+        validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=_LONGEST_EMAIL)],
+    )
+
+
+class ChoosePasswordForm(FlaskForm):
+    """The code of a mail, and the password that its owner chooses."""
+
+    code = StringField(
+        _l("Code from the mail"),
+        widget=GovTextInput(),
+        filters=[bare_code],
+        validators=[InputRequired(_l("Enter the code that stands in the mail.")), Length(max=100)],
+    )
+    new = PasswordField(
+        _l("New password"), widget=PasswordBox(), validators=[InputRequired(_l("Enter a new password."))]
+    )
+    again = PasswordField(
+        _l("New password, once more"),
+        widget=PasswordBox(),
+        validators=[InputRequired(_l("Enter the new password once more."))],
+    )
+
+
 class ChangePasswordForm(FlaskForm):
     """A new password of one's own."""
 

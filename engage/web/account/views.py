@@ -8,14 +8,16 @@ from flask_login import current_user, login_fresh
 from engage.domain import second_factor as rules
 from engage.queries import accounts as known
 from engage.services import accounts, second_factor, sessions, sign_in
-from engage.services.accounts import WeakPassword, WrongPassword
-from engage.services.passwords import LONGEST, SHORTEST
+from engage.services.accounts import WrongPassword
+from engage.services.new_passwords import WeakPassword
+from engage.services.passwords import SHORTEST
 from engage.services.sign_in import TooSoon
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, labels, step_up
 from engage.web.account import session
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import ChangePasswordForm, SignInForm
+from engage.web.account.password_words import are_same, words_of_weakness
 from engage.web.account.proving import let_in, way_on
 
 
@@ -88,7 +90,7 @@ def show_account() -> ResponseReturnValue:
 @bp.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     form, account = ChangePasswordForm(), gate.me()
-    if form.validate_on_submit() and _same(form):
+    if form.validate_on_submit() and are_same(form):
         try:
             with unit_of_work():
                 key = accounts.change_password(account.id, form.present.data, form.new.data)
@@ -96,27 +98,10 @@ def change_password() -> ResponseReturnValue:
         except WrongPassword:
             form.present.errors = [gettext("This is not your password.")]
         except WeakPassword as error:
-            form.new.errors = [_words_of_weakness(error.code)]
+            form.new.errors = [words_of_weakness(error.code)]
         else:
             session.enter(account.id, key, session.own_id(), step_up.proved_at())
             flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
             return redirect(url_for(gate.home_of(account.actor)), 303)
     must, status = account.must_change_password, 422 if form.errors else 200
     return render_template("account/change_password.html", form=form, shortest=SHORTEST, must=must), status
-
-
-def _same(form: ChangePasswordForm) -> bool:
-    if form.new.data != form.again.data:
-        form.again.errors = [gettext("The two new passwords are not the same.")]
-        return False
-    return True
-
-
-def _words_of_weakness(code: str) -> str:
-    return {
-        "too_short": gettext("Use %(count)s characters or more.", count=SHORTEST),
-        "too_long": gettext("Use %(count)s characters or fewer.", count=LONGEST),
-        "too_simple": gettext("Use more different characters."),
-        "is_the_name": gettext("Do not use your address in your password."),
-        "the_old_one": gettext("Use another password than the one you have."),
-    }[code]

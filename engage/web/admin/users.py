@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.administration import may_look_after, may_manage
 from engage.models import StaffUser
 from engage.queries import administration
-from engage.services import accounts, second_factor
+from engage.services import accounts, choosing_password, second_factor
 from engage.services.accounts import EmailTaken, memberships_of
 from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
@@ -44,6 +44,8 @@ def add_user() -> ResponseReturnValue:
     form = UserForm(places)
     if form.validate_on_submit():
         try:
+            if "invite" in request.form:
+                return _invited(form)
             with unit_of_work():
                 _, password = accounts.add_user(details_of(form), roles_of(form), actor=me())
         except EmailTaken:
@@ -51,6 +53,22 @@ def add_user() -> ResponseReturnValue:
         else:
             return _shown_once(form.name.data, form.email.data, password)
     return _form_page(form, None, places)
+
+
+def _invited(form: UserForm) -> ResponseReturnValue:
+    with unit_of_work():
+        user_id = choosing_password.invite(details_of(form), roles_of(form), actor=me())
+    flash(gettext("An invitation is on its way. It works once, for seven days."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+
+
+@bp.route("/users/<uuid:user_id>/invite-again", methods=["POST"])
+def invite_again(user_id: UUID) -> ResponseReturnValue:
+    administration.user(user_id, me())
+    with unit_of_work():
+        choosing_password.invite_again(user_id, actor=me())
+    flash(gettext("Another invitation is on its way. The one before opens nothing any more."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
 
 
 @bp.route("/users/<uuid:user_id>", methods=["GET", "POST"])
