@@ -14,7 +14,8 @@ _WHY = {
     "too_short": f"Use {SHORTEST} characters or more.",
     "too_long": f"Use {LONGEST} characters or fewer.",
     "too_simple": "Use more different characters.",
-    "is_the_name": "Do not use the address in the password.",
+    "too_common": "Many people use this one. Use three or four words that do not belong together.",
+    "is_the_name": "Do not use the address, the service or a site in the password.",
 }
 
 

@@ -182,7 +182,7 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
     user = locked(user_id)
     if not passwords.is_right(present, user.password_hash):
         raise WrongPassword
-    new_passwords.refuse_weak(new, email=user.email)
+    new_passwords.refuse_weak(new, email=user.email, name=user.name)
     if passwords.is_right(new, user.password_hash):
         raise WeakPassword("the_old_one")
     new_passwords.keep(user, new, must_change=False)

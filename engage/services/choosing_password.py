@@ -86,7 +86,7 @@ def choose(code: str, new: str) -> str:
     purpose = account_links.taken(code)
     if not user.is_active:
         raise DeadLink("unknown")
-    new_passwords.refuse_weak(new, email=user.email)
+    new_passwords.refuse_weak(new, email=user.email, name=user.name)
     if purpose is LinkPurpose.RESET and passwords.is_right(new, user.password_hash):
         raise WeakPassword("the_old_one")
     new_passwords.keep(user, new, must_change=False)

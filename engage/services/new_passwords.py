@@ -2,8 +2,13 @@
 
 import secrets
 
-from engage.models import StaffUser
+from sqlalchemy import select
+
+from engage.extensions import db
+from engage.models import Site, StaffUser
 from engage.services import account_links, passwords
+
+_SERVICE = "engage"
 
 
 class WeakPassword(ValueError):
@@ -14,13 +19,15 @@ class WeakPassword(ValueError):
         self.code = code
 
 
-def refuse_weak(password: str, *, email: str) -> None:
-    """Let a password pass that will do.
+def refuse_weak(password: str, *, email: str, name: str = "") -> None:
+    """Let a password pass that will do for somebody of this address and name.
 
     Raises:
         WeakPassword: it will not.
     """
-    if code := passwords.why_weak(password, email=email):
+    sites = db.session.execute(select(Site.code, Site.name)).all()
+    known = [_SERVICE, email.rpartition(".")[0], name, *(word for site in sites for word in site)]
+    if code := passwords.why_weak(password, known=known):
         raise WeakPassword(code)
 
 

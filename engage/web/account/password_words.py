@@ -29,6 +29,12 @@ def words_of_weakness(code: str) -> str:
         "too_short": gettext("Use %(count)s characters or more.", count=SHORTEST),
         "too_long": gettext("Use %(count)s characters or fewer.", count=LONGEST),
         "too_simple": gettext("Use more different characters."),
-        "is_the_name": gettext("Do not use your address in your password."),
+        "too_common": gettext(
+            "Many people use this password, so it is tried first. Use three or four words that do not belong together."
+        ),
+        "is_the_name": gettext(
+            "Do not use your name, your address, a site or the name of this service in your password. Use three or "
+            "four words that do not belong together."
+        ),
         "the_old_one": gettext("Use another password than the one you have."),
     }[code]
