@@ -22,6 +22,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately
             "options": {"expires": 3600},
         },
+        "review-accounts": {
+            "task": "engage.review_accounts",
+            "schedule": crontab(minute="5"),  # ours: hourly, since days end at another hour at each site
+            "options": {"expires": 3600},
+        },
         "make-checkpoint": {
             "task": "engage.make_checkpoint",
             "schedule": crontab(minute="20"),  # ours: hourly, so that a worker that was down at midnight misses no day

@@ -14,6 +14,7 @@ from engage.services import (
     escalation,
     explanations,
     heartbeats,
+    moving,
     pauses,
     retention,
     systemic,
@@ -70,6 +71,12 @@ def ask_for_news() -> None:
 def remind_tasks() -> None:
     """Remind staff of their tasks that fall due, and of what they change because of a case."""
     finished("remind-tasks", work.remind_due() + corrective.remind_due())
+
+
+@shared_task(name="engage.review_accounts")
+def review_accounts() -> None:
+    """Deactivate whose time here is up."""
+    finished("review-accounts", moving.end_due())
 
 
 @shared_task(name="engage.watch_repetition")

@@ -1,6 +1,6 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
-from engage.models.account import AccountLink, AskedReset
+from engage.models.account import AccountLink, AskedReset, TrainingRecord
 from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
@@ -98,4 +98,5 @@ __all__ = [
     "Statement",
     "SystemicIssue",
     "Task",
+    "TrainingRecord",
 ]

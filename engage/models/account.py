@@ -1,9 +1,9 @@
-"""How somebody comes to a password of their own: links that work once, and who asked for one."""
+"""What belongs to an account: links to choose a password, who asked for one, and what its owner was trained in."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.domain.account_links import LinkPurpose
@@ -34,3 +34,17 @@ class AskedReset(Keyed, Base):
 
     sealed: Mapped[bytes]
     asked_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TrainingRecord(Keyed, Base):
+    """That somebody took a course, as an administrator wrote it down. Rows are added; the newest day counts."""
+
+    __tablename__ = "training_record"
+    __table_args__ = (Index(None, "user_id", "course"),)
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"))
+    course: Mapped[str]  # its code in engage/data/training.toml
+    taken_on: Mapped[date]
+    evidence: Mapped[str]  # what shows it: the list of who was there, a certificate
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    recorded_at: Mapped[datetime]

@@ -1,7 +1,7 @@
 """Who is told when an account is changed by somebody else: no event of a case, so beside the table of events."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import or_, select, true
 
@@ -10,8 +10,9 @@ from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import Recipient, StaffMembership, StaffUser
 from engage.notify import outbox
-from engage.notify.addressing import LETTER_OF
 from engage.notify.outbox import Owed
+
+LETTER_OF = {LinkPurpose.INVITATION: "invitation", LinkPurpose.RESET: "password_link"}
 
 
 def password_given(user: StaffUser, *, change_id: uuid.UUID) -> None:
@@ -41,6 +42,27 @@ def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
     outbox.enqueue(_owed("new_browser", user, session_id))
 
 
+def nobody_stands_in(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell somebody who is away that whoever stood in for them can do so no longer, and that nobody fits."""
+    outbox.enqueue(_owed("nobody_stands_in", user, change_id))
+
+
+def cannot_end(user: StaffUser) -> None:
+    """Tell administrators that an account whose time is up goes on, since it is needed; once for each end."""
+    ends_at = user.ends_at.isoformat() if user.ends_at else ""
+    for one in administrators_of(row.site_id for row in user.memberships):
+        if one.id != user.id:
+            outbox.enqueue(_owed("cannot_end", one, f"{user.id}:{ends_at}", person=str(user.id)))
+
+
+def administrators_of(places: Iterable[uuid.UUID | None]) -> Sequence[StaffUser]:
+    """Return who administers one of the sites, or all of them."""
+    here = or_(StaffMembership.site_id.is_(None), StaffMembership.site_id.in_({place for place in places if place}))
+    admin = (StaffMembership.role == Role.ADMIN) & StaffMembership.counts & here
+    wanted = select(StaffUser).where(StaffUser.is_active, StaffUser.memberships.any(admin))
+    return db.session.scalars(wanted.order_by(StaffUser.id)).all()
+
+
 def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_id: uuid.UUID) -> None:
     """Tell the other focal points of the places that one of them is new, or signs in by what somebody else gave them.
 
@@ -56,13 +78,15 @@ def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_i
         select(StaffUser)
         .where(StaffUser.is_active, StaffUser.id != user.id)
         .where(
-            StaffUser.memberships.any((StaffMembership.role == Role.FOCAL) & (true() if None in places else here)),
+            StaffUser.memberships.any(
+                (StaffMembership.role == Role.FOCAL) & StaffMembership.counts & (true() if None in places else here)
+            ),
         )
     )
     outbox.enqueue(*(_owed("focal_changed", other, change_id) for other in others))
 
 
-def _owed(template: str, user: StaffUser, change_id: uuid.UUID, **context: str) -> Owed:
+def _owed(template: str, user: StaffUser, change_id: uuid.UUID | str, **context: str) -> Owed:
     return Owed(
         dedupe_key=f"{change_id}:{template}:{user.id}",
         template=template,

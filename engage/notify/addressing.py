@@ -10,18 +10,17 @@ from sqlalchemy.orm import joinedload
 
 from engage import data_keys, vault
 from engage.domain import policy, receipts
-from engage.domain.account_links import LinkPurpose
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
 from engage.notify import links
+from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
 CODE_LINK = "code_link"
-LETTER_OF = {LinkPurpose.INVITATION: "invitation", LinkPurpose.RESET: "password_link"}
 WITHHELD = "withheld"
 WITH_DATES = ("case_received", "case_acknowledged")
 FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
@@ -92,6 +91,8 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
+    if "person" in message.context:
+        values |= {"link": links.person(message.context["person"])}
     if message.template in LETTER_OF.values():
         code = receipts.grouped(vault.account_code(uuid.UUID(message.context["link_id"])))
         values |= {"code": code, "link": links.choose_password(code), "ask_again": links.forgot_password()}
@@ -183,7 +184,8 @@ def _reached_oversight() -> ColumnElement[bool]:
 
 def _late_cases(user: StaffUser) -> int:
     """How many cases have climbed to the committee's rungs and are still owed something, restricted ones left out."""
-    held = [row for row in user.memberships if row.role is Role.OVERSIGHT] or user.memberships  # or in its place
+    counting = [row for row in user.memberships if row.counts]
+    held = [row for row in counting if row.role is Role.OVERSIGHT] or counting  # or in its place
     sites = [row.site_id for row in held]
     where = [] if None in sites else [Case.site_id.in_(sites)]
     return int(

@@ -30,6 +30,16 @@ def choose_password(code: str) -> str:
     return f"{settings().public_url}/account/choose-password#{code}"
 
 
+def account() -> str:
+    """Return the address of one's own account."""
+    return f"{settings().public_url}/account/"
+
+
+def person(user_id: str) -> str:
+    """Return the address of somebody's page for administrators."""
+    return f"{settings().public_url}/admin/users/{user_id}"
+
+
 def forgot_password() -> str:
     """Return the address of the page that sends such a link."""
     return f"{settings().public_url}/account/forgot-password"

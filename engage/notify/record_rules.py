@@ -13,7 +13,10 @@ def checkpoint_made(checkpoint: Checkpoint, *, document: str) -> None:
     """Send every auditor the checkpoint. Its roots and signature are public; nothing of a case is in it."""
     auditors = db.session.scalars(
         select(StaffUser)
-        .where(StaffUser.is_active, StaffUser.memberships.any(StaffMembership.role == Role.AUDITOR))
+        .where(
+            StaffUser.is_active,
+            StaffUser.memberships.any((StaffMembership.role == Role.AUDITOR) & StaffMembership.counts),
+        )
         .order_by(StaffUser.id)
     )
     outbox.enqueue(

@@ -59,7 +59,7 @@ _BY_KEY = (
         StaffMembership.site_id,
         Site.name.label("site_name"),
     )
-    .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
+    .outerjoin(StaffMembership, (StaffMembership.user_id == StaffUser.id) & StaffMembership.counts)
     .outerjoin(Site, Site.id == StaffMembership.site_id)
     .outerjoin(SecondFactor, SecondFactor.user_id == StaffUser.id)
     .where(

@@ -14,6 +14,7 @@ from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
 from engage.services import account_links, leaving, new_passwords, passwords
 from engage.services.audit import Change, note
+from engage.services.handed import Handed, counted
 from engage.services.new_passwords import WeakPassword, new_session_key
 from engage.services.sign_in import as_stored
 
@@ -99,10 +100,10 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 
-def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> None:
+def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> list[Handed]:
     """Let the user hold exactly these roles at the actor's sites; roles at other sites stay as they are.
 
-    Where that lets them do more, their sessions end.
+    Where that lets them do more, their sessions end. What they may hold no longer is somebody else's then: returned.
 
     Raises:
         NotAllowed: a role is outside of the actor's sites, or the user is the actor.
@@ -115,14 +116,14 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
     elsewhere = {held for held in memberships_of(user) if not administration.may_look_after(actor, held.site_id)}
     wanted = frozenset(elsewhere | set(roles))
     leaving.require_focal_points(user, wanted)
-    _give(user, wanted, actor=actor)
+    return _give(user, wanted, actor=actor)
 
 
-def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
+def deactivate(user_id: uuid.UUID, *, actor: Actor) -> list[Handed]:
     """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
 
     The open cases they worked on are unassigned again, and whoever is told of new cases is told of them. Their open
-    tasks, and what they were to change, are somebody else's then.
+    tasks, remedies and seats, and what they were to change, are somebody else's then: returned.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
@@ -130,28 +131,30 @@ def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """
     user = managed(user_id, actor)
     leaving.require_focal_points(user, ())
-    if user.is_active:
-        user.is_active, user.session_key = False, new_session_key()
-        account_links.end(user.id)
-        db.session.flush()  # who is told of their cases is read from the database
-        returned, handed_on = leaving.hand_back(user.id), leaving.hand_on(user.id)
-        note(
-            Change.USER_DEACTIVATED,
-            actor=actor,
-            subject_id=user.id,
-            after={"cases_returned": returned, "tasks_handed_on": handed_on},
-        )
+    return let_go(user, actor=actor)
+
+
+def let_go(user: StaffUser, *, actor: Actor | None) -> list[Handed]:
+    """Deactivate a user whom the caller may let go; no actor means that their time was up."""
+    if not user.is_active:
+        return []
+    user.is_active, user.session_key = False, new_session_key()
+    account_links.end(user.id)
+    db.session.flush()  # who is told of their cases is read from the database
+    found = leaving.hand_over(user)
+    note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, after=counted(found))
+    return found
 
 
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
-    """Let the user in again, with the roles they had.
+    """Let the user in again, with the roles they had, and without an end that is past.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
     """
     user = managed(user_id, actor)
     if not user.is_active:
-        user.is_active = True
+        user.is_active, user.ends_at = True, None
         note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
 
 
@@ -231,23 +234,26 @@ def _add(details: Details, password: str | None, *, must_change: bool, actor: Ac
     return user
 
 
-def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None) -> None:
+def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None) -> list[Handed]:
     before = memberships_of(user)
     if before == wanted:
-        return
+        return []
     user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
         StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
     ]
     if wanted - before:
         user.session_key = new_session_key()  # who may do more proves anew who they are, by what the new role demands
+    db.session.flush()
+    found = leaving.hand_over(user) if before - wanted else []
     entry = note(
         Change.ROLES_CHANGED,
         actor=actor,
         subject_id=user.id,
         before={"roles": _codes(before)},
-        after={"roles": _codes(wanted)},
+        after={"roles": _codes(wanted), **counted(found)},
     )
     account_rules.focal_point_changed(user, wanted - before, change_id=entry.id)
+    return found
 
 
 def _codes(held: frozenset[Membership]) -> list[str]:

@@ -21,6 +21,8 @@ class Change(StrEnum):
     USER_DEACTIVATED = "user_deactivated"
     USER_REACTIVATED = "user_reactivated"
     ROLES_CHANGED = "roles_changed"
+    END_CHANGED = "end_changed"
+    STAND_IN_CHANGED = "stand_in_changed"
     LINE_CHANGED = "line_changed"
     USER_AWAY = "user_away"
     USER_BACK = "user_back"

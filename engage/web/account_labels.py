@@ -9,6 +9,8 @@ CHANGES: dict[str, LazyString] = {
     "user_deactivated": _("Person deactivated"),
     "user_reactivated": _("Person let in again"),
     "roles_changed": _("Roles changed"),
+    "end_changed": _("Last day changed"),
+    "stand_in_changed": _("Somebody else stands in"),
     "line_changed": _("Place in the line changed"),
     "user_away": _("Away, with somebody who stands in"),
     "user_back": _("Back"),

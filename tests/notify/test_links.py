@@ -11,6 +11,8 @@ MEANT = {
     "public.enter_code": links.enter_code,
     "public.use_code_link": lambda: links.use_code_link("token"),
     "account.choose_password": lambda: links.choose_password("code"),
+    "account.show_account": links.account,
+    "admin.edit_user": lambda: links.person("00000000-0000-0000-0000-000000000001"),
     "account.forgot_password": links.forgot_password,
     "public.how_it_works": links.how_it_works,
     "public.outside_avenues": links.outside_avenues,

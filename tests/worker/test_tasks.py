@@ -27,7 +27,8 @@ with flask_app.app_context():
         sites.ensure_group_intake()
 for _ in range(2):
     often = (tasks.sweep_outbox, tasks.climb_ladder, tasks.chase_explanations, tasks.end_pauses, tasks.ask_for_news)
-    seldom = (tasks.answer_resets, tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention)
+    accounts = (tasks.answer_resets, tasks.review_accounts)
+    seldom = (tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention, *accounts)
     for task in (tasks.drain_outbox, *often, tasks.remind_tasks, *seldom):
         task()
 with flask_app.app_context():
@@ -61,7 +62,9 @@ def ran(tmp_path_factory):
 def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
     beats, held, schedule, _, _ = ran
     every = {"sweep-outbox", "climb-ladder", "chase-explanations", "end-pauses", "watch-repetition", "apply-retention"}
-    assert beats == dict.fromkeys(every | {"ask-for-news", "remind-tasks", "make-checkpoint", "answer-resets"}, 0)
+    assert beats == dict.fromkeys(
+        every | {"ask-for-news", "remind-tasks", "make-checkpoint", "answer-resets", "review-accounts"}, 0
+    )
     assert set(schedule) == set(beats)
     assert held == 0
 

@@ -1,4 +1,4 @@
-"""links to choose a password, and who asked for one"""
+"""links to choose a password, training and the roles that need it, accounts with an end"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,8 +40,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asked_reset")),
     )
     op.create_index(op.f("ix_asked_reset_asked_at"), "asked_reset", ["asked_at"])
+    op.create_table(
+        "training_record",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.String(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["staff_user.id"], name=op.f("fk_training_record_user_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["staff_user.id"], name=op.f("fk_training_record_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_record")),
+    )
+    op.create_index(op.f("ix_training_record_user_id_course"), "training_record", ["user_id", "course"])
+    op.add_column("staff_membership", sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("site", sa.Column("training_since", sa.Date(), nullable=True))
+    op.add_column("staff_user", sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f("ix_staff_user_ends_at"), "staff_user", ["ends_at"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_staff_user_ends_at"), "staff_user")
+    op.drop_column("staff_user", "ends_at")
+    op.drop_column("site", "training_since")
+    op.drop_column("staff_membership", "suspended_at")
+    op.drop_table("training_record")
     op.drop_table("asked_reset")
     op.drop_table("account_link")
