@@ -18,6 +18,7 @@ from engage.services import (
     pauses,
     retention,
     systemic,
+    training,
 )
 from engage.services import tasks as work
 from engage.unit_of_work import unit_of_work
@@ -75,8 +76,8 @@ def remind_tasks() -> None:
 
 @shared_task(name="engage.review_accounts")
 def review_accounts() -> None:
-    """Deactivate whose time here is up."""
-    finished("review-accounts", moving.end_due())
+    """Deactivate whose time here is up, and let roles rest whose training ran out."""
+    finished("review-accounts", moving.end_due() + training.review())
 
 
 @shared_task(name="engage.watch_repetition")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import or_, select, true
 
@@ -53,6 +54,29 @@ def cannot_end(user: StaffUser) -> None:
     for one in administrators_of(row.site_id for row in user.memberships):
         if one.id != user.id:
             outbox.enqueue(_owed("cannot_end", one, f"{user.id}:{ends_at}", person=str(user.id)))
+
+
+def training_ends(user: StaffUser, place: uuid.UUID | None, on: date) -> None:
+    """Tell somebody that a role of theirs will rest from a day on, and administrators; once for each day."""
+    _of_training("training_ends", user, place, on)
+
+
+def role_rests(user: StaffUser, place: uuid.UUID | None, on: date) -> None:
+    """Tell somebody that a role of theirs rests now, and administrators; once for each day from which one rests."""
+    _of_training("role_rests", user, place, on)
+
+
+def cannot_rest(user: StaffUser, place: uuid.UUID | None, on: date) -> None:
+    """Tell somebody and administrators that a role goes on without its training, since nobody else holds it."""
+    _of_training("cannot_rest", user, place, on)
+
+
+def _of_training(template: str, user: StaffUser, place: uuid.UUID | None, on: date) -> None:
+    day = datetime.combine(on, time(12), UTC).isoformat()
+    outbox.enqueue(_owed(template, user, f"training:{user.id}:{on}", on=day, own="yes"))
+    others = [one for one in administrators_of([place]) if one.id != user.id]
+    key = f"training:{user.id}:{on}"
+    outbox.enqueue(*(_owed(template, one, key, on=day, own="", person=str(user.id)) for one in others))
 
 
 def administrators_of(places: Iterable[uuid.UUID | None]) -> Sequence[StaffUser]:

@@ -90,12 +90,7 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
-    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
-    if "person" in message.context:
-        values |= {"link": links.person(message.context["person"])}
-    if message.template in LETTER_OF.values():
-        code = receipts.grouped(vault.account_code(uuid.UUID(message.context["link_id"])))
-        values |= {"code": code, "link": links.choose_password(code), "ask_again": links.forgot_password()}
+    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()} | _of_account(message)
     if template == "checkpoint_made":
         values |= {"link": links.checkpoints()}
     if template == "late_count":
@@ -103,6 +98,16 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}
     return Letter(user.email, template, user.locale, values)
+
+
+def _of_account(message: Claimed) -> dict[str, Any]:
+    """What a mail about an account says besides: where to go, and the code that the outbox does not hold."""
+    if message.template in LETTER_OF.values():
+        code = receipts.grouped(vault.account_code(uuid.UUID(message.context["link_id"])))
+        return {"code": code, "link": links.choose_password(code), "ask_again": links.forgot_password()}
+    if "person" in message.context:
+        return {"link": links.person(message.context["person"])}
+    return {"link": links.account()} if message.context.get("own") else {}
 
 
 def _to_person(message: Claimed, case: Case) -> Destination:

@@ -94,6 +94,11 @@ def by_key(user_id: uuid.UUID, session_key: str) -> Account | None:
     return _account(user_id, session_key, None, db.session.execute(_BY_KEY, _of(user_id, session_key)).all())
 
 
+def row_of(account: Account) -> StaffUser:
+    """Return the row of who is signed in, with the roles that rest among theirs."""
+    return db.session.get_one(StaffUser, account.id)
+
+
 def sessions_of(account: Account) -> Sequence[Session]:
     """Return the sessions of the user that have not ended, the newest first."""
     rows = db.session.execute(

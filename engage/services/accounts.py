@@ -12,10 +12,11 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import account_links, leaving, new_passwords, passwords
+from engage.services import account_links, leaving, new_passwords, passwords, training
 from engage.services.audit import Change, note
 from engage.services.handed import Handed, counted
 from engage.services.new_passwords import WeakPassword, new_session_key
+from engage.services.people import codes_of, locked, managed, memberships_of
 from engage.services.sign_in import as_stored
 
 
@@ -198,28 +199,6 @@ def end_sessions(user_id: uuid.UUID) -> None:
     locked(user_id).session_key = new_session_key()
 
 
-def memberships_of(user: StaffUser) -> frozenset[Membership]:
-    """Return the roles of a user, active or not."""
-    return frozenset(Membership(row.role, row.site_id) for row in user.memberships)
-
-
-def locked(user_id: uuid.UUID) -> StaffUser:
-    """Return the user, kept from others until the unit of work ends."""
-    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id).with_for_update()).one()
-
-
-def managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
-    """Return the user, kept from others until the unit of work ends.
-
-    Raises:
-        NotAllowed: the user is not the actor's to manage.
-    """
-    user = locked(user_id)
-    if not administration.may_manage(actor, user.id, memberships_of(user)):
-        raise NotAllowed("user")
-    return user
-
-
 def _add(details: Details, password: str | None, *, must_change: bool, actor: Actor | None) -> StaffUser:
     email = as_stored(details.email)
     if _is_taken(email):
@@ -249,15 +228,12 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
         Change.ROLES_CHANGED,
         actor=actor,
         subject_id=user.id,
-        before={"roles": _codes(before)},
-        after={"roles": _codes(wanted), **counted(found)},
+        before={"roles": codes_of(before)},
+        after={"roles": codes_of(wanted), **counted(found)},
     )
     account_rules.focal_point_changed(user, wanted - before, change_id=entry.id)
+    training.review_one(user)
     return found
-
-
-def _codes(held: frozenset[Membership]) -> list[str]:
-    return sorted(f"{one.role.value}@{one.site_id or 'all'}" for one in held)
 
 
 def _is_taken(email: str) -> bool:

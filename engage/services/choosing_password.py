@@ -13,7 +13,7 @@ from engage.domain.policy import Actor, Membership, NotAllowed
 from engage.extensions import db
 from engage.models import AskedReset, StaffUser
 from engage.notify import account_rules
-from engage.services import account_links, accounts, new_passwords, passwords
+from engage.services import account_links, accounts, new_passwords, passwords, people
 from engage.services.account_links import DeadLink
 from engage.services.accounts import Details
 from engage.services.audit import Change, note
@@ -45,7 +45,7 @@ def invite_again(user_id: uuid.UUID, *, actor: Actor) -> None:
     Raises:
         NotAllowed: the user is not the actor's to manage, has a password, or may not sign in.
     """
-    user = accounts.managed(user_id, actor)
+    user = people.managed(user_id, actor)
     if user.password_hash is not None or not user.is_active:
         raise NotAllowed("an invitation")
     account_links.make(user, LinkPurpose.INVITATION)
@@ -82,7 +82,7 @@ def choose(code: str, new: str) -> str:
         DeadLink: the code opens nothing.
         WeakPassword: the new password will not do; the link is not used up.
     """
-    user = accounts.locked(account_links.owner_of(code))
+    user = people.locked(account_links.owner_of(code))
     purpose = account_links.taken(code)
     if not user.is_active:
         raise DeadLink("unknown")

@@ -13,7 +13,7 @@ from engage.domain.policy import Actor, Membership
 from engage.extensions import db
 from engage.models import StaffUser
 from engage.notify import account_rules
-from engage.services import accounts, leaving
+from engage.services import accounts, leaving, people
 from engage.services.audit import Change, note
 from engage.services.handed import Handed
 from engage.services.leaving import LastFocalPoint
@@ -31,7 +31,7 @@ def move(user_id: uuid.UUID, there: uuid.UUID, *, here: uuid.UUID, actor: Actor)
         LastFocalPoint: the site would have nobody who sees its restricted cases.
     """
     require_sites(actor, [here, there])
-    held = accounts.memberships_of(accounts.locked(user_id))
+    held = people.memberships_of(people.locked(user_id))
     if here == there or not any(one.site_id == here for one in held):
         raise Refused(Refusal("nothing_to_move"))
     own = {one for one in held if may_look_after(actor, one.site_id)}
@@ -46,7 +46,7 @@ def set_end(user_id: uuid.UUID, ends_at: datetime | None, *, actor: Actor) -> No
         NotAllowed: the user is not the actor's to manage.
         Refused: the instant is past, or the user may not sign in as it is.
     """
-    user = accounts.managed(user_id, actor)
+    user = people.managed(user_id, actor)
     if ends_at is not None and (ends_at <= clock.utcnow() or not user.is_active):
         raise Refused(Refusal("date_is_past"))
     before, user.ends_at = user.ends_at, ends_at
@@ -69,7 +69,7 @@ def end_due() -> int:
 
 
 def _end(user_id: uuid.UUID) -> bool:
-    user = accounts.locked(user_id)
+    user = people.locked(user_id)
     if not user.is_active or user.ends_at is None or user.ends_at > clock.utcnow():
         return False  # changed since it was looked for
     try:

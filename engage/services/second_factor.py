@@ -14,9 +14,9 @@ from engage.domain.policy import Actor, NotAllowed
 from engage.extensions import db
 from engage.models import RecoveryCode, SecondFactor, StaffUser
 from engage.notify import account_rules
-from engage.services.accounts import locked, managed, memberships_of
 from engage.services.audit import Change, note
 from engage.services.new_passwords import new_session_key
+from engage.services.people import locked, managed, memberships_of
 
 _SERVICE = "engage"  # what the app writes beside the code
 

@@ -21,5 +21,15 @@ CHANGES: dict[str, LazyString] = {
     "second_factor_set_up": _("Second factor set up"),
     "second_factor_off": _("Second factor turned off"),
     "second_factor_reset": _("Second factor taken away"),
+    "training_recorded": _("Training recorded"),
+    "training_demanded": _("Day from which training is needed changed"),
+    "role_rests": _("Role rests, since a training ran out"),
+    "role_opened": _("Role opens again"),
     "recovery_codes_made": _("New recovery codes made"),
+}
+REFUSALS: dict[str, LazyString] = {
+    "no_such_course": _("Choose one of the courses."),
+    "not_taken_yet": _("Write the day on which it was taken: today, or within the last ten years."),
+    "evidence_needed": _("Say what shows it, for instance a list of who was there."),
+    "nothing_to_move": _("They hold no role at the first site, or the two are the same."),
 }

@@ -199,6 +199,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
 }
 
 REFUSALS: dict[str, LazyString] = {
+    **account_labels.REFUSALS,
     **aftercare_labels.REFUSALS,
     **findings_labels.REFUSALS,
     **outside_labels.REFUSALS,
@@ -229,7 +230,6 @@ REFUSALS: dict[str, LazyString] = {
     "findings_to_share_needed": _("Write what was found so that the person can read it."),
     "too_many_remedies": _("Use %(most)s lines or fewer."),
     "not_in_the_list": _("Choose from the lists."),
-    "nothing_to_move": _("They hold no role at the first site, or the two are the same."),
     "date_is_past": _("Choose dates that lie ahead."),
     "nothing_to_approve": _("Nothing waits for approval."),
     "nothing_to_confirm": _("There is nothing to confirm right now."),

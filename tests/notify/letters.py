@@ -43,6 +43,8 @@ SAMPLE = {
     "offers_panel": "yes",
     "promise": "propose",
     "late": "3",
+    "on": "2026-04-01T12:00:00+00:00",
+    "own": "yes",
     "number": "12",
     "document": '{"checkpoint":{"number":12}}',
     "more": "2",

@@ -24,6 +24,7 @@ from engage.models import (
 from engage.services import absences, accounts, answers, moving, tasks
 from engage.services.absences import Away
 from engage.services.handed import Thing, counted, receivers
+from engage.services.people import memberships_of
 from engage.services.tasks import Todo
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -219,7 +220,7 @@ def test_moving_takes_the_roles_along_and_leaves_the_work_behind(team, chief):
         handed = moving.move(team.officer.id, there, here=team.site_id, actor=chief)
     assert counted(handed) == {"cases_returned": 1}
     user = db.session.get_one(StaffUser, team.officer.id, populate_existing=True)
-    assert accounts.memberships_of(user) == {Membership(Role.OFFICER, there), Membership(Role.AUDITOR, None)}
+    assert memberships_of(user) == {Membership(Role.OFFICER, there), Membership(Role.AUDITOR, None)}
     assert newest_entry()[0] == "roles_changed"
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from engage.domain.policy import Membership, Role
 from engage.models import AuditEvent, CaseEvent, OutboxMessage, StaffMembership, StaffUser
 from engage.services import tasks
-from engage.services.accounts import memberships_of
+from engage.services.people import memberships_of
 from engage.services.tasks import Todo
 from engage.unit_of_work import unit_of_work
 from tests import states

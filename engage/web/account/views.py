@@ -13,7 +13,7 @@ from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import SHORTEST
 from engage.services.sign_in import TooSoon
 from engage.unit_of_work import unit_of_work
-from engage.web import gate, labels, step_up
+from engage.web import gate, labels, step_up, training_words
 from engage.web.account import session
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import ChangePasswordForm, SignInForm
@@ -77,9 +77,12 @@ def show_account() -> ResponseReturnValue:
         for held in gate.me().actor.memberships
     )
     account = gate.me()
+    user = known.row_of(account)
     return render_template(
         "account/show_account.html",
         account=account,
+        resting=training_words.resting(user),
+        courses=[line for line in training_words.lines_of(user) if line.needed_by],
         roles=roles,
         is_demanded=rules.is_demanded_of(account.actor),
         codes_left=second_factor.codes_left(account.id),

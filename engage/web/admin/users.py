@@ -10,8 +10,9 @@ from engage.domain.administration import may_look_after, may_manage
 from engage.models import StaffUser
 from engage.queries import administration
 from engage.services import accounts, choosing_password, second_factor
-from engage.services.accounts import EmailTaken, memberships_of
+from engage.services.accounts import EmailTaken
 from engage.services.leaving import LastFocalPoint
+from engage.services.people import memberships_of
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
 from engage.web.admin import handing_over
