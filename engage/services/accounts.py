@@ -93,9 +93,11 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     new = {"email": email, "name": details.name, "locale": details.locale}
     changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
     if changed:
+        language = {"locale": user.locale} if "locale" in changed else {}
         for name in changed:
             setattr(user, name, new[name])
-        entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
+        told = {"changed": changed, **({"locale": user.locale} if language else {})}
+        entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, before=language, after=told)
         if "email" in changed:
             account_links.end(user.id)  # one on its way to the old address
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
@@ -143,7 +145,8 @@ def let_go(user: StaffUser, *, actor: Actor | None) -> list[Handed]:
     account_links.end(user.id)
     db.session.flush()  # who is told of their cases is read from the database
     found = leaving.hand_over(user)
-    note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, after=counted(found))
+    was, is_ = {"is_active": True}, {"is_active": False, **counted(found)}
+    note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
     return found
 
 
@@ -155,8 +158,10 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """
     user = managed(user_id, actor)
     if not user.is_active:
+        was = {"is_active": False, "ends_at": user.ends_at.isoformat() if user.ends_at else None}
         user.is_active, user.ends_at = True, None
-        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
+        is_ = {"is_active": True, "ends_at": None}
+        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
 
 
 def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
@@ -209,7 +214,7 @@ def _add(details: Details, password: str | None, *, must_change: bool, actor: Ac
     if password is not None:
         user.password_hash = passwords.hashed(password)
     db.session.add(user)
-    note(Change.USER_ADDED, actor=actor, subject_id=user.id)
+    note(Change.USER_ADDED, actor=actor, subject_id=user.id, after={"locale": user.locale})
     return user
 
 

@@ -40,6 +40,7 @@ class Change(StrEnum):
     ROLE_OPENED = "role_opened"
     SITE_ADDED = "site_added"
     SITE_CHANGED = "site_changed"
+    NOTICE_RETRIED = "notice_retried"
     RULES_CHANGED = "rules_changed"
     RULES_TAKEN_BACK = "rules_taken_back"
     HOURS_CHANGED = "hours_changed"

@@ -16,6 +16,7 @@ CHANGES: dict[str, LazyString] = {
     "user_back": _("Back"),
     "invitation_sent": _("Invitation sent"),
     "password_chosen": _("Password chosen by a link"),
+    "notice_retried": _("Notice tried again"),
     "password_reset": _("New password given"),
     "password_changed": _("Password changed"),
     "second_factor_set_up": _("Second factor set up"),

@@ -245,7 +245,7 @@ def test_an_account_ends_when_its_last_day_is_over_and_hands_on_what_it_held(tea
     assert not db.session.get_one(StaffUser, team.officer.id, populate_existing=True).is_active
     assert case_of(reference).assignee_id is None
     kind, values = newest_entry()
-    assert (kind, values["after"]) == ("user_deactivated", {"cases_returned": 1})
+    assert (kind, values["after"]) == ("user_deactivated", {"is_active": False, "cases_returned": 1})
 
 
 def test_an_end_is_taken_back_and_one_that_is_past_is_refused(team, chief, clock):
