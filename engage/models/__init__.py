@@ -12,6 +12,7 @@ from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessag
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
+from engage.models.passkey import Passkey, PasskeyChallenge
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
@@ -73,6 +74,8 @@ __all__ = [
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",
+    "Passkey",
+    "PasskeyChallenge",
     "Pause",
     "Proceeding",
     "Proposal",

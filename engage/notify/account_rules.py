@@ -38,6 +38,21 @@ def second_factor_reset(user: StaffUser, *, change_id: uuid.UUID) -> None:
         outbox.enqueue(_owed("second_factor_reset", user, change_id))
 
 
+def passkey_added(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of an account that a passkey opens it now."""
+    outbox.enqueue(_owed("passkey_added", user, change_id, own="yes"))
+
+
+def passkey_removed(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of an account that a passkey opens it no longer."""
+    outbox.enqueue(_owed("passkey_removed", user, change_id, own="yes"))
+
+
+def passkey_refused(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of a passkey that there seems to be a copy of it, and that it counts no more."""
+    outbox.enqueue(_owed("passkey_refused", user, change_id, own="yes"))
+
+
 def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
     """Tell somebody that their account was entered with a browser in which they never signed in."""
     outbox.enqueue(_owed("new_browser", user, session_id))

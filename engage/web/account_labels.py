@@ -22,6 +22,9 @@ CHANGES: dict[str, LazyString] = {
     "second_factor_set_up": _("Second factor set up"),
     "second_factor_off": _("Second factor turned off"),
     "second_factor_reset": _("Second factor taken away"),
+    "passkey_added": _("Passkey added"),
+    "passkey_removed": _("Passkey removed"),
+    "passkey_refused": _("Passkey refused, since there seems to be a copy of it"),
     "training_recorded": _("Training recorded"),
     "training_demanded": _("Day from which training is needed changed"),
     "role_rests": _("Role rests, since a training ran out"),
@@ -29,6 +32,9 @@ CHANGES: dict[str, LazyString] = {
     "recovery_codes_made": _("New recovery codes made"),
 }
 REFUSALS: dict[str, LazyString] = {
+    "passkey_known": _("This device is added already."),
+    "too_many_passkeys": _("You have %(most)s passkeys. Remove one that you no longer use first."),
+    "last_second_factor": _("Your role demands a second factor, and this is the last one. Add another first."),
     "no_such_course": _("Choose one of the courses."),
     "not_taken_yet": _("Write the day on which it was taken: today, or within the last ten years."),
     "evidence_needed": _("Say what shows it, for instance a list of who was there."),

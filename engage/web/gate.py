@@ -18,7 +18,7 @@ LOOKS_AFTER = frozenset({Role.ADMIN})
 
 # Where somebody may go who has to do one of these before anything else.
 _CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
-_SETTING_UP = frozenset({"account.set_up_second_factor", "account.prove", "account.sign_out"}) | _CHOOSING_PASSWORD
+_SETTING_UP = frozenset({"account.set_up_second_factor", "account.add_passkey", "account.prove"}) | _CHOOSING_PASSWORD
 
 Check = Callable[[], ResponseReturnValue | None]
 

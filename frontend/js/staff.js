@@ -1,5 +1,6 @@
 import { enhance } from './enhance.js'
 import { fromAddress } from './from-address.js'
+import { passkey } from './passkey.js'
 import { stickyFilter } from './sticky-filter.js'
 
-enhance(fromAddress, stickyFilter)
+enhance(fromAddress, passkey, stickyFilter)

@@ -4,9 +4,11 @@
 FOR_ANYONE = frozenset(
     {
         "static",
+        "account.ask_passkey",
         "account.choose_password",
         "account.forgot_password",
         "account.sign_in",
+        "account.sign_in_passkey",
         "health.show_health",
         "public.accessibility",
         "public.check_receipt",

@@ -1,4 +1,4 @@
-"""links to choose a password, training and the roles that need it, accounts with an end"""
+"""links to choose a password, training and the roles that need it, accounts with an end, passkeys"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -60,9 +60,44 @@ def upgrade() -> None:
     op.add_column("site", sa.Column("training_since", sa.Date(), nullable=True))
     op.add_column("staff_user", sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_staff_user_ends_at"), "staff_user", ["ends_at"])
+    op.create_table(
+        "passkey",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["staff_user.id"], name=op.f("fk_passkey_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_user_id"), "passkey", ["user_id"])
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("challenge", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "use",
+            sa.Enum("add", "sign_in", "prove", name="use", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["staff_user.id"], name=op.f("fk_passkey_challenge_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
+    )
+    op.create_index(op.f("ix_passkey_challenge_expires_at"), "passkey_challenge", ["expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("passkey_challenge")
+    op.drop_table("passkey")
     op.drop_index(op.f("ix_staff_user_ends_at"), "staff_user")
     op.drop_column("staff_user", "ends_at")
     op.drop_column("site", "training_since")

@@ -5,5 +5,5 @@ from flask import Blueprint
 from engage.web import gate
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-_OPEN = ("sign_in", "sign_in_code", "forgot_password", "choose_password")
+_OPEN = ("sign_in", "sign_in_code", "sign_in_passkey", "ask_passkey", "forgot_password", "choose_password")
 gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))

@@ -7,7 +7,7 @@ from flask_login import current_user, login_fresh
 
 from engage.domain import second_factor as rules
 from engage.queries import accounts as known
-from engage.services import accounts, second_factor, sessions, sign_in
+from engage.services import accounts, passkeys, second_factor, sessions, sign_in
 from engage.services.accounts import WrongPassword
 from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import SHORTEST
@@ -37,7 +37,8 @@ def show_sign_in() -> ResponseReturnValue:
             status = 429
     elif not form.is_submitted():
         form.next.data = request.args.get("next")
-    return render_template("account/sign_in.html", form=form), status if status != 200 or not form.errors else 422
+    page = render_template("account/sign_in.html", form=form, passkeys=passkeys.are_possible())
+    return page, status if status != 200 or not form.errors else 422
 
 
 def _try(form: SignInForm) -> ResponseReturnValue | None:
@@ -85,6 +86,8 @@ def show_account() -> ResponseReturnValue:
         courses=[line for line in training_words.lines_of(user) if line.needed_by],
         roles=roles,
         is_demanded=rules.is_demanded_of(account.actor),
+        passkeys=passkeys.of(account.id),
+        passkeys_possible=passkeys.are_possible(),
         codes_left=second_factor.codes_left(account.id),
         sessions=known.sessions_of(account),
     )
