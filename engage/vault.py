@@ -27,7 +27,7 @@ from engage.settings import settings
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
 RECORD = "record"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
-ACCOUNT_LINK, ASKED_RESET = "account-link", "asked-reset"
+ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 

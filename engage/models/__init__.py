@@ -6,6 +6,7 @@ from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Attachment, Feedback, Message, Statement
+from engage.models.foreign_identity import ForeignIdentity
 from engage.models.identity import CodeLink, DataKey, Draft, Receipt, SealedContact, SealedIdentity, SentForm
 from engage.models.investigation import InvestigationPlan
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
@@ -62,6 +63,7 @@ __all__ = [
     "Explanation",
     "ExtensionRequest",
     "Feedback",
+    "ForeignIdentity",
     "Heartbeat",
     "IndependentReview",
     "InvestigationPlan",

@@ -53,6 +53,11 @@ def passkey_refused(user: StaffUser, *, change_id: uuid.UUID) -> None:
     outbox.enqueue(_owed("passkey_refused", user, change_id, own="yes"))
 
 
+def identity_linked(user: StaffUser, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of an account that they can enter it by single sign-on from now on."""
+    outbox.enqueue(_owed("identity_linked", user, change_id, own="yes"))
+
+
 def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
     """Tell somebody that their account was entered with a browser in which they never signed in."""
     outbox.enqueue(_owed("new_browser", user, session_id))

@@ -20,11 +20,11 @@ one of them, gives one of them a password or another address, or takes away the 
 with a browser never used for it before gets `new_browser`. A task that belongs to no case is told by `own_task` and
 `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
 too, where they may see the case. Whoever is away hears by `nobody_stands_in` that they have no stand-in any more, and
-administrators by `cannot_end` that an account cannot end since it is the last focal point. The owner of a passkey
-hears by `passkey_added`, `passkey_removed` and `passkey_refused` what became of it. Of a training that runs out
-somebody and their administrators hear by `training_ends` a month before, and by `role_rests` or `cannot_rest` on the
-day. Every auditor is sent each checkpoint of the record by `checkpoint_made`. A message without a folder for the
-reader's language goes out in English.
+administrators by `cannot_end` that an account cannot end since it is the last focal point. Who is linked with single
+sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_added`, `passkey_removed` and
+`passkey_refused` what became of it. Of a training that runs out somebody and their administrators hear by
+`training_ends` a month before, and by `role_rests` or `cannot_rest` on the day. Every auditor is sent each checkpoint
+of the record by `checkpoint_made`. A message without a folder for the reader's language goes out in English.
 
 | event | who is told: message |
 |---|---|

@@ -122,6 +122,11 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
     return _give(user, wanted, actor=actor)
 
 
+def give(user: StaffUser, wanted: frozenset[Membership]) -> list[Handed]:
+    """Let a user in hand hold exactly these roles, as the service itself found them elsewhere; see set_roles."""
+    return _give(user, wanted, actor=None)
+
+
 def deactivate(user_id: uuid.UUID, *, actor: Actor) -> list[Handed]:
     """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
 

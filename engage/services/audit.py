@@ -37,6 +37,7 @@ class Change(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_REFUSED = "passkey_refused"
     RECOVERY_CODES_MADE = "recovery_codes_made"
+    IDENTITY_LINKED = "identity_linked"
     TRAINING_RECORDED = "training_recorded"
     TRAINING_DEMANDED = "training_demanded"
     ROLE_RESTS = "role_rests"

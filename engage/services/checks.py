@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from engage import key_ring, vault
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
 from engage.extensions import celery, db
+from engage.models import Site
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import key_rotation, sites
+from engage.services import foreign_identities, key_rotation, single_sign_on, sites
 from engage.settings import settings
 
 _BROKER_SECONDS = 3
@@ -50,6 +51,7 @@ def look() -> Iterator[Finding]:
         ("files", _files),
         ("keys", _keys),
         ("key ring", _key_ring),
+        ("single sign-on", _single_sign_on),
     )
     is_sound = True
     for what, check in checks:
@@ -127,6 +129,19 @@ def _key_ring() -> None:
         raise NotWell(
             f"Cases need versions that the key ring lacks: {', '.join(lost)}. Put them back from where keys are kept."
         )
+
+
+def _single_sign_on() -> None:
+    if not single_sign_on.is_on():
+        return
+    codes = set(db.session.scalars(select(Site.code)))
+    rows = foreign_identities.mapping()
+    if unknown := sorted({one.site_code for one in rows if one.site_code} - codes):
+        raise NotWell(f"ENGAGE_OIDC_ROLES names sites that are not there: {', '.join(unknown)}.")
+    try:
+        single_sign_on.begin()
+    except single_sign_on.ProviderDown as error:
+        raise NotWell("The provider does not answer, or calls itself otherwise than ENGAGE_OIDC_ISSUER.") from error
 
 
 def _sealed_before() -> Iterator[Finding]:

@@ -14,8 +14,9 @@ from engage import clock
 from engage.domain import second_factor as rules
 from engage.domain.second_factor import PasskeyUse
 from engage.queries.accounts import Account
-from engage.services import second_factor, sign_in
+from engage.services import foreign_identities, second_factor, sign_in
 from engage.services.sign_in import Place, TooSoon
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, passkey_questions
 from engage.web.proof_forms import ProveByCodeForm, ProveByPasskeyForm, ProveByPasswordForm
@@ -96,6 +97,7 @@ def page(form: ProofForm, status: int, address: str) -> ResponseReturnValue:
         kept=pairs,
         has_file=has_file,
         passkey=gate.me().has_passkey,
+        provider=settings().OIDC_NAME if foreign_identities.is_linked(gate.me().id) else None,
     )
     return current_app.make_response((shown, status))
 

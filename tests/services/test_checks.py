@@ -8,6 +8,7 @@ from engage.models import Site
 from engage.services import checks, key_rotation
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.oidc_provider import METADATA
 from tests.services import sealed
 
 
@@ -112,3 +113,18 @@ def test_rows_that_no_key_ring_protects_are_worth_a_look(problems, own_keys):
     [found] = [one for one in checks.look() if one.what == "sealed rows"]
     assert found.is_warning
     assert "flask engage keys rewrap" in found.problem
+
+
+def test_single_sign_on_is_looked_at_where_there_is_some(problems, provider, change_settings, tmp_path):
+    assert problems()["single sign-on"] is None
+    path = tmp_path / "roles.toml"
+    path.write_text('[[mapping]]\nvalue = "x"\nroles = ["officer@ROS", "auditor@all"]\n', "utf-8")
+    change_settings(OIDC_ROLES=path)
+    assert problems()["single sign-on"] == "ENGAGE_OIDC_ROLES names sites that are not there: ROS."
+    path.write_text("[mapping]", "utf-8")
+    assert problems()["single sign-on"] == "the file has no [[mapping]]"
+    change_settings(OIDC_ROLES=None)
+    provider.broken = {METADATA}
+    assert problems()["single sign-on"].startswith("The provider does not answer")
+    change_settings(OIDC_ISSUER=None)
+    assert problems()["single sign-on"] is None

@@ -1,4 +1,5 @@
-"""links to choose a password, training and the roles that need it, accounts with an end, passkeys"""
+"""links to choose a password, training and the roles that need it, accounts with an end, passkeys,
+identities of single sign-on"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -93,9 +94,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
     )
     op.create_index(op.f("ix_passkey_challenge_expires_at"), "passkey_challenge", ["expires_at"])
+    op.create_table(
+        "foreign_identity",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["staff_user.id"], name=op.f("fk_foreign_identity_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreign_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_foreign_identity_issuer_subject")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_foreign_identity_user_id_issuer")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("foreign_identity")
     op.drop_table("passkey_challenge")
     op.drop_table("passkey")
     op.drop_index(op.f("ix_staff_user_ends_at"), "staff_user")

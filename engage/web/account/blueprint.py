@@ -5,5 +5,14 @@ from flask import Blueprint
 from engage.web import gate
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-_OPEN = ("sign_in", "sign_in_code", "sign_in_passkey", "ask_passkey", "forgot_password", "choose_password")
+_OPEN = (
+    "ask_passkey",
+    "choose_password",
+    "finish_single_sign_on",
+    "forgot_password",
+    "sign_in",
+    "sign_in_code",
+    "sign_in_passkey",
+    "start_single_sign_on",
+)
 gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))

@@ -1,17 +1,19 @@
 """Choosing a password by a link from a mail, and asking for such a link. Open to anyone."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.services import choosing_password, sign_in
+from engage.services import account_links, choosing_password, sign_in
+from engage.services import single_sign_on as sso
 from engage.services.account_links import DeadLink
 from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import SHORTEST
 from engage.services.sign_in import TooSoon
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web import step_up
-from engage.web.account import session
+from engage.web.account import session, single_sign_on
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import ChoosePasswordForm, ForgotPasswordForm
 from engage.web.account.password_words import are_same, words_of_weakness
@@ -39,6 +41,8 @@ def forgot_password() -> ResponseReturnValue:
 @bp.route("/choose-password", methods=["GET", "POST"])
 def choose_password() -> ResponseReturnValue:
     form = ChoosePasswordForm()
+    if "provider" in request.form:
+        return _by_provider(form)
     if form.validate_on_submit() and are_same(form):
         try:
             with unit_of_work():
@@ -50,7 +54,22 @@ def choose_password() -> ResponseReturnValue:
         else:
             flash(gettext("Your password is chosen. Sign in with it."), "success")
             return redirect(url_for("account.sign_in"), 303)
-    page = render_template("account/choose_password.html", form=form, shortest=SHORTEST)
+    return _choice(form)
+
+
+def _by_provider(form: ChoosePasswordForm) -> ResponseReturnValue:
+    """On to single sign-on with the invitation, which is used up when its holder comes back."""
+    try:
+        account_links.owner_of(form.code.data or "")
+    except DeadLink as dead:
+        form.code.errors = [_words_of_death(dead.code)]
+        return _choice(form)
+    return single_sign_on.page_for_invited(form.code.data)
+
+
+def _choice(form: ChoosePasswordForm) -> ResponseReturnValue:
+    provider = settings().OIDC_NAME if sso.is_on() else None
+    page = render_template("account/choose_password.html", form=form, shortest=SHORTEST, provider=provider)
     return page, 422 if form.errors else 200
 
 

@@ -15,7 +15,7 @@ from engage.services import passkeys, sessions, sign_in
 from engage.services.passkeys import WrongPasskey
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, labels, passkey_questions, step_up
-from engage.web.account import session
+from engage.web.account import session, views
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import AddPasskeyForm, PasskeySignInForm, SignInForm
 from engage.web.account.proving import let_in, way_on
@@ -54,7 +54,7 @@ def sign_in_passkey() -> ResponseReturnValue:
     if account is None:
         again = SignInForm(formdata=None)
         again.form_errors.append(gettext("This passkey does not open an account. Try again, or use your password."))
-        return render_template("account/sign_in.html", form=again, passkeys=passkeys.are_possible()), 422
+        return views.door(again), 422
     with unit_of_work():
         session_id = sign_in.begin(account.id, session.place_of(account.email), session.browser())
     session.enter(account.id, account.session_key, session_id)

@@ -7,11 +7,12 @@ from flask_login import current_user, login_fresh
 
 from engage.domain import second_factor as rules
 from engage.queries import accounts as known
-from engage.services import accounts, passkeys, second_factor, sessions, sign_in
+from engage.services import accounts, passkeys, second_factor, sessions, sign_in, single_sign_on
 from engage.services.accounts import WrongPassword
 from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import SHORTEST
 from engage.services.sign_in import TooSoon
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, labels, step_up, training_words
 from engage.web.account import session
@@ -31,14 +32,20 @@ def show_sign_in() -> ResponseReturnValue:
         try:
             if answer := _try(form):
                 return answer
-            form.form_errors.append(gettext("The address and the password do not fit together."))
+            if not form.form_errors:
+                form.form_errors.append(gettext("The address and the password do not fit together."))
         except TooSoon as error:
             form.form_errors.append(step_up.words_of_wait(error))
             status = 429
     elif not form.is_submitted():
         form.next.data = request.args.get("next")
-    page = render_template("account/sign_in.html", form=form, passkeys=passkeys.are_possible())
-    return page, status if status != 200 or not form.errors else 422
+    return door(form), status if status != 200 or not form.errors else 422
+
+
+def door(form: SignInForm) -> str:
+    """Return the page with every way in that there is here."""
+    provider = settings().OIDC_NAME if single_sign_on.is_on() else None
+    return render_template("account/sign_in.html", form=form, passkeys=passkeys.are_possible(), provider=provider)
 
 
 def _try(form: SignInForm) -> ResponseReturnValue | None:
@@ -49,6 +56,9 @@ def _try(form: SignInForm) -> ResponseReturnValue | None:
         sign_in.take_try(email, place)
     user_id = sign_in.checked(email, password)
     if user_id is None:
+        return None
+    if not sign_in.may_use_password(user_id):
+        form.form_errors.append(gettext("Use %(name)s: passwords are off here.", name=settings().OIDC_NAME))
         return None
     with unit_of_work():
         user = sign_in.renew(user_id, password)
