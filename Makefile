@@ -21,6 +21,7 @@ DEV_STAMP := .venv/.dev-$(call sum,requirements.txt requirements-dev.txt)
 NPM_STAMP := node_modules/.locked-$(call sum,package-lock.json)
 TEXT_STAMP := translations/.made
 FONT_STAMP := engage/fonts/.made-$(call sum,package-lock.json engage/cli/fonts.py)
+PASSWORD_STAMP := engage/passwords/.made-$(call sum,package-lock.json engage/cli/common_passwords.py)
 TEXTS := $(shell find engage templates $(wildcard translations) -type f ! -path '*@pseudo*' ! -path '*/static/*' \
   \( -name '*.py' -o -name '*.html' -o -name '*.txt' -o -name '*.toml' -o -name '*.po' \))
 
@@ -71,7 +72,7 @@ lock: $(DEV_STAMP) ## Compile requirements*.txt from requirements*.in, with exac
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
-build: $(NPM_STAMP) $(TEXT_STAMP) $(FONT_STAMP) ## Build style sheets and scripts into engage/static/dist, fonts and languages
+build: $(NPM_STAMP) $(TEXT_STAMP) $(FONT_STAMP) $(PASSWORD_STAMP) ## Build style sheets and scripts into engage/static/dist, fonts, lists and languages
 	@$(BIN)/node frontend/build.mjs
 
 migrate: $(RUN_STAMP) ## Bring the database to the newest schema
@@ -85,7 +86,7 @@ migration: $(DEV_STAMP) ## Write a migration from the models: make migration nam
 	$(BIN)/ruff check -q --fix --exit-zero engage/migrations/versions && $(BIN)/ruff format -q engage/migrations/versions
 
 clean: ## Remove what make made; var/, which holds data, stays
-	rm -rf .venv node_modules engage/static/dist engage/fonts translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv node_modules engage/static/dist engage/fonts engage/passwords translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(DEV_STAMP)
@@ -115,6 +116,12 @@ $(FONT_STAMP): | $(NPM_STAMP)
 	@echo 'Making the fonts of files to print …'
 	@$(BIN)/python -c 'from engage.cli.fonts import write_all; print(write_all())'
 	@rm -f engage/fonts/.made-*
+	@touch $@
+
+$(PASSWORD_STAMP): | $(NPM_STAMP)
+	@echo 'Writing the list of common passwords …'
+	@$(BIN)/python -c 'from engage.cli.common_passwords import write_all; print(write_all())'
+	@rm -f engage/passwords/.made-*
 	@touch $@
 
 $(NPM_STAMP): | $(RUN_STAMP)

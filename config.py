@@ -92,6 +92,24 @@ class Settings(BaseSettings):
     BACKUPS_KEPT_DAYS: int | None = Field(
         None, ge=1, description="How long your backups are kept; check-config warns where it is more than 90 days."
     )
+    OIDC_ISSUER: str | None = Field(
+        None, description="Address of the OpenID provider for single sign-on of staff; without it there is none."
+    )
+    OIDC_CLIENT_ID: str | None = Field(None, description="Our name at the OpenID provider.")
+    OIDC_CLIENT_SECRET: SecretStr | None = Field(None, description="Our secret at the OpenID provider.")
+    OIDC_NAME: str = Field("single sign-on", description="What staff call the provider: it stands on the button.")
+    OIDC_ROLE_CLAIM: str | None = Field(
+        None, description="Claim of the ID token whose values stand for roles; without it roles are given here alone."
+    )
+    OIDC_ROLES: Path | None = Field(
+        None, description="TOML file that says which value of the claim stands for which role at which site."
+    )
+    OIDC_ACR: str = Field(
+        "", description="Values of `acr`, with spaces between, that say a second factor was asked for; besides amr=mfa."
+    )
+    OIDC_PASSWORDS: Literal["everybody", "administrators", "nobody"] = Field(
+        "everybody", description="Who may sign in with a password where there is single sign-on."
+    )
     LOG_LEVEL: str = Field("INFO", description="Least serious log line that is written.")
     METRICS_TOKEN: SecretStr | None = Field(
         None, description="Bearer token of /metrics; without it the page is closed."
@@ -159,6 +177,11 @@ class Settings(BaseSettings):
         return (self.PUBLIC_URL or f"http://{self.HOST}:{self.PORT}").rstrip("/")
 
     @property
+    def oidc_acr(self) -> frozenset[str]:
+        """The values of `acr` that stand for a second factor."""
+        return frozenset(self.OIDC_ACR.split())
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach us over https, so that cookies may demand it."""
         return self.public_url.startswith("https://")
@@ -218,9 +241,20 @@ class Settings(BaseSettings):
                 "ENGAGE_PUBLIC_URL is missing: links in mails would lead nowhere. "
                 "Set it to the address people use, for instance https://concerns.example.org."
             )
+        self._check_single_sign_on()
         if self.SECRET_KEY is not None and len(self.SECRET_KEY.get_secret_value()) < 32:
             raise UnsafeSetting("ENGAGE_SECRET_KEY is shorter than 32 characters. Remove it, or set a longer one.")
         return self
+
+    def _check_single_sign_on(self) -> None:
+        if self.OIDC_ISSUER is None:
+            return
+        if not self.OIDC_ISSUER.startswith("https://"):
+            raise UnsafeSetting("ENGAGE_OIDC_ISSUER is not https, so anybody on the way could sign in. Use https.")
+        if not (self.OIDC_CLIENT_ID and self.OIDC_CLIENT_SECRET):
+            raise UnsafeSetting(
+                "ENGAGE_OIDC_ISSUER needs ENGAGE_OIDC_CLIENT_ID and ENGAGE_OIDC_CLIENT_SECRET. The provider gives both."
+            )
 
 
 def environment_for(mode: Literal["run", "serve"]) -> dict[str, str]:

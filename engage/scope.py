@@ -113,6 +113,7 @@ _HOLDERS = (
     .join(StaffUser, StaffUser.id == StaffMembership.user_id)
     .where(
         StaffUser.is_active,
+        StaffMembership.counts,
         StaffMembership.role.in_(bindparam("roles", expanding=True)),
         or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == bindparam("site_id")),
         StaffMembership.user_id.not_in(select(CaseSubject.user_id).where(CaseSubject.case_id == bindparam("case_id"))),

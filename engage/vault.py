@@ -28,6 +28,7 @@ CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code
 RECORD = "record"
 ADDRESS, SAME_PERSON = "address-link", "same-person"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
+ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 
@@ -59,6 +60,11 @@ def link_token(link_id: uuid.UUID) -> str:
     """
     raw = hmac.digest(key_for(LINK), b"code-link\0" + link_id.bytes, hashlib.sha256)
     return base64.urlsafe_b64encode(raw[:24]).decode()
+
+
+def account_code(link_id: uuid.UUID) -> str:
+    """Return the secret part of a link to choose a password, derived anew from the row's id by whoever sends it."""
+    return receipts.code_from(link_id.bytes, key_for(ACCOUNT_LINK))
 
 
 def sign(text: str) -> str:

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.dice",
     "tests.fixtures.edges",
     "tests.fixtures.mail",
+    "tests.fixtures.provider",
     "tests.fixtures.record",
     "tests.fixtures.scanner",
     "tests.fixtures.web",

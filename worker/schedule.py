@@ -11,6 +11,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
     """Return the schedule. An entry that waits in the queue until its next one comes is dropped."""
     return {
         "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
+        "answer-resets": _every(sweep_seconds, "engage.answer_resets"),
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),
         "end-pauses": _every(escalate_seconds, "engage.end_pauses"),
@@ -26,6 +27,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "watch-readings": {
             "task": "engage.watch_readings",
             "schedule": crontab(minute="50"),  # ours: hourly, so that an auditor can ask while people remember
+            "options": {"expires": 3600},
+        },
+        "review-accounts": {
+            "task": "engage.review_accounts",
+            "schedule": crontab(minute="5"),  # ours: hourly, since days end at another hour at each site
             "options": {"expires": 3600},
         },
         "make-checkpoint": {

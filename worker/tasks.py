@@ -8,16 +8,19 @@ from engage.notify import outbox
 from engage.services import (
     asking_for_news,
     checkpoints,
+    choosing_password,
     corrective,
     delivery,
     escalation,
     explanations,
     heartbeats,
+    moving,
     pauses,
     readings,
     retention,
     scanning,
     systemic,
+    training,
 )
 from engage.services import tasks as work
 from engage.services.lane import clocks as lane_clocks
@@ -36,6 +39,12 @@ def drain_outbox() -> None:
 def sweep_outbox() -> None:
     """Deliver what is due, whoever forgot to say so."""
     finished("sweep-outbox", delivery.drain())
+
+
+@shared_task(name="engage.answer_resets")
+def answer_resets() -> None:
+    """Send the links to whoever forgot their password."""
+    finished("answer-resets", choosing_password.answer_resets())
 
 
 @shared_task(name="engage.climb_ladder")
@@ -79,6 +88,12 @@ def remind_tasks() -> None:
 def scan_files() -> None:
     """Look at files that wait for the malware scanner."""
     finished("scan-files", scanning.sweep())
+
+
+@shared_task(name="engage.review_accounts")
+def review_accounts() -> None:
+    """Deactivate whose time here is up, and let roles rest whose training ran out."""
+    finished("review-accounts", moving.end_due() + training.review())
 
 
 @shared_task(name="engage.watch_repetition")

@@ -5,7 +5,8 @@ import click
 from engage.cli.group import group
 from engage.queries import accounts as known
 from engage.services import accounts, second_factor
-from engage.services.accounts import EmailTaken, WeakPassword
+from engage.services.accounts import EmailTaken
+from engage.services.new_passwords import WeakPassword
 from engage.services.passwords import LONGEST, SHORTEST
 from engage.unit_of_work import unit_of_work
 
@@ -13,7 +14,8 @@ _WHY = {
     "too_short": f"Use {SHORTEST} characters or more.",
     "too_long": f"Use {LONGEST} characters or fewer.",
     "too_simple": "Use more different characters.",
-    "is_the_name": "Do not use the address in the password.",
+    "too_common": "Many people use this one. Use three or four words that do not belong together.",
+    "is_the_name": "Do not use the address, the service or a site in the password.",
 }
 
 

@@ -5,7 +5,6 @@ import uuid
 import click
 
 from engage.cli.group import group
-from engage.notify import outbox
 from engage.queries import notices
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
@@ -32,7 +31,7 @@ def list_notices(dead: bool) -> None:
 def retry(notice: uuid.UUID) -> None:
     """Let a dead notice be tried again."""
     with unit_of_work():
-        is_owed = outbox.owe_again(notice)
+        is_owed = delivery.try_again(notice, actor=None)
     if not is_owed:
         raise click.ClickException("There is no dead notice with this id, or its values are gone.")
     click.echo("It is tried again now.")

@@ -19,7 +19,7 @@ from engage import data_keys, lane_keys, vault
 from engage.cli.demo import WHERE_CODES_ARE, lines_of
 from engage.cli.supervise import Child, Supervisor
 from engage.notify import outbox
-from engage.services import checks, demo, sites
+from engage.services import checks, demo, passwords, sites
 from engage.services.demo import SignIn
 from engage.settings import settings, starting_in
 from engage.unit_of_work import unit_of_work
@@ -97,12 +97,14 @@ def prepare(app: Flask) -> list[SignIn]:
     folder queue are swept away: the database is the truth, and one fresh nudge stands for all of them.
 
     Raises:
-        CannotStart: the front end or the fonts are not built.
+        CannotStart: the front end, the fonts or the list of common passwords are not built.
     """
     if not (Path(app.static_folder or "") / "dist" / "manifest.json").exists():
         raise CannotStart("The pages have no style yet. Run: make build")
     if not settings().fonts.is_dir():
         raise CannotStart("The fonts of files to print are missing. Run: make build")
+    if not passwords.COMMON.is_file():
+        raise CannotStart("The list of common passwords is missing. Run: make build")
     var = settings().VAR
     with locked(var):
         settings().root_secret  # noqa: B018 - made on first use

@@ -30,6 +30,17 @@ def may_manage(actor: Actor, user_id: uuid.UUID, memberships: Iterable[Membershi
     return own is None or all(held.site_id in own for held in memberships)
 
 
+def may_train(actor: Actor, user_id: uuid.UUID, memberships: Iterable[Membership]) -> bool:
+    """Whether the actor may write down what a user was trained in: with any role of theirs at a site of the actor's.
+
+    It opens no account, so roles elsewhere do not matter; nobody writes it down for themself.
+    """
+    own = sites_of(actor)
+    if user_id == actor.id or own == frozenset():
+        return False
+    return own is None or any(held.site_id in own for held in memberships)
+
+
 def require_sites(actor: Actor, site_ids: Collection[uuid.UUID | None]) -> None:
     """Let the actor change what is at these sites; None stands for all sites.
 

@@ -34,6 +34,7 @@ from engage.domain.outside_events import ReviewOffered as ReviewOffered
 from engage.domain.panel_events import PanelDeclared as PanelDeclared
 from engage.domain.panel_events import PanelNoteWritten as PanelNoteWritten
 from engage.domain.panel_events import SeatGivenUp as SeatGivenUp
+from engage.domain.panel_events import SeatVacated as SeatVacated
 from engage.domain.promise_events import ClockPaused as ClockPaused
 from engage.domain.promise_events import ClockResumed as ClockResumed
 from engage.domain.promise_events import DeadlineExtended as DeadlineExtended
@@ -58,6 +59,7 @@ from engage.domain.resolution_events import ProposalReturned as ProposalReturned
 from engage.domain.resolution_events import ProposalSent as ProposalSent
 from engage.domain.resolution_events import RemedyConfirmed as RemedyConfirmed
 from engage.domain.resolution_events import RemedyFinished as RemedyFinished
+from engage.domain.resolution_events import RemedyPassedOn as RemedyPassedOn
 from engage.domain.rights_events import ContentErased as ContentErased
 from engage.domain.rights_events import CorrectionAnswered as CorrectionAnswered
 from engage.domain.rights_events import CorrectionAsked as CorrectionAsked

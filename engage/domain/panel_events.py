@@ -21,6 +21,13 @@ class SeatGivenUp(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatVacated(Event):
+    """A member may sit on no panel any more: they left, or lost the role."""
+
+    appeal_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PanelNoteWritten(Event):
     """A member wrote something that the panel alone reads."""
 

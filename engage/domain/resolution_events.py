@@ -63,6 +63,12 @@ class RemedyFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyPassedOn(Event):
+    remedy_id: uuid.UUID
+    owner_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyConfirmed(Event):
     remedy_id: uuid.UUID
     confirmed: bool

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from engage.domain.policy import Actor, Role
 
@@ -15,6 +16,27 @@ RECOVERY_CODES = 10  # Ours.
 # Ours. How long nobody is asked again before they change people or settings, or open a secret contact; and how long a
 # password waits for its code.
 PROOF_LASTS, CODE_WITHIN = timedelta(minutes=30), timedelta(minutes=10)
+
+ANSWER_WITHIN = timedelta(
+    minutes=5
+)  # Source: WebAuthn Level 2, 13.4.3 and 5.4: five minutes where somebody is verified.
+MOST_PASSKEYS = 10  # Ours: nobody has more devices; a list that grows says nothing any more.
+
+
+class PasskeyUse(StrEnum):
+    """What a device is asked to sign for."""
+
+    ADD = "add"
+    SIGN_IN = "sign_in"  # whoever it is: the key says so
+    PROVE = "prove"  # somebody who is known already
+
+
+def counter_went_back(before: int, now: int) -> bool:
+    """Whether a device counted no further than it had: then there are two of it. Zero means that it does not count.
+
+    Source: WebAuthn Level 2, 7.2, step 21.
+    """
+    return (before, now) != (0, 0) and now <= before
 
 
 def is_demanded_of(actor: Actor) -> bool:

@@ -1,11 +1,13 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
+from engage.models.account import AccountLink, AskedReset, TrainingRecord
 from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
 from engage.models.content import Feedback, Message, Statement
 from engage.models.files import Attachment, Original
+from engage.models.foreign_identity import ForeignIdentity
 from engage.models.identity import (
     AddressChange,
     CodeLink,
@@ -37,6 +39,7 @@ from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessag
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
+from engage.models.passkey import Passkey, PasskeyChallenge
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
 from engage.models.reading import UnusualReading
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
@@ -62,9 +65,11 @@ __all__ = [
     "Absence",
     "Access",
     "AddressChange",
+    "AccountLink",
     "AfterCheck",
     "Appeal",
     "Approval",
+    "AskedReset",
     "Attachment",
     "AuditEvent",
     "Base",
@@ -90,6 +95,7 @@ __all__ = [
     "Explanation",
     "ExtensionRequest",
     "Feedback",
+    "ForeignIdentity",
     "Heartbeat",
     "IndependentReview",
     "InvestigationPlan",
@@ -117,6 +123,8 @@ __all__ = [
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",
+    "Passkey",
+    "PasskeyChallenge",
     "Pause",
     "Proceeding",
     "Proposal",
@@ -147,4 +155,5 @@ __all__ = [
     "Task",
     "UnusualReading",
     "Tombstone",
+    "TrainingRecord",
 ]

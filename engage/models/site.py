@@ -4,7 +4,8 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.policy import Actor, Membership, Role
@@ -34,6 +35,7 @@ class Site(Keyed, Base):
     outside_avenues: Mapped[list[Any]] = mapped_column(Document, default=list)
     # Who does security there, as it stands with the people who work there: [{"kind": "department", "name": …}]
     security: Mapped[list[Any]] = mapped_column(Document, default=list)
+    training_since: Mapped[date | None]  # from this day on roles here need their training; none: they do not
     created_at: Mapped[datetime]
 
 
@@ -71,6 +73,7 @@ class StaffUser(Keyed, Base):
     session_key: Mapped[str]  # changes with the password and at sign-out: older sessions end
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)  # of temporary staff: let in no longer from then on
     day_seen_at: Mapped[datetime | None]  # when they last said that they had seen what arrived
     # Where they stand, so that nobody deals with a case about themselves, their line, department or contractor.
     reports_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
@@ -83,7 +86,7 @@ class StaffUser(Keyed, Base):
     @property
     def actor(self) -> Actor:
         """What policy needs to know of this user."""
-        held = frozenset(Membership(role=row.role, site_id=row.site_id) for row in self.memberships)
+        held = frozenset(Membership(role=row.role, site_id=row.site_id) for row in self.memberships if row.counts)
         return Actor(id=self.id, memberships=held if self.is_active else frozenset())
 
 
@@ -108,7 +111,18 @@ class StaffMembership(Keyed, Base):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(stored(Role, "role"))
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
+    suspended_at: Mapped[datetime | None]  # while a training that the role needs has run out
     user: Mapped[StaffUser] = relationship(back_populates="memberships")
+
+    @hybrid_property
+    def counts(self) -> bool:
+        """Whether the role opens anything now. Whatever asks who holds a role asks for this, too."""
+        return self.suspended_at is None
+
+    @counts.inplace.expression
+    @classmethod
+    def _counts(cls) -> ColumnElement[bool]:
+        return cls.suspended_at.is_(None)
 
 
 class SignInTry(Base):

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage import data_keys, lane_keys, vault
-from engage.domain import policy
+from engage.domain import policy, receipts
 from engage.domain.case import CaseClass, Road
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
 from engage.notify import links
+from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
@@ -91,7 +92,7 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
-    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
+    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()} | _of_account(message)
     if template == "checkpoint_made":
         values |= {"link": links.checkpoints()}
     if template == "unusual_reading":
@@ -101,6 +102,16 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}
     return Letter(user.email, template, user.locale, values)
+
+
+def _of_account(message: Claimed) -> dict[str, Any]:
+    """What a mail about an account says besides: where to go, and the code that the outbox does not hold."""
+    if message.template in LETTER_OF.values():
+        code = receipts.grouped(vault.account_code(uuid.UUID(message.context["link_id"])))
+        return {"code": code, "link": links.choose_password(code), "ask_again": links.forgot_password()}
+    if "person" in message.context:
+        return {"link": links.person(message.context["person"])}
+    return {"link": links.account()} if message.context.get("own") else {}
 
 
 def _to_person(message: Claimed, case: Case) -> Destination:
@@ -213,7 +224,8 @@ def _reached_oversight() -> ColumnElement[bool]:
 
 def _late_cases(user: StaffUser) -> int:
     """How many cases have climbed to the committee's rungs and are still owed something, restricted ones left out."""
-    held = [row for row in user.memberships if row.role is Role.OVERSIGHT] or user.memberships  # or in its place
+    counting = [row for row in user.memberships if row.counts]
+    held = [row for row in counting if row.role is Role.OVERSIGHT] or counting  # or in its place
     sites = [row.site_id for row in held]
     where = [] if None in sites else [Case.site_id.in_(sites)]
     return int(

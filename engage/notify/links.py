@@ -21,6 +21,30 @@ def use_code_link(token: str) -> str:
     return f"{settings().public_url}/case/link/{token}"
 
 
+def choose_password(code: str) -> str:
+    """Return the address with which somebody of ours chooses a password.
+
+    The code stands behind the `#`, which browsers send to nobody: no log of ours, of a proxy or of a mail filter that
+    opens the link has it.
+    """
+    return f"{settings().public_url}/account/choose-password#{code}"
+
+
+def account() -> str:
+    """Return the address of one's own account."""
+    return f"{settings().public_url}/account/"
+
+
+def person(user_id: str) -> str:
+    """Return the address of somebody's page for administrators."""
+    return f"{settings().public_url}/admin/users/{user_id}"
+
+
+def forgot_password() -> str:
+    """Return the address of the page that sends such a link."""
+    return f"{settings().public_url}/account/forgot-password"
+
+
 def how_it_works() -> str:
     """Return the address of the page that explains stages, days, appeal and outside help."""
     return f"{settings().public_url}/how-it-works"

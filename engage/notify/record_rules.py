@@ -13,7 +13,7 @@ from engage.notify import outbox
 from engage.notify.outbox import Owed
 
 log = logging.getLogger(__name__)
-_AUDITS = StaffMembership.role == Role.AUDITOR
+_AUDITS = (StaffMembership.role == Role.AUDITOR) & StaffMembership.counts
 
 
 def checkpoint_made(checkpoint: Checkpoint, *, document: str) -> None:

@@ -50,6 +50,11 @@ def _answered(event: events.ProposalCountered | events.RemedyConfirmed, case: Ca
     return of_what_we_wrote_down(event.sign_off, "case_news") + to_staff(working_on(case), "reply_arrived")
 
 
+def _passed_on(event: events.RemedyPassedOn, case: Case) -> list[Notice]:
+    """Whoever carries the remedy out now, once the person has accepted it: remedy_for_you."""
+    return to_staff([event.owner_id] if case.stage is Stage.IMPLEMENTING else [], "remedy_for_you")
+
+
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.ProposalDrafted: _drafted,
     events.ProposalReturned: _returned,
@@ -57,4 +62,5 @@ RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
     events.ProposalAccepted: _accepted,
     events.ProposalCountered: _answered,
     events.RemedyConfirmed: _answered,
+    events.RemedyPassedOn: _passed_on,
 }

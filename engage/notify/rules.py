@@ -125,7 +125,7 @@ def _(event: events.PanelSeated, case: Case) -> list[Notice]:
 
 
 @notices.register
-def _(event: events.SeatGivenUp, case: Case) -> list[Notice]:
+def _(event: events.SeatGivenUp | events.SeatVacated, case: Case) -> list[Notice]:
     """Coordinators and approvers, who seat the panel: panel_to_seat."""
     return to_staff(deciding_on(case, Role.COORDINATOR, Role.APPROVER), "panel_to_seat")
 

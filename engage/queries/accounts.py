@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Uuid, bindparam, select
+from sqlalchemy import String, Uuid, bindparam, exists, select
 
 from engage import clock
 from engage.domain.browsers import LONGEST_SESSION
 from engage.domain.policy import Actor, Membership
 from engage.extensions import db
-from engage.models import SecondFactor, Site, StaffMembership, StaffSession, StaffUser
+from engage.models import Passkey, SecondFactor, Site, StaffMembership, StaffSession, StaffUser
 from engage.models.base import Instant
 
 
@@ -25,11 +25,17 @@ class Account:
     name: str
     locale: str
     must_change_password: bool
-    has_second_factor: bool
+    has_app: bool  # that shows codes
+    has_passkey: bool
     session_key: str
     session_id: uuid.UUID | None  # none while the second half of signing in is missing
     actor: Actor
     places: tuple[tuple[uuid.UUID, str], ...]  # sites where they hold a role, by name; those of all sites left out
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether they sign in with more than a password."""
+        return self.has_app or self.has_passkey
 
     @property
     def is_everywhere(self) -> bool:
@@ -54,12 +60,13 @@ _BY_KEY = (
         StaffUser.name,
         StaffUser.locale,
         StaffUser.must_change_password,
-        SecondFactor.user_id.label("second_factor_of"),
+        SecondFactor.user_id.label("app_of"),
+        exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_(None)).label("has_passkey"),
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
     )
-    .outerjoin(StaffMembership, StaffMembership.user_id == StaffUser.id)
+    .outerjoin(StaffMembership, (StaffMembership.user_id == StaffUser.id) & StaffMembership.counts)
     .outerjoin(Site, Site.id == StaffMembership.site_id)
     .outerjoin(SecondFactor, SecondFactor.user_id == StaffUser.id)
     .where(
@@ -94,6 +101,27 @@ def by_key(user_id: uuid.UUID, session_key: str) -> Account | None:
     return _account(user_id, session_key, None, db.session.execute(_BY_KEY, _of(user_id, session_key)).all())
 
 
+def by_id(user_id: uuid.UUID) -> Account | None:
+    """Return the active user, or None; no session of theirs has to have begun."""
+    key = db.session.scalar(select(StaffUser.session_key).where(StaffUser.id == user_id))
+    return by_key(user_id, key) if key is not None else None
+
+
+def passkey_of(account: Account, passkey_id: uuid.UUID) -> Passkey:
+    """Return a passkey of who is signed in.
+
+    Raises:
+        NoResultFound: it is gone, or somebody else's.
+    """
+    own = (Passkey.id == passkey_id, Passkey.user_id == account.id)
+    return db.session.scalars(select(Passkey).where(*own)).one()
+
+
+def row_of(account: Account) -> StaffUser:
+    """Return the row of who is signed in, with the roles that rest among theirs."""
+    return db.session.get_one(StaffUser, account.id)
+
+
 def sessions_of(account: Account) -> Sequence[Session]:
     """Return the sessions of the user that have not ended, the newest first."""
     rows = db.session.execute(
@@ -121,7 +149,8 @@ def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: S
         name=first.name,
         locale=first.locale,
         must_change_password=first.must_change_password,
-        has_second_factor=first.second_factor_of is not None,
+        has_app=first.app_of is not None,
+        has_passkey=first.has_passkey,
         session_key=key,
         session_id=session_id,
         actor=Actor(id=user_id, memberships=held),

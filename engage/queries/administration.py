@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from engage.domain.administration import sites_of
 from engage.domain.case import CaseClass
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import AuditEvent, Case, SecondFactor, Site, StaffMembership, StaffUser
+from engage.models import AuditEvent, Case, Passkey, SecondFactor, Site, StaffMembership, StaffUser
 
 SHOWN = 500
 
@@ -76,9 +76,22 @@ def open_cases_of(user_id: uuid.UUID) -> int:
     )
 
 
+def zone_of(user: StaffUser) -> str:
+    """Return the zone in which the user's days begin and end: that of their sites, or UTC where those have several."""
+    places = {row.site_id for row in user.memberships if row.site_id is not None}
+    zones = set(db.session.scalars(select(Site.time_zone).where(Site.id.in_(places))))
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
+def names() -> dict[uuid.UUID, str]:
+    """Return the names of everybody who works or worked here."""
+    return {user_id: name for user_id, name in db.session.execute(select(StaffUser.id, StaffUser.name))}
+
+
 def has_second_factor(user_id: uuid.UUID) -> bool:
     """Whether the user signs in with more than a password."""
-    return db.session.scalar(select(SecondFactor.user_id).where(SecondFactor.user_id == user_id)) is not None
+    app = exists().where(SecondFactor.user_id == user_id)
+    return bool(db.session.scalar(select(or_(app, exists().where(Passkey.user_id == user_id)))))
 
 
 def changes() -> Sequence[Changed]:

@@ -23,9 +23,9 @@ from engage.models import (
     SealedContact,
     SealedIdentity,
 )
-from engage.queries import case_file, own_case
+from engage.queries import case_file
 from engage.queries.case_file import CaseFile
-from engage.queries.own_case import Seen
+from engage.queries.seen import Seen, name_seen_by
 
 # What happened to a case that its person is told of. Another event is work among staff, or told by one of these.
 TOLD = (
@@ -129,7 +129,7 @@ def own(actor: Actor) -> Everything:
         files=db.session.scalars(_FILES, of_case).all(),
         meetings=db.session.scalars(_MEETINGS, of_case).all(),
         feedback=db.session.get(Feedback, found.case.id),
-        name_seen=own_case.name_seen_by(found.case),
+        name_seen=name_seen_by(found.case),
         has_identity=_is_there(SealedIdentity, found.case.id),
         has_contact=_is_there(SealedContact, found.case.id),
     )

@@ -27,10 +27,10 @@ from engage.models import (
     Proposal,
     Screening,
 )
-from engage.queries import corrective, outside_parts, own_case, rights_parts
+from engage.queries import corrective, outside_parts, rights_parts
 from engage.queries.outside_parts import OutsideParts
-from engage.queries.own_case import Seen
 from engage.queries.rights_parts import RightsParts
+from engage.queries.seen import Seen, seen_by
 from engage.scope import visible_to
 
 _CASE_ID = bindparam("case_id", type_=Uuid())
@@ -141,5 +141,5 @@ def _file(wanted: Select[Case], actor: Actor, *, for_person: bool) -> CaseFile:
         rights=rights_parts.of(case.id, ("corrections", "holds")),
         changes=corrective.shared_in(case.id),
         sums={row.id for row in remedies if for_person or money.may_see(actor, row.owner_id, facts)},
-        seen=own_case.seen_by(case.id) if for_person else None,
+        seen=seen_by(case.id) if for_person else None,
     )

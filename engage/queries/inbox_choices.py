@@ -56,7 +56,7 @@ def _statement(held: frozenset[uuid.UUID | None]) -> CompoundSelect[int, uuid.UU
     people = (
         select(literal(_PERSON), StaffUser.id, StaffUser.name, literal(""))
         .join(StaffMembership, StaffMembership.user_id == StaffUser.id)
-        .where(StaffUser.is_active, StaffMembership.role.in_(_WORK_CASES))
+        .where(StaffUser.is_active, StaffMembership.counts, StaffMembership.role.in_(_WORK_CASES))
         .distinct()
         .order_by(StaffUser.name, StaffUser.id)
         .limit(_MOST_PEOPLE)

@@ -3,9 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import Integer, Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload, lazyload
@@ -16,7 +14,6 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import (
-    Access,
     Appeal,
     Attachment,
     Case,
@@ -37,6 +34,7 @@ from engage.models import (
 from engage.queries import corrective, outside_parts, rights_parts
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.rights_parts import RightsParts
+from engage.queries.seen import Seen, name_seen_by, seen_by
 from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
@@ -79,12 +77,6 @@ _DEADLINES = (
     .order_by(Deadline.due_at)
 )
 _PAUSES = select(Pause).where(Pause.case_id == _CASE_ID).order_by(Pause.starts_at)
-_NAME_SEEN = (
-    select(CaseEvent.actor_role, CaseEvent.at)
-    .where(CaseEvent.case_id == _CASE_ID, CaseEvent.kind == IdentityOpened.__name__)
-    .order_by(CaseEvent.actor_role, CaseEvent.at)
-)
-_SEEN = select(Access.role, Access.on).where(Access.case_id == _CASE_ID).distinct().order_by(Access.role, Access.on)
 _PROPOSAL = (
     select(Proposal)
     .options(joinedload(Proposal.remedies), lazyload(Proposal.approvals))
@@ -148,14 +140,6 @@ class Holder:
     def about(self) -> uuid.UUID:
         """What the forms of their pages are bound to."""
         return self.case_id
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A role under which the case was opened, and the days, at the site, on which it was."""
-
-    role: str
-    days: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,19 +270,3 @@ def _by_message(files: Sequence[Attachment]) -> dict[uuid.UUID | None, list[Atta
     for file in files:
         found.setdefault(file.message_id, []).append(file)
     return found
-
-
-def seen_by(case_id: uuid.UUID) -> list[Seen]:
-    """Return who opened the case, by role and day: the person learns that somebody did, not which of us."""
-    rows = db.session.execute(_SEEN, {"case_id": case_id})
-    return [Seen(role, tuple(row.on for row in some)) for role, some in groupby(rows, key=lambda row: row.role)]
-
-
-def name_seen_by(case: Case) -> list[Seen]:
-    """Return to whom a name that is kept secret was shown, by role and day at the site."""
-    zone = ZoneInfo(case.site.time_zone)
-    rows = db.session.execute(_NAME_SEEN, {"case_id": case.id})
-    days = [(role or "none", at.astimezone(zone).date()) for role, at in rows]
-    return [
-        Seen(role, tuple(on for _, on in some)) for role, some in groupby(dict.fromkeys(days), key=lambda one: one[0])
-    ]

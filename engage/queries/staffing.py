@@ -45,7 +45,7 @@ def held(*, but: uuid.UUID | None = None) -> Held:
     rows = db.session.execute(
         select(StaffMembership.site_id, StaffMembership.role)
         .join(StaffUser)
-        .where(StaffUser.is_active, StaffUser.id != but if but else true())
+        .where(StaffUser.is_active, StaffMembership.counts, StaffUser.id != but if but else true())
         .distinct()
     )
     for row in rows:

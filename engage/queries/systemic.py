@@ -132,6 +132,7 @@ def owners_at(site_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
         .join(StaffMembership, StaffMembership.user_id == StaffUser.id)
         .where(
             StaffUser.is_active,
+            StaffMembership.counts,
             StaffMembership.role.in_(READS),
             or_(StaffMembership.site_id.is_(None), StaffMembership.site_id == site_id),
         )

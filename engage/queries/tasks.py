@@ -72,7 +72,7 @@ def workers_at(site_ids: list[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
     rows = db.session.execute(
         select(StaffUser.id, StaffUser.name, StaffMembership.site_id)
         .join(StaffMembership, StaffMembership.user_id == StaffUser.id)
-        .where(StaffUser.is_active, StaffMembership.role.in_(sorted(tasks.WORKERS)))
+        .where(StaffUser.is_active, StaffMembership.counts, StaffMembership.role.in_(sorted(tasks.WORKERS)))
         .order_by(StaffUser.name, StaffUser.id)
     )
     held: dict[tuple[uuid.UUID, str], set[uuid.UUID | None]] = {}

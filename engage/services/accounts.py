@@ -1,6 +1,5 @@
 """Accounts of staff: added, changed, given roles, deactivated. Every change leaves an entry in the audit record."""
 
-import secrets
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,8 +12,11 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import focal_seats, leaving, passwords
+from engage.services import account_links, focal_seats, leaving, new_passwords, passwords, training
 from engage.services.audit import Change, note
+from engage.services.handed import Handed, counted
+from engage.services.new_passwords import WeakPassword, new_session_key
+from engage.services.people import codes_of, locked, managed, memberships_of
 from engage.services.sign_in import as_stored
 
 
@@ -24,14 +26,6 @@ class EmailTaken(ValueError):
 
 class WrongPassword(ValueError):
     """The present password is another."""
-
-
-class WeakPassword(ValueError):
-    """The new password will not do; `code` says why: see passwords.why_weak, or the_old_one."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ def create_admin(email: str, password: str | None = None) -> str | None:
         WeakPassword: the password given will not do.
     """
     if password is not None:
-        _refuse_weak(password, email)
+        new_passwords.refuse_weak(password, email=as_stored(email))
     made = None if password is not None else passwords.generated()
     details = Details(email, email.partition("@")[0])
     user = _add(details, password or str(made), must_change=made is not None, actor=None)
@@ -67,13 +61,23 @@ def add_user(details: Details, roles: Collection[Membership], *, actor: Actor) -
         EmailTaken: there is an account with this address.
         TooManyFocalPoints: somewhere there are enough focal points.
     """
+    password = passwords.generated()
+    return add(details, roles, password=password, actor=actor).id, password
+
+
+def add(details: Details, roles: Collection[Membership], *, password: str | None, actor: Actor) -> StaffUser:
+    """Add a user with a password that they must change, or with none while they have not chosen it.
+
+    Raises:
+        NotAllowed: a role is outside of the actor's sites, or there is none.
+        EmailTaken: there is an account with this address.
+    """
     administration.require_sites(actor, [held.site_id for held in roles])
     if not roles and administration.sites_of(actor) is not None:
         raise NotAllowed("a user without a role belongs to all sites")
-    password = passwords.generated()
-    user = _add(details, password, must_change=True, actor=actor)
+    user = _add(details, password, must_change=password is not None, actor=actor)
     _give(user, frozenset(roles), actor=actor)
-    return user.id, password
+    return user
 
 
 def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
@@ -90,17 +94,20 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     new = {"email": email, "name": details.name, "locale": details.locale}
     changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
     if changed:
+        language = {"locale": user.locale} if "locale" in changed else {}
         for name in changed:
             setattr(user, name, new[name])
-        entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, after={"changed": changed})
+        told = {"changed": changed, **({"locale": user.locale} if language else {})}
+        entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, before=language, after=told)
         if "email" in changed:
+            account_links.end(user.id)  # one on its way to the old address
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 
-def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> None:
+def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor) -> list[Handed]:
     """Let the user hold exactly these roles at the actor's sites; roles at other sites stay as they are.
 
-    Where that lets them do more, their sessions end.
+    Where that lets them do more, their sessions end. What they may hold no longer is somebody else's then: returned.
 
     Raises:
         NotAllowed: a role is outside of the actor's sites, or the user is the actor.
@@ -114,14 +121,19 @@ def set_roles(user_id: uuid.UUID, roles: Collection[Membership], *, actor: Actor
     elsewhere = {held for held in memberships_of(user) if not administration.may_look_after(actor, held.site_id)}
     wanted = frozenset(elsewhere | set(roles))
     leaving.require_focal_points(user, wanted)
-    _give(user, wanted, actor=actor)
+    return _give(user, wanted, actor=actor)
 
 
-def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
+def give(user: StaffUser, wanted: frozenset[Membership]) -> list[Handed]:
+    """Let a user in hand hold exactly these roles, as the service itself found them elsewhere; see set_roles."""
+    return _give(user, wanted, actor=None)
+
+
+def deactivate(user_id: uuid.UUID, *, actor: Actor) -> list[Handed]:
     """Let the user in no longer, and end the sessions they have. Nothing of what they did is touched.
 
     The open cases they worked on are unassigned again, and whoever is told of new cases is told of them. Their open
-    tasks, and what they were to change, are somebody else's then.
+    tasks, remedies and seats, and what they were to change, are somebody else's then: returned.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
@@ -129,20 +141,24 @@ def deactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """
     user = managed(user_id, actor)
     leaving.require_focal_points(user, ())
-    if user.is_active:
-        user.is_active, user.session_key = False, new_session_key()
-        db.session.flush()  # who is told of their cases is read from the database
-        returned, handed_on = leaving.hand_back(user.id), leaving.hand_on(user.id)
-        note(
-            Change.USER_DEACTIVATED,
-            actor=actor,
-            subject_id=user.id,
-            after={"cases_returned": returned, "tasks_handed_on": handed_on},
-        )
+    return let_go(user, actor=actor)
+
+
+def let_go(user: StaffUser, *, actor: Actor | None) -> list[Handed]:
+    """Deactivate a user whom the caller may let go; no actor means that their time was up."""
+    if not user.is_active:
+        return []
+    user.is_active, user.session_key = False, new_session_key()
+    account_links.end(user.id)
+    db.session.flush()  # who is told of their cases is read from the database
+    found = leaving.hand_over(user)
+    was, is_ = {"is_active": True}, {"is_active": False, **counted(found)}
+    note(Change.USER_DEACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+    return found
 
 
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
-    """Let the user in again, with the roles they had.
+    """Let the user in again, with the roles they had, and without an end that is past.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
@@ -151,8 +167,10 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     user = managed(user_id, actor)
     if not user.is_active:
         focal_seats.require_room(user.id, (), memberships_of(user))
-        user.is_active = True
-        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id)
+        was = {"is_active": False, "ends_at": user.ends_at.isoformat() if user.ends_at else None}
+        user.is_active, user.ends_at = True, None
+        is_ = {"is_active": True, "ends_at": None}
+        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
 
 
 def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
@@ -165,7 +183,7 @@ def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:
     """
     user = managed(user_id, actor)
     password = passwords.generated()
-    _keep(user, password, must_change=True)
+    new_passwords.keep(user, password, must_change=True)
     entry = note(Change.PASSWORD_RESET, actor=actor, subject_id=user.id)
     account_rules.password_given(user, change_id=entry.id)
     account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
@@ -182,10 +200,10 @@ def change_password(user_id: uuid.UUID, present: str, new: str) -> str:
     user = locked(user_id)
     if not passwords.is_right(present, user.password_hash):
         raise WrongPassword
-    _refuse_weak(new, user.email)
+    new_passwords.refuse_weak(new, email=user.email, name=user.name)
     if passwords.is_right(new, user.password_hash):
         raise WeakPassword("the_old_one")
-    _keep(user, new, must_change=False)
+    new_passwords.keep(user, new, must_change=False)
     note(Change.PASSWORD_CHANGED, actor=user.actor, subject_id=user.id)
     return user.session_key
 
@@ -195,78 +213,42 @@ def end_sessions(user_id: uuid.UUID) -> None:
     locked(user_id).session_key = new_session_key()
 
 
-def new_session_key() -> str:
-    """Return a fresh key that sessions are bound to."""
-    return secrets.token_hex(16)
-
-
-def memberships_of(user: StaffUser) -> frozenset[Membership]:
-    """Return the roles of a user, active or not."""
-    return frozenset(Membership(row.role, row.site_id) for row in user.memberships)
-
-
-def locked(user_id: uuid.UUID) -> StaffUser:
-    """Return the user, kept from others until the unit of work ends."""
-    return db.session.scalars(select(StaffUser).where(StaffUser.id == user_id).with_for_update()).one()
-
-
-def managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
-    """Return the user, kept from others until the unit of work ends.
-
-    Raises:
-        NotAllowed: the user is not the actor's to manage.
-    """
-    user = locked(user_id)
-    if not administration.may_manage(actor, user.id, memberships_of(user)):
-        raise NotAllowed("user")
-    return user
-
-
-def _add(details: Details, password: str, *, must_change: bool, actor: Actor | None) -> StaffUser:
+def _add(details: Details, password: str | None, *, must_change: bool, actor: Actor | None) -> StaffUser:
     email = as_stored(details.email)
     if _is_taken(email):
         raise EmailTaken(email)
     user = StaffUser(id=uuid.uuid4(), email=email, name=details.name, locale=details.locale, memberships=[])
     user.created_at = clock.utcnow()
-    _keep(user, password, must_change=must_change)
+    user.session_key, user.must_change_password = new_session_key(), must_change
+    if password is not None:
+        user.password_hash = passwords.hashed(password)
     db.session.add(user)
-    note(Change.USER_ADDED, actor=actor, subject_id=user.id)
+    note(Change.USER_ADDED, actor=actor, subject_id=user.id, after={"locale": user.locale})
     return user
 
 
-def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None) -> None:
+def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None) -> list[Handed]:
     before = memberships_of(user)
     if before == wanted:
-        return
+        return []
     focal_seats.require_room(user.id, before, wanted)
     user.memberships = [row for row in user.memberships if Membership(row.role, row.site_id) in wanted] + [
         StaffMembership(role=held.role, site_id=held.site_id) for held in wanted - before
     ]
     if wanted - before:
         user.session_key = new_session_key()  # who may do more proves anew who they are, by what the new role demands
+    db.session.flush()
+    found = leaving.hand_over(user) if before - wanted else []
     entry = note(
         Change.ROLES_CHANGED,
         actor=actor,
         subject_id=user.id,
-        before={"roles": _codes(before)},
-        after={"roles": _codes(wanted)},
+        before={"roles": codes_of(before)},
+        after={"roles": codes_of(wanted), **counted(found)},
     )
     account_rules.focal_point_changed(user, wanted - before, change_id=entry.id)
-
-
-def _codes(held: frozenset[Membership]) -> list[str]:
-    return sorted(f"{one.role.value}@{one.site_id or 'all'}" for one in held)
-
-
-def _keep(user: StaffUser, password: str, *, must_change: bool) -> None:
-    user.password_hash = passwords.hashed(password)
-    user.must_change_password = must_change
-    user.session_key = new_session_key()
-
-
-def _refuse_weak(password: str, email: str) -> None:
-    if code := passwords.why_weak(password, email=as_stored(email)):
-        raise WeakPassword(code)
+    training.review_one(user)
+    return found
 
 
 def _is_taken(email: str) -> bool:

@@ -6,17 +6,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from engage import key_ring, vault
 from engage.domain.escalation import Seat
 from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.key_ring import Ring
+from engage.models import Site
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
-from engage.services import file_rotation, key_rotation, lane_key_rotation, scanning, sites
+from engage.services import (
+    file_rotation,
+    foreign_identities,
+    key_rotation,
+    lane_key_rotation,
+    scanning,
+    single_sign_on,
+    sites,
+)
 from engage.services.scanning import ScannerAway
 from engage.settings import settings
 
@@ -54,6 +63,7 @@ def look() -> Iterator[Finding]:
         ("keys", _keys),
         ("key ring", _key_ring),
         ("key ring of the lane", _lane_ring),
+        ("single sign-on", _single_sign_on),
     )
     is_sound = True
     for what, check in checks:
@@ -171,6 +181,19 @@ def _lane_ring() -> None:
             f"Reports need versions that the lane's key ring lacks: {', '.join(lost)}. Put them back from where keys "
             "are kept."
         )
+
+
+def _single_sign_on() -> None:
+    if not single_sign_on.is_on():
+        return
+    codes = set(db.session.scalars(select(Site.code)))
+    rows = foreign_identities.mapping()
+    if unknown := sorted({one.site_code for one in rows if one.site_code} - codes):
+        raise NotWell(f"ENGAGE_OIDC_ROLES names sites that are not there: {', '.join(unknown)}.")
+    try:
+        single_sign_on.begin()
+    except single_sign_on.ProviderDown as error:
+        raise NotWell("The provider does not answer, or calls itself otherwise than ENGAGE_OIDC_ISSUER.") from error
 
 
 def _sealed_before() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.domain.events import NoticeUndeliverable
-from engage.domain.policy import SYSTEM
+from engage.domain.policy import SYSTEM, Actor
 from engage.extensions import db
 from engage.models import CaseEvent, OutboxMessage, Recipient
 from engage.notify import addressing, claims, outbox
@@ -17,6 +17,7 @@ from engage.notify.rendering import render
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
 from engage.services import cases, deadlines, errands, moving_up
+from engage.services.audit import Change, note
 from engage.services.lane.road import note_undeliverable
 from engage.services.timeline import record
 from engage.settings import settings
@@ -25,6 +26,17 @@ from engage.unit_of_work import release, unit_of_work
 log = logging.getLogger(__name__)
 BATCHES = 50  # Ours: one task ends well inside its time limit; what is left over is asked for with a new nudge.
 FAULTS = 2  # Ours: one mail may break the connection by itself; two in a row are the server's fault.
+
+
+def try_again(message_id: uuid.UUID, *, actor: Actor | None) -> bool:
+    """Let a notice that was given up be tried again at once; False if it was not, or what it said is gone.
+
+    Who did it is on the record of changes; no actor means a command on the server.
+    """
+    if not outbox.owe_again(message_id):
+        return False
+    note(Change.NOTICE_RETRIED, actor=actor, subject_id=message_id)
+    return True
 
 
 def drain() -> int:

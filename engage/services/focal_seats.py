@@ -38,6 +38,7 @@ def require_room(user_id: uuid.UUID, held: Collection[Membership], wanted: Colle
 def _others_at(place: uuid.UUID | None, user_id: uuid.UUID) -> int:
     if place is not None:  # two who are given the role at once wait for each other
         db.session.get(Site, place, with_for_update={"key_share": True})
+    # Whose role rests (StaffMembership.counts) keeps their seat: it counts again once the training is renewed.
     wanted = (
         select(func.count(StaffMembership.id))
         .join(StaffUser, StaffUser.id == StaffMembership.user_id)

@@ -11,8 +11,8 @@ from engage.domain.policy import Actor, NotAllowed
 from engage.extensions import db
 from engage.models import StaffUser
 from engage.services import conflicts
-from engage.services.accounts import memberships_of
 from engage.services.audit import Change, note
+from engage.services.people import memberships_of
 
 
 def place(user_id: uuid.UUID, at: Employed, *, actor: Actor) -> None:

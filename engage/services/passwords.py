@@ -2,9 +2,14 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from engage.domain import guessable
 
 # Source: OWASP Password Storage Cheat Sheet 2025, second of its equal settings: 19 MiB, 2 passes, 1 lane. The first one
 # of RFC 9106 takes 2 GiB, and eight sign-ins at once must not starve the pages.
@@ -14,6 +19,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # whole. The most is ours: it keeps hashing short.
 SHORTEST, LONGEST = 15, 200
 _LEAST_DIFFERENT = 6  # Ours: "aaaaaaaaaaaaaaa" is long and no password.
+COMMON = Path(__file__).parents[1] / "passwords" / "common.txt"  # made by `make build`
 _LETTERS = "abcdefghjkmnpqrstvwxyz23456789"  # nothing that is misread when it is copied by hand
 
 
@@ -41,8 +47,15 @@ def is_outdated(stored: str) -> bool:
     return _HASHER.check_needs_rehash(stored)
 
 
-def why_weak(password: str, *, email: str) -> str | None:
-    """Return the code of what is wrong with a new password, or None: too_short, too_long, too_simple, is_the_name."""
+def why_weak(password: str, *, known: Iterable[str]) -> str | None:
+    """Return the code of what is wrong with a new password, or None.
+
+    Codes are too_short, too_long, too_simple, too_common, is_the_name. `known` are words that others try first: the
+    owner's name and address, the sites, the service.
+
+    Raises:
+        FileNotFoundError: the list of common passwords was not built; nothing passes without it.
+    """
     bare = _normal(password)
     if len(bare) < SHORTEST:
         return "too_short"
@@ -50,8 +63,14 @@ def why_weak(password: str, *, email: str) -> str | None:
         return "too_long"
     if len(set(bare)) < _LEAST_DIFFERENT:
         return "too_simple"
-    name = email.partition("@")[0].casefold()
-    return "is_the_name" if len(name) > 3 and name in bare.casefold() and len(bare) - len(name) < SHORTEST else None
+    if guessable.is_common(bare, _common()):
+        return "too_common"
+    return "is_the_name" if guessable.is_about(bare, known, SHORTEST) else None
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    return frozenset(COMMON.read_text("utf-8").split())
 
 
 def _normal(password: str) -> str:

@@ -12,10 +12,11 @@ from engage.domain import receipts
 from engage.domain import second_factor as rules
 from engage.domain.policy import Actor, NotAllowed
 from engage.extensions import db
-from engage.models import RecoveryCode, SecondFactor, StaffUser
+from engage.models import Passkey, RecoveryCode, SecondFactor, StaffUser
 from engage.notify import account_rules
-from engage.services.accounts import locked, managed, memberships_of, new_session_key
 from engage.services.audit import Change, note
+from engage.services.new_passwords import new_session_key
+from engage.services.people import locked, managed, memberships_of
 
 _SERVICE = "engage"  # what the app writes beside the code
 
@@ -40,7 +41,13 @@ def code_at(secret: str, step: int) -> str:
 
 
 def is_set_up(user_id: uuid.UUID) -> bool:
-    """Whether the user signs in with more than a password."""
+    """Whether the user signs in with more than a password: the code of an app, or a passkey."""
+    passkey = select(Passkey.id).where(Passkey.user_id == user_id, Passkey.refused_at.is_(None))
+    return has_app(user_id) or db.session.scalar(passkey.limit(1)) is not None
+
+
+def has_app(user_id: uuid.UUID) -> bool:
+    """Whether an app on the user's phone shows codes."""
     return db.session.get(SecondFactor, user_id) is not None
 
 
@@ -101,7 +108,7 @@ def make_codes(user_id: uuid.UUID) -> list[str]:
         NotAllowed: there is no app that they could stand in for.
     """
     user = locked(user_id)
-    if not is_set_up(user_id):
+    if not has_app(user_id):
         raise NotAllowed("recovery codes")
     note(Change.RECOVERY_CODES_MADE, actor=user.actor, subject_id=user.id)
     return _new_codes(user)
@@ -123,7 +130,7 @@ def turn_off(user_id: uuid.UUID) -> str:
 
 
 def reset(user_id: uuid.UUID, *, actor: Actor | None) -> bool:
-    """Take away a second factor that was lost, and end the sessions of its owner; return whether there was one.
+    """Take away a lost second factor, passkeys too, and end its owner's sessions; return whether there was any.
 
     They are told by mail, and so are the other focal points of the place where the user is one. No actor means a
     command on the server.
@@ -132,10 +139,12 @@ def reset(user_id: uuid.UUID, *, actor: Actor | None) -> bool:
         NotAllowed: the user is not the actor's to manage.
     """
     user = locked(user_id) if actor is None else managed(user_id, actor)
-    if not _forget(user.id):
+    passkeys = delete(Passkey).where(Passkey.user_id == user.id).returning(Passkey.id)
+    lost = len(db.session.execute(passkeys).all())
+    if not _forget(user.id) and not lost:
         return False
     user.session_key = new_session_key()
-    entry = note(Change.SECOND_FACTOR_RESET, actor=actor, subject_id=user.id)
+    entry = note(Change.SECOND_FACTOR_RESET, actor=actor, subject_id=user.id, before={"passkeys": lost})
     account_rules.second_factor_reset(user, change_id=entry.id)
     account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
     return True

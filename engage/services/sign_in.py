@@ -10,9 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
 from engage.domain.browsers import Browser
+from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import SignInTry, StaffUser
 from engage.services import passwords, sessions
+from engage.settings import settings
 
 # Ours. Tries that cost no wait, from one place for one account; and from one address for all accounts together, where
 # an office may share it. Then the wait doubles. Who has the password may come from a thousand addresses to guess six
@@ -74,6 +76,14 @@ def checked(email: str, password: str) -> uuid.UUID | None:
     ).one_or_none()
     is_right = passwords.is_right(password, user.password_hash if user else None)
     return user.id if user is not None and is_right else None
+
+
+def may_use_password(user_id: uuid.UUID) -> bool:
+    """Whether the user may sign in with a password, where the operator leaves that to a provider of single sign-on."""
+    if settings().OIDC_ISSUER is None or settings().OIDC_PASSWORDS == "everybody":
+        return True
+    user = db.session.get_one(StaffUser, user_id)
+    return settings().OIDC_PASSWORDS == "administrators" and user.actor.holds(Role.ADMIN)
 
 
 def renew(user_id: uuid.UUID, password: str) -> StaffUser:

@@ -22,7 +22,9 @@ LOOKS_AFTER = frozenset({Role.ADMIN})
 
 # Where somebody may go who has to do one of these before anything else.
 _CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
-_SETTING_UP = frozenset({"account.set_up_second_factor", "account.prove", "account.sign_out"}) | _CHOOSING_PASSWORD
+_SETTING_UP = frozenset({"account.set_up_second_factor", "account.add_passkey", "account.prove"}) | _CHOOSING_PASSWORD
+
+_PROVIDER = "provider_asked"
 
 Check = Callable[[], ResponseReturnValue | None]
 
@@ -44,6 +46,17 @@ def me() -> Account:
     """Return who is signed in."""
     account: Account = current_user.account
     return account
+
+
+def note_provider(*, asked: bool) -> None:
+    """Remember in this browser whether a provider of single sign-on asked for a second factor; the cookie is signed."""
+    if asked:
+        session[_PROVIDER] = True
+
+
+def provider_asked() -> bool:
+    """Whether who is signed in came from a provider that asked for a second factor."""
+    return bool(session.get(_PROVIDER))
 
 
 def home_of(actor: Actor) -> str:
@@ -102,7 +115,8 @@ def _to_do_before(account: Account) -> str | None:
     """Return the endpoint of what has to be done before the page that is asked for."""
     if account.must_change_password:
         return "account.change_password" if request.endpoint not in _CHOOSING_PASSWORD else None
-    if second_factor.is_demanded_of(account.actor) and not account.has_second_factor:
+    has_one = account.has_second_factor or provider_asked()
+    if second_factor.is_demanded_of(account.actor) and not has_one:
         return "account.set_up_second_factor" if request.endpoint not in _SETTING_UP else None
     return None
 

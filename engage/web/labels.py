@@ -203,6 +203,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
 }
 
 REFUSALS: dict[str, LazyString] = {
+    **account_labels.REFUSALS,
     **aftercare_labels.REFUSALS,
     **findings_labels.REFUSALS,
     **lane_labels.REFUSALS,

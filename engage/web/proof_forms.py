@@ -6,10 +6,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engage.services.passwords import LONGEST
+from engage.web import passkey_questions
 
 
 def without_nul(value: str | None) -> str | None:
@@ -44,7 +45,21 @@ class ProveByCodeForm(FlaskForm):
         _l("Code"),
         widget=GovTextInput(),
         filters=[bare_code],
-        validators=[InputRequired(_l("Enter the code that your app shows.")), Length(max=100)],
+        validators=[
+            InputRequired(_l("Enter the code that your app shows.")),
+            Length(max=passkey_questions.LONGEST),
+        ],
+    )
+
+
+class ProveByPasskeyForm(FlaskForm):
+    """A passkey, of whoever has no app."""
+
+    proof = HiddenField(
+        validators=[
+            InputRequired(_l("Press the button, and unlock your device.")),
+            Length(max=passkey_questions.LONGEST),
+        ]
     )
 
 

@@ -4,7 +4,13 @@
 FOR_ANYONE = frozenset(
     {
         "static",
+        "account.ask_passkey",
+        "account.choose_password",
+        "account.finish_single_sign_on",
+        "account.forgot_password",
         "account.sign_in",
+        "account.sign_in_passkey",
+        "account.start_single_sign_on",
         "health.show_health",
         "public.accessibility",
         "public.check_receipt",

@@ -53,6 +53,8 @@ OF_NO_CASE = {
     # Sealed under keys of the restricted lane, which engage.services.lane.erasing destroys by a rule of its own.
     *("lane_access", "lane_account", "lane_clock", "lane_consent", "lane_contact", "lane_event", "lane_head"),
     *("lane_key", "lane_receipt", "lane_referral", "lane_report", "lane_subject", "lane_word"),
+    # Of staff: how they sign in, and what they were trained for.
+    *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }

@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from engage import clock, data_keys, vault
+from engage.domain.files import Scan
 from engage.extensions import db
-from engage.services import key_rotation, pauses
+from engage.services import file_rotation, file_store, key_rotation, pauses
 from engage.services.lane import intake
 from tests import lane_states, states
 from tests.architecture.test_migrations import fresh
@@ -14,7 +15,7 @@ from tests.services import sealed
 from tests.states import act
 
 assert fresh  # a fixture
-BEFORE, BEFORE_KEYS = "0010", "0018"
+BEFORE, BEFORE_KEYS, BEFORE_FILES = "0010", "0018", "0023"
 
 
 @pytest.mark.slow
@@ -77,4 +78,27 @@ def test_going_back_from_the_restricted_lane_destroys_no_report(fresh, sent_task
     assert "restore the backup instead" in caplog.text
     db.session.remove()
     assert intake.opened_account(taken.report_id)["words"] == lane_states.WORDS
+    db.session.remove()
+
+
+@pytest.mark.slow
+def test_files_that_lay_plain_are_read_and_sealed_and_going_back_loses_no_key(fresh, sent_tasks, caplog):
+    upgrade()
+    reference = states.a_case(states.a_site())
+    file_id = sealed.a_file(reference, b"words of a paper")
+    plain = sealed.lay_plain(file_id)
+    db.session.remove()
+    downgrade(revision=BEFORE_FILES)
+    upgrade()
+    row = sealed.file(file_id)
+    assert (row.scan, row.key_version, row.was_emptied) == (Scan.NOT_ASKED, None, False)
+    assert b"".join(file_store.content(row)) == b"words of a paper"
+    assert file_rotation.seal_plain().done == 1
+    assert not plain.exists()
+    db.session.remove()
+    with pytest.raises(SystemExit):
+        downgrade(revision=BEFORE_FILES)
+    assert "restore the backup instead" in caplog.text
+    db.session.remove()
+    assert b"".join(file_store.content(sealed.file(file_id))) == b"words of a paper"
     db.session.remove()

@@ -126,3 +126,11 @@ def test_the_layers_hold():
     command = Path(sys.executable).with_name("lint-imports")
     linted = subprocess.run([command, "--no-cache"], cwd=sources.ROOT, capture_output=True, text=True)
     assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_whoever_asks_the_database_who_holds_a_role_asks_whether_it_counts():
+    """A role that rests (its training ran out) opens nothing: docs/decisions/0037."""
+    asking = [path for path in service_files() if "StaffMembership.role" in path.read_text(encoding="utf-8")]
+    assert asking
+    forgetful = [sources.name(path) for path in asking if "StaffMembership.counts" not in path.read_text("utf-8")]
+    assert forgetful == []

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from engage.domain.policy import Membership, NotAllowed, Role
 from engage.models import AuditEvent, StaffUser
 from engage.services import accounts, audit
-from engage.services.accounts import Details, EmailTaken, WeakPassword
+from engage.services.accounts import Details, EmailTaken
+from engage.services.new_passwords import WeakPassword
 from engage.unit_of_work import unit_of_work
 from tests import states
 

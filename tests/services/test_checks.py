@@ -9,6 +9,7 @@ from engage.models import Site
 from engage.services import checks, key_rotation
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.oidc_provider import METADATA
 from tests.services import sealed
 
 
@@ -144,3 +145,18 @@ def test_a_scanner_that_answers_is_well(problems, scanner):
 def test_files_that_lie_plain_are_named_with_the_command(problems):
     sealed.lay_plain(sealed.a_file(states.a_case(states.a_site("ALO")), b"words of a paper"))
     assert problems()["sealed files"].endswith("Run: flask engage keys seal-files")
+
+
+def test_single_sign_on_is_looked_at_where_there_is_some(problems, provider, change_settings, tmp_path):
+    assert problems()["single sign-on"] is None
+    path = tmp_path / "roles.toml"
+    path.write_text('[[mapping]]\nvalue = "x"\nroles = ["officer@ROS", "auditor@all"]\n', "utf-8")
+    change_settings(OIDC_ROLES=path)
+    assert problems()["single sign-on"] == "ENGAGE_OIDC_ROLES names sites that are not there: ROS."
+    path.write_text("[mapping]", "utf-8")
+    assert problems()["single sign-on"] == "the file has no [[mapping]]"
+    change_settings(OIDC_ROLES=None)
+    provider.broken = {METADATA}
+    assert problems()["single sign-on"].startswith("The provider does not answer")
+    change_settings(OIDC_ISSUER=None)
+    assert problems()["single sign-on"] is None

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from engage.domain.policy import Membership, Role
 from engage.models import AuditEvent, Site, StaffMembership, StaffUser
 from engage.services import audit, passwords
-from engage.services.accounts import memberships_of
+from engage.services.people import memberships_of
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.web.as_staff import done, page, send, sign_in

@@ -160,7 +160,7 @@ def test_a_new_password_ends_the_sessions_of_other_browsers(officer, client, ano
         (PASSWORD, "short", "short", "Use 15 characters or more."),
         (PASSWORD, "a" * 30, "a" * 30, "Use more different characters."),
         (PASSWORD, "x1" * 101, "x1" * 101, "Use 200 characters or fewer."),
-        (PASSWORD, "officer-2026-abcd", "officer-2026-abcd", "Do not use your address in your password."),
+        (PASSWORD, "officer-2026-abcd", "officer-2026-abcd", "Do not use your name, your address"),
         (PASSWORD, PASSWORD, PASSWORD, "Use another password than the one you have."),
     ],
 )

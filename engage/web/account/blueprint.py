@@ -1,8 +1,18 @@
-"""The blueprint of the account pages: closed to strangers but for the two pages of signing in."""
+"""The blueprint of the account pages: open to strangers are signing in and choosing a password by a link."""
 
 from flask import Blueprint
 
 from engage.web import gate
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-gate.close(bp, but=frozenset({"account.sign_in", "account.sign_in_code"}))
+_OPEN = (
+    "ask_passkey",
+    "choose_password",
+    "finish_single_sign_on",
+    "forgot_password",
+    "sign_in",
+    "sign_in_code",
+    "sign_in_passkey",
+    "start_single_sign_on",
+)
+gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))

@@ -7,6 +7,7 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engage.services.passwords import LONGEST
+from engage.web import passkey_questions
 from engage.web.proof_forms import PasswordBox, bare_code, without_nul
 
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
@@ -27,6 +28,55 @@ class SignInForm(FlaskForm):
         validators=[InputRequired(_l("Enter your password.")), Length(max=LONGEST)],
     )
     next = HiddenField()
+
+
+class PasskeySignInForm(FlaskForm):
+    """What a device answered."""
+
+    answer = HiddenField(validators=[InputRequired(), Length(max=passkey_questions.LONGEST)])
+    next = HiddenField()
+
+
+class AddPasskeyForm(FlaskForm):
+    """A device that signs in from now on."""
+
+    name = StringField(
+        _l("What do you call this device?"),
+        widget=GovTextInput(),
+        filters=[bare_code],
+        validators=[InputRequired(_l("Give it a name by which you know it again.")), Length(max=60)],
+    )
+    answer = HiddenField(validators=[Length(max=passkey_questions.LONGEST)], default="")
+
+
+class ForgotPasswordForm(FlaskForm):
+    """Whose password was forgotten."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        widget=GovTextInput(input_type="email"),
+        filters=[without_nul],
+        validators=[InputRequired(_l("Enter your e-mail address.")), Length(max=_LONGEST_EMAIL)],
+    )
+
+
+class ChoosePasswordForm(FlaskForm):
+    """The code of a mail, and the password that its owner chooses."""
+
+    code = StringField(
+        _l("Code from the mail"),
+        widget=GovTextInput(),
+        filters=[bare_code],
+        validators=[InputRequired(_l("Enter the code that stands in the mail.")), Length(max=100)],
+    )
+    new = PasswordField(
+        _l("New password"), widget=PasswordBox(), validators=[InputRequired(_l("Enter a new password."))]
+    )
+    again = PasswordField(
+        _l("New password, once more"),
+        widget=PasswordBox(),
+        validators=[InputRequired(_l("Enter the new password once more."))],
+    )
 
 
 class ChangePasswordForm(FlaskForm):
@@ -54,5 +104,8 @@ class CodeForm(FlaskForm):
         _l("Code"),
         widget=GovTextInput(),
         filters=[bare_code],
-        validators=[InputRequired(_l("Enter the code that your app shows.")), Length(max=100)],
+        validators=[
+            InputRequired(_l("Enter the code that your app shows.")),
+            Length(max=passkey_questions.LONGEST),
+        ],
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from engage.domain import second_factor as rules
 from engage.domain.policy import NotAllowed
-from engage.services import second_factor, sessions
+from engage.services import passkeys, second_factor, sessions
 from engage.services.second_factor import WrongCode
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, step_up
@@ -41,7 +41,8 @@ def set_up_second_factor() -> ResponseReturnValue:
             picture=Markup(_picture(second_factor.address_of(secret, account.email))),  # noqa: S704 - see above
             secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
             must=rules.is_demanded_of(account.actor) and not account.has_second_factor,
-            replaces=account.has_second_factor,
+            replaces=account.has_app,
+            passkeys_possible=passkeys.are_possible(),
         ),
         422 if form.errors else 200,
     )
@@ -52,7 +53,7 @@ def make_recovery_codes() -> ResponseReturnValue:
     if answer := step_up.asked():
         return answer
     form, account = FlaskForm(), gate.me()
-    if not account.has_second_factor:
+    if not account.has_app:
         raise NotAllowed("recovery codes")
     if form.validate_on_submit():
         with unit_of_work():
@@ -66,7 +67,7 @@ def turn_off_second_factor() -> ResponseReturnValue:
     if answer := step_up.asked():
         return answer
     form, account = FlaskForm(), gate.me()
-    if not account.has_second_factor or rules.is_demanded_of(account.actor):
+    if not account.has_app or rules.is_demanded_of(account.actor):
         raise NotAllowed("turning off the second factor")
     if form.validate_on_submit():
         with unit_of_work():

@@ -12,17 +12,19 @@ from flask_login import current_user, login_user, logout_user
 from engage import clock, vault
 from engage.domain.browsers import Browser, browser_of
 from engage.domain.second_factor import CODE_WITHIN
+from engage.domain.single_sign_on import AWAY_FOR
 from engage.extensions import login
 from engage.queries import accounts
 from engage.queries.accounts import Account
 from engage.services import second_factor
 from engage.services.sign_in import Place, as_stored
-from engage.web import step_up
+from engage.services.single_sign_on import Asked
+from engage.web import gate, step_up
 
 _COOKIE = "engage-browser"
 _KEPT_SECONDS = 180 * 24 * 3600  # Ours: somebody who comes back after a long leave is still known.
 _PURPOSE = "known-browser"
-_HALF, _SETTING_UP = "half", "setting_up"
+_HALF, _SETTING_UP, _AWAY, _INVITED = "half", "setting_up", "away", "invited"
 
 
 class SignedIn:
@@ -59,17 +61,38 @@ class Half:
     next: str | None
 
 
-def enter(user_id: uuid.UUID, session_key: str, session_id: uuid.UUID, proved_at: datetime | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What this browser was sent to a provider with, to be held against what it comes back with."""
+
+    asked: Asked
+    wanted: str | None
+    proves: bool
+    invited_by: str
+    left_at: datetime
+
+
+def enter(
+    user_id: uuid.UUID,
+    session_key: str,
+    session_id: uuid.UUID,
+    proved_at: datetime | None = None,
+    *,
+    by_provider: bool | None = None,
+) -> None:
     """Begin a session of somebody who proved who they are then, or just now.
 
-    Nothing of an earlier session in this browser is taken over but its language.
+    Nothing of an earlier session in this browser is taken over but its language; and whether a provider asked for a
+    second factor, where the session goes on under a new key.
     """
     account = accounts.by_session(user_id, session_key, session_id)
+    asked_there = gate.provider_asked() if by_provider is None and current_user.is_authenticated else by_provider
     _begin_anew()
     if account is not None:
         login_user(SignedIn(account))
         session.permanent = True
         step_up.note_proof(proved_at or clock.utcnow())
+        gate.note_provider(asked=bool(asked_there))
 
 
 def enter_half(user_id: uuid.UUID, session_key: str, wanted: str | None) -> None:
@@ -86,6 +109,33 @@ def half_entered() -> Half | None:
     user_id, _, key = kept.partition(":")
     account = accounts.by_key(uuid.UUID(user_id), key)
     return Half(account, wanted) if account is not None else None
+
+
+def keep_invitation(code: str) -> None:
+    """Keep in this browser, sealed, the invitation of somebody who goes to a provider next."""
+    session[_INVITED] = vault.seal({"code": code}, vault.SINGLE_SIGN_ON).decode()
+
+
+def go_away(asked: Asked, *, wanted: str | None, proves: bool) -> None:
+    """Keep in this browser, sealed and for some minutes, what a provider was asked. Who is signed in stays so."""
+    kept = session.pop(_INVITED, None)
+    code = vault.opened(kept.encode(), vault.SINGLE_SIGN_ON)["code"] if kept else ""
+    more = {"wanted": wanted or "", "proves": "y" if proves else "", "invited_by": code}
+    values = {**asked.plain(), **more, "left_at": clock.utcnow().isoformat()}
+    session[_AWAY] = vault.seal(values, vault.SINGLE_SIGN_ON).decode()
+
+
+def come_back() -> Away | None:
+    """Return what a provider was asked, once; None where nothing was, or too long ago."""
+    kept = session.pop(_AWAY, None)
+    if kept is None:
+        return None
+    values = vault.opened(kept.encode(), vault.SINGLE_SIGN_ON)
+    left_at = datetime.fromisoformat(values["left_at"])
+    if clock.utcnow() >= left_at + AWAY_FOR:
+        return None
+    asked = Asked(values["state"], values["nonce"], values["verifier"])
+    return Away(asked, values["wanted"] or None, bool(values["proves"]), values["invited_by"], left_at)
 
 
 def secret_being_set_up() -> str:

@@ -7,15 +7,18 @@ from flask_login import current_user, login_fresh
 
 from engage.domain import second_factor as rules
 from engage.queries import accounts as known
-from engage.services import accounts, second_factor, sessions, sign_in
-from engage.services.accounts import WeakPassword, WrongPassword
-from engage.services.passwords import LONGEST, SHORTEST
+from engage.services import accounts, passkeys, second_factor, sessions, sign_in, single_sign_on
+from engage.services.accounts import WrongPassword
+from engage.services.new_passwords import WeakPassword
+from engage.services.passwords import SHORTEST
 from engage.services.sign_in import TooSoon
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
-from engage.web import gate, labels, step_up
+from engage.web import gate, labels, step_up, training_words
 from engage.web.account import session
 from engage.web.account.blueprint import bp
 from engage.web.account.forms import ChangePasswordForm, SignInForm
+from engage.web.account.password_words import are_same, words_of_weakness
 from engage.web.account.proving import let_in, way_on
 
 
@@ -29,13 +32,20 @@ def show_sign_in() -> ResponseReturnValue:
         try:
             if answer := _try(form):
                 return answer
-            form.form_errors.append(gettext("The address and the password do not fit together."))
+            if not form.form_errors:
+                form.form_errors.append(gettext("The address and the password do not fit together."))
         except TooSoon as error:
             form.form_errors.append(step_up.words_of_wait(error))
             status = 429
     elif not form.is_submitted():
         form.next.data = request.args.get("next")
-    return render_template("account/sign_in.html", form=form), status if status != 200 or not form.errors else 422
+    return door(form), status if status != 200 or not form.errors else 422
+
+
+def door(form: SignInForm) -> str:
+    """Return the page with every way in that there is here."""
+    provider = settings().OIDC_NAME if single_sign_on.is_on() else None
+    return render_template("account/sign_in.html", form=form, passkeys=passkeys.are_possible(), provider=provider)
 
 
 def _try(form: SignInForm) -> ResponseReturnValue | None:
@@ -46,6 +56,9 @@ def _try(form: SignInForm) -> ResponseReturnValue | None:
         sign_in.take_try(email, place)
     user_id = sign_in.checked(email, password)
     if user_id is None:
+        return None
+    if not sign_in.may_use_password(user_id):
+        form.form_errors.append(gettext("Use %(name)s: passwords are off here.", name=settings().OIDC_NAME))
         return None
     with unit_of_work():
         user = sign_in.renew(user_id, password)
@@ -75,11 +88,16 @@ def show_account() -> ResponseReturnValue:
         for held in gate.me().actor.memberships
     )
     account = gate.me()
+    user = known.row_of(account)
     return render_template(
         "account/show_account.html",
         account=account,
+        resting=training_words.resting(user),
+        courses=[line for line in training_words.lines_of(user) if line.needed_by],
         roles=roles,
         is_demanded=rules.is_demanded_of(account.actor),
+        passkeys=passkeys.of(account.id),
+        passkeys_possible=passkeys.are_possible(),
         codes_left=second_factor.codes_left(account.id),
         sessions=known.sessions_of(account),
     )
@@ -88,7 +106,7 @@ def show_account() -> ResponseReturnValue:
 @bp.route("/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
     form, account = ChangePasswordForm(), gate.me()
-    if form.validate_on_submit() and _same(form):
+    if form.validate_on_submit() and are_same(form):
         try:
             with unit_of_work():
                 key = accounts.change_password(account.id, form.present.data, form.new.data)
@@ -96,27 +114,10 @@ def change_password() -> ResponseReturnValue:
         except WrongPassword:
             form.present.errors = [gettext("This is not your password.")]
         except WeakPassword as error:
-            form.new.errors = [_words_of_weakness(error.code)]
+            form.new.errors = [words_of_weakness(error.code)]
         else:
             session.enter(account.id, key, session.own_id(), step_up.proved_at())
             flash(gettext("Your password is changed. Sessions elsewhere have ended."), "success")
             return redirect(url_for(gate.home_of(account.actor)), 303)
     must, status = account.must_change_password, 422 if form.errors else 200
     return render_template("account/change_password.html", form=form, shortest=SHORTEST, must=must), status
-
-
-def _same(form: ChangePasswordForm) -> bool:
-    if form.new.data != form.again.data:
-        form.again.errors = [gettext("The two new passwords are not the same.")]
-        return False
-    return True
-
-
-def _words_of_weakness(code: str) -> str:
-    return {
-        "too_short": gettext("Use %(count)s characters or more.", count=SHORTEST),
-        "too_long": gettext("Use %(count)s characters or fewer.", count=LONGEST),
-        "too_simple": gettext("Use more different characters."),
-        "is_the_name": gettext("Do not use your address in your password."),
-        "the_old_one": gettext("Use another password than the one you have."),
-    }[code]

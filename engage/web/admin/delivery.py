@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.administration import require_sites
-from engage.notify import outbox
 from engage.queries import administration, notices
+from engage.services import delivery
 from engage.unit_of_work import unit_of_work
 from engage.web.admin.blueprint import bp, me
 
@@ -25,7 +25,7 @@ def list_undelivered() -> ResponseReturnValue:
 def retry_notice(notice_id: UUID) -> ResponseReturnValue:
     require_sites(me(), [None])
     with unit_of_work():
-        is_owed = outbox.owe_again(notice_id)
+        is_owed = delivery.try_again(notice_id, actor=me())
     if is_owed:
         flash(gettext("It is tried again now."), "success")
     else:

@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.administration import may_look_after, may_manage
-from engage.domain.lane_policy import FOCAL_POINTS
 from engage.models import StaffUser
 from engage.queries import administration
-from engage.services import accounts, second_factor
-from engage.services.accounts import EmailTaken, memberships_of
+from engage.services import accounts, choosing_password, second_factor
+from engage.services.accounts import EmailTaken
 from engage.services.focal_seats import TooManyFocalPoints
 from engage.services.leaving import LastFocalPoint
+from engage.services.people import memberships_of
 from engage.unit_of_work import unit_of_work
 from engage.web import labels
+from engage.web.admin import handing_over
 from engage.web.admin.blueprint import bp, me
 from engage.web.admin.user_forms import BareForm, Place, UserForm, boxes, details_of, roles_of, values_of
 
@@ -46,38 +47,64 @@ def add_user() -> ResponseReturnValue:
     form = UserForm(places)
     if form.validate_on_submit():
         try:
+            if "invite" in request.form:
+                return _invited(form)
             with unit_of_work():
                 _, password = accounts.add_user(details_of(form), roles_of(form), actor=me())
         except EmailTaken:
             form.email.errors = [gettext("There is an account with this address.")]
         except TooManyFocalPoints as full:
-            form.roles.errors = [_enough(full)]
+            form.roles.errors = [handing_over.enough(full.sites)]
         else:
             return _shown_once(form.name.data, form.email.data, password)
     return _form_page(form, None, places)
 
 
+def _invited(form: UserForm) -> ResponseReturnValue:
+    with unit_of_work():
+        user_id = choosing_password.invite(details_of(form), roles_of(form), actor=me())
+    flash(gettext("An invitation is on its way. It works once, for seven days."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+
+
+@bp.route("/users/<uuid:user_id>/invite-again", methods=["POST"])
+def invite_again(user_id: UUID) -> ResponseReturnValue:
+    administration.user(user_id, me())
+    with unit_of_work():
+        choosing_password.invite_again(user_id, actor=me())
+    flash(gettext("Another invitation is on its way. The one before opens nothing any more."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+
+
 @bp.route("/users/<uuid:user_id>", methods=["GET", "POST"])
 def edit_user(user_id: UUID) -> ResponseReturnValue:
     user, places = administration.user(user_id, me()), _places()
-    held = memberships_of(user)
-    form = UserForm(places, obj=user, data={"roles": values_of(held)})
+    form = UserForm(places, obj=user, data={"roles": values_of(memberships_of(user))})
     if form.validate_on_submit():
         try:
-            with unit_of_work():
-                if may_manage(me(), user_id, held):
-                    accounts.describe(user_id, details_of(form), actor=me())
-                accounts.set_roles(user_id, roles_of(form), actor=me())
+            return _saved(form, user)
         except EmailTaken:
             form.email.errors = [gettext("There is an account with this address.")]
         except LastFocalPoint as last:
-            form.roles.errors = [_still_needed(last)]
+            form.roles.errors = [handing_over.still_needed(last.sites)]
         except TooManyFocalPoints as full:
-            form.roles.errors = [_enough(full)]
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+            form.roles.errors = [handing_over.enough(full.sites)]
     return _form_page(form, user, places)
+
+
+def _saved(form: UserForm, user: StaffUser) -> ResponseReturnValue:
+    """Save, or show before what is handed on by it."""
+    user_id, manages = user.id, may_manage(me(), user.id, memberships_of(user))
+    handed = handing_over.look(lambda: accounts.set_roles(user_id, roles_of(form), actor=me()))
+    title, button = gettext("Save the roles of %(name)s", name=user.name), gettext("Save and hand it on")
+    if page := handing_over.page_before(user, handed, title=title, button=button):
+        return page
+    with unit_of_work():
+        if manages:
+            accounts.describe(user_id, details_of(form), actor=me())
+        accounts.set_roles(user_id, roles_of(form), actor=me())
+    flash(gettext("Saved."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
 
 
 @bp.route("/users/<uuid:user_id>/password", methods=["GET", "POST"])
@@ -102,55 +129,6 @@ def reset_second_factor(user_id: UUID) -> ResponseReturnValue:
     return render_template("admin/reset_second_factor.html", form=form, user=user)
 
 
-@bp.route("/users/<uuid:user_id>/deactivate", methods=["POST"])
-def deactivate_user(user_id: UUID) -> ResponseReturnValue:
-    user, places = administration.user(user_id, me()), _places()
-    held = values_of(memberships_of(user))
-    try:
-        with unit_of_work():
-            accounts.deactivate(user_id, actor=me())
-    except LastFocalPoint as last:
-        user = administration.user(user_id, me())
-        form = UserForm(places, formdata=None, obj=user, data={"roles": held})
-        form.roles.errors = [_still_needed(last)]
-        return _form_page(form, user, places)
-    flash(gettext("They can sign in no longer. What they did stays in the record."), "success")
-    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
-
-
-@bp.route("/users/<uuid:user_id>/reactivate", methods=["POST"])
-def reactivate_user(user_id: UUID) -> ResponseReturnValue:
-    user, places = administration.user(user_id, me()), _places()
-    held = values_of(memberships_of(user))
-    try:
-        with unit_of_work():
-            accounts.reactivate(user_id, actor=me())
-    except TooManyFocalPoints as full:
-        user = administration.user(user_id, me())
-        form = UserForm(places, formdata=None, obj=user, data={"roles": held})
-        form.roles.errors = [_enough(full)]
-        return _form_page(form, user, places)
-    flash(gettext("They can sign in again, with the roles shown here."), "success")
-    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
-
-
-def _still_needed(last: LastFocalPoint) -> str:
-    return gettext(
-        "Nothing is changed. Nobody else is a focal point for %(sites)s, and its restricted cases would be seen by "
-        "nobody. Make somebody else a focal point first.",
-        sites=", ".join(last.sites),
-    )
-
-
-def _enough(full: TooManyFocalPoints) -> str:
-    return gettext(
-        "Nothing is changed. There are %(most)s focal points for %(sites)s, and no more are allowed: the fewer know of "
-        "what was told there, the safer it is. Take the role from somebody first.",
-        most=FOCAL_POINTS,
-        sites=", ".join(name or gettext("All sites") for name in full.sites),
-    )
-
-
 def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> ResponseReturnValue:
     manages = user is None or may_manage(me(), user.id, memberships_of(user))
     is_self = user is not None and user.id == me().id
@@ -162,6 +140,7 @@ def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> R
         is_self=is_self,
         groups=boxes(form, places),
         has_second_factor=user is not None and administration.has_second_factor(user.id),
+        zone=administration.zone_of(user) if user else "UTC",
         open_cases=administration.open_cases_of(user.id) if user else 0,
     ), 422 if form.errors else 200
 

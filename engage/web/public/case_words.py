@@ -18,7 +18,8 @@ from engage.domain.retention import Why as WhyKept
 from engage.models import Deadline
 from engage.models.promise import HELD
 from engage.queries import promises
-from engage.queries.own_case import OwnCase, Seen
+from engage.queries.own_case import OwnCase
+from engage.queries.seen import Seen
 from engage.services import retention_schedule, sites
 from engage.web import step_words
 from engage.web.filters import clock_time, day, short_day, zone_name

@@ -12,6 +12,7 @@ _ = lazy_gettext
 TITLES: Mapping[str, LazyString] = {
     "PanelDeclared": _("A member of the panel has no conflict of interest"),
     "SeatGivenUp": _("A member left the panel because of a conflict of interest"),
+    "SeatVacated": _("A member may sit on panels no longer"),
     "PanelNoteWritten": _("A note that the panel alone reads"),
 }
 DETAILS: Mapping[str, Callable[[CasePage, Mapping[str, object]], str]] = {

@@ -40,7 +40,7 @@ TITLES: Mapping[str, LazyString] = {
     "UrgentFactFound": _("Urgent fact told at once"),
     "InterimMeasureRecorded": _("What is done at once was recorded"),
     "CaseAssigned": _("Assigned"),
-    "AssigneeLeft": _("Unassigned, because they no longer work here"),
+    "AssigneeLeft": _("Unassigned, because they can work it no longer"),
     "CaseConverted": _("Kind changed"),
     "CaseRestricted": _("Left to the focal points alone"),
     "CaseMovedToLane": _("Moved to the restricted lane"),

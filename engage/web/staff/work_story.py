@@ -15,6 +15,7 @@ Values = Mapping[str, object]
 TITLES: Mapping[str, LazyString] = {
     "TaskAdded": _("Task added"),
     "TaskPassedOn": _("Task given to somebody else"),
+    "RemedyPassedOn": _("Remedy given to somebody else to carry out"),
     "TaskFinished": _("Task done"),
     "TaskDue": _("Reminder of a task"),
 }
@@ -31,5 +32,6 @@ def _name(page: CasePage, user: object) -> str:
 DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "TaskAdded": _owner,
     "TaskPassedOn": _owner,
+    "RemedyPassedOn": _owner,
     "TaskDue": _owner,
 }

@@ -9,7 +9,7 @@ from engage import clock
 from engage.domain.case import Writer
 from engage.models import Appeal, Deadline, IndependentReview, Message, Proposal, Remedy
 from engage.queries.case_everything import Everything
-from engage.queries.own_case import Seen
+from engage.queries.seen import Seen
 
 FORMAT = "engage-case-1"
 Facts = dict[str, Any]

@@ -1,0 +1,141 @@
+"""Accounts that a provider of single sign-on lets in: linked, and given the roles that its claim stands for."""
+
+import logging
+import tomllib
+import uuid
+
+from sqlalchemy import select
+
+from engage import clock
+from engage.domain.policy import Membership, Role
+from engage.domain.single_sign_on import MappedRole, mapped_to, read_mapping
+from engage.extensions import db
+from engage.models import ForeignIdentity, Site, StaffUser
+from engage.notify import account_rules
+from engage.queries import staffing
+from engage.services import account_links, accounts, focal_seats, leaving, people
+from engage.services.audit import Change, note
+from engage.services.focal_seats import TooManyFocalPoints
+from engage.services.leaving import LastFocalPoint
+from engage.services.sign_in import as_stored
+from engage.services.single_sign_on import Identity
+from engage.settings import settings
+
+log = logging.getLogger(__name__)
+
+
+class Unknown(LookupError):
+    """Nobody here is meant: an administrator has to make an account first, or it may not be used."""
+
+
+def let_in(identity: Identity, *, invited_by: str | None = None) -> uuid.UUID:
+    """Return whose account it is, with the roles that the provider says they have now.
+
+    Who is not linked yet is linked by an invitation that they hold, or by an address that the provider has checked and
+    that an administrator gave to an account. Nobody gets an account by signing in.
+
+    Raises:
+        Unknown: no account is linked and none can be, or it may not be used.
+        DeadLink: the invitation opens nothing.
+    """
+    user = _linked(identity)
+    if user is None:
+        user = _invited(invited_by) if invited_by else _by_address(identity)
+        _link(user, identity)
+    if not user.is_active:
+        raise Unknown
+    _give_roles(user, identity)
+    return user.id
+
+
+def mapping() -> tuple[MappedRole, ...]:
+    """Return what the operator's file says; nothing where there is none.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it does not have the shape.
+    """
+    path = settings().OIDC_ROLES
+    return read_mapping(tomllib.loads(path.read_text("utf-8"))) if path is not None else ()
+
+
+def is_linked(user_id: uuid.UUID) -> bool:
+    """Whether the provider in force lets the user in."""
+    own = (ForeignIdentity.user_id == user_id, ForeignIdentity.issuer == settings().OIDC_ISSUER)
+    return db.session.scalar(select(ForeignIdentity.id).where(*own)) is not None
+
+
+def _linked(identity: Identity) -> StaffUser | None:
+    own = (ForeignIdentity.issuer == identity.issuer, ForeignIdentity.subject == identity.subject)
+    user_id = db.session.scalar(select(ForeignIdentity.user_id).where(*own))
+    return people.locked(user_id) if user_id is not None else None
+
+
+def _invited(code: str) -> StaffUser:
+    user = people.locked(account_links.owner_of(code))
+    account_links.taken(code)
+    return user
+
+
+def _by_address(identity: Identity) -> StaffUser:
+    if identity.email is None:
+        raise Unknown
+    found = db.session.scalar(select(StaffUser.id).where(StaffUser.email == as_stored(identity.email)))
+    if found is None:
+        raise Unknown
+    return people.locked(found)
+
+
+def _link(user: StaffUser, identity: Identity) -> None:
+    other = (ForeignIdentity.user_id == user.id, ForeignIdentity.issuer == identity.issuer)
+    if not user.is_active or db.session.scalar(select(ForeignIdentity.id).where(*other)) is not None:
+        raise Unknown  # an address that changed hands: whoever had it is linked, and this is somebody else
+    db.session.add(
+        ForeignIdentity(
+            id=uuid.uuid4(),
+            user_id=user.id,
+            issuer=identity.issuer,
+            subject=identity.subject,
+            linked_at=clock.utcnow(),
+        )
+    )
+    entry = note(Change.IDENTITY_LINKED, actor=user.actor, subject_id=user.id, after={"issuer": identity.issuer})
+    account_rules.identity_linked(user, change_id=entry.id)
+
+
+def _give_roles(user: StaffUser, identity: Identity) -> None:
+    """Give the roles the claim stands for, and take those it stands for no longer; others stay as they are."""
+    rows = mapping()
+    if not rows or settings().OIDC_ROLE_CLAIM is None:
+        return
+    site_ids = {code: site_id for code, site_id in db.session.execute(select(Site.code, Site.id))}
+    given, governed = mapped_to(rows, identity.values, site_ids)
+    held = people.memberships_of(user)
+    wanted = (held - governed) | given
+    needed = _needed(user, held - wanted)
+    if needed:
+        log.error("a provider takes a role from the last who holds it; it stays: name somebody else")
+    accounts.give(user, wanted - _no_room(user, held, wanted) | needed)
+
+
+def _no_room(user: StaffUser, held: frozenset[Membership], wanted: frozenset[Membership]) -> frozenset[Membership]:
+    """Roles that a provider may not give: of one more focal point than a place may have."""
+    try:
+        focal_seats.require_room(user.id, held, wanted)
+    except TooManyFocalPoints:
+        log.error("a provider names one more focal point than a place may have; they are not made one")
+        return frozenset(one for one in wanted - held if one.role is Role.FOCAL)
+    return frozenset()
+
+
+def _needed(user: StaffUser, lost: frozenset[Membership]) -> frozenset[Membership]:
+    """Roles that a provider may not take: of the last focal point of a site, and of the last administrator of all."""
+    kept: frozenset[Membership] = frozenset()
+    try:
+        leaving.require_focal_points(user, people.memberships_of(user) - lost)
+    except LastFocalPoint:
+        kept |= {one for one in lost if one.role is Role.FOCAL}
+    chief = Membership(Role.ADMIN, None)
+    if chief in lost and not staffing.held(but=user.id).has_admin:
+        kept |= {chief}
+    return kept

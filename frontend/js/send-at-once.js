@@ -1,0 +1,4 @@
+// Presses the one button of a page that only carries something on.
+export function sendAtOnce (root) {
+  root.querySelector('form[data-send-at-once]')?.requestSubmit()
+}
