@@ -41,6 +41,12 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "stop": _("Stopped by the person"),
         "come_back": _("The person came back"),
     },
+    "lane_press": {
+        "begin_process": _("Note that the employer's process has begun"),
+        "conclude_process": _("Note that the employer's process is concluded"),
+        "share_outcome": _("Note that the outcome was told"),
+        "close": _("Close it"),
+    },
     "lane_how": {
         "page": _("on their own page"),
         "spoken": _("by word of mouth"),
