@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engage import clock
 from engage.domain.policy import Role
-from engage.models import AuditEvent, Closure, CommunityPeriod, OutboxMessage, StaffUser
+from engage.models import AuditEvent, Closure, CommunityPeriod, ForeignIdentity, OutboxMessage, StaffUser
 from engage.services import choosing_password, second_factor
 from engage.services.accounts import Details
 from engage.unit_of_work import unit_of_work
@@ -23,6 +23,7 @@ from tests.web.as_staff import done, filled, in_days, page, send, sign_in
 ONE_SIDED = {
     "closure_added",
     "closure_removed",
+    "identity_unlinked",
     "invitation_sent",
     "notice_retried",
     "password_reset",
@@ -99,6 +100,16 @@ def move_user(desk):
 def record_training(desk):
     typed = {"course": "procedure", "taken_on": in_days(0), "evidence": "List"}
     done(send(desk.browser, f"{desk.user}/training", **typed))
+
+
+def unlink_user(desk):
+    with unit_of_work():
+        desk.session.add(
+            ForeignIdentity(
+                user_id=desk.team.officer.id, issuer="https://id.test", subject="one", linked_at=clock.utcnow()
+            )
+        )
+    desk.press(f"{desk.user}/unlink")
 
 
 def add_site(desk):
@@ -181,6 +192,7 @@ WAYS: dict[str, tuple[Callable[[Desk], object], str]] = {
     "reset_second_factor": (reset_second_factor, "second_factor_reset"),
     "retry_notice": (retry_notice, "notice_retried"),
     "set_end": (lambda desk: done(send(desk.browser, f"{desk.user}/end", last=in_days(9))), "end_changed"),
+    "unlink_user": (unlink_user, "identity_unlinked"),
     "take_back_rules": (take_back_rules, "rules_taken_back"),
 }
 
