@@ -38,6 +38,7 @@ class Change(StrEnum):
     PASSKEY_REFUSED = "passkey_refused"
     RECOVERY_CODES_MADE = "recovery_codes_made"
     IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     TRAINING_RECORDED = "training_recorded"
     TRAINING_DEMANDED = "training_demanded"
     ROLE_RESTS = "role_rests"

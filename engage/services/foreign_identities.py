@@ -4,10 +4,10 @@ import logging
 import tomllib
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from engage import clock
-from engage.domain.policy import Membership, Role
+from engage.domain.policy import Actor, Membership, Role
 from engage.domain.single_sign_on import MappedRole, mapped_to, read_mapping
 from engage.extensions import db
 from engage.models import ForeignIdentity, Site, StaffUser
@@ -17,6 +17,7 @@ from engage.services import account_links, accounts, focal_seats, leaving, peopl
 from engage.services.audit import Change, note
 from engage.services.focal_seats import TooManyFocalPoints
 from engage.services.leaving import LastFocalPoint
+from engage.services.new_passwords import new_session_key
 from engage.services.sign_in import as_stored
 from engage.services.single_sign_on import Identity
 from engage.settings import settings
@@ -46,6 +47,20 @@ def let_in(identity: Identity, *, invited_by: str | None = None) -> uuid.UUID:
         raise Unknown
     _give_roles(user, identity)
     return user.id
+
+
+def unlink(user_id: uuid.UUID, *, actor: Actor) -> None:
+    """Let no provider let the user in any more; whoever it names next can be linked anew. Their sessions end.
+
+    Raises:
+        NotAllowed: the user is not the actor's to manage.
+    """
+    user = people.managed(user_id, actor)
+    gone = delete(ForeignIdentity).where(ForeignIdentity.user_id == user_id).returning(ForeignIdentity.issuer)
+    issuers = list(db.session.scalars(gone))
+    if issuers:
+        user.session_key = new_session_key()
+        note(Change.IDENTITY_UNLINKED, actor=actor, subject_id=user_id, before={"issuers": sorted(issuers)})
 
 
 def mapping() -> tuple[MappedRole, ...]:

@@ -29,6 +29,7 @@ CHANGES: dict[str, LazyString] = {
     "passkey_removed": _("Passkey removed"),
     "passkey_refused": _("Passkey refused, since there seems to be a copy of it"),
     "identity_linked": _("Linked with single sign-on"),
+    "identity_unlinked": _("No longer linked with single sign-on"),
     "training_recorded": _("Training recorded"),
     "training_demanded": _("Day from which training is needed changed"),
     "role_rests": _("Role rests, since a training ran out"),

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from engage import clock
 from engage.domain.policy import Role
-from engage.models import AuditEvent, Closure, CommunityPeriod, OutboxMessage, StaffUser
-from engage.services import choosing_password, second_factor
+from engage.models import AuditEvent, Closure, CommunityPeriod, ForeignIdentity, OutboxMessage, RetentionRun, StaffUser
+from engage.services import choosing_password, retention_runs, second_factor
 from engage.services.accounts import Details
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -23,11 +23,15 @@ from tests.web.as_staff import done, filled, in_days, page, send, sign_in
 ONE_SIDED = {
     "closure_added",
     "closure_removed",
+    "identity_unlinked",
     "invitation_sent",
     "notice_retried",
     "password_reset",
     "period_added",
     "period_removed",
+    "retention_approved",
+    "retention_declined",
+    "retention_prepared",
     "roles_changed",
     "rules_taken_back",
     "second_factor_reset",
@@ -101,6 +105,16 @@ def record_training(desk):
     done(send(desk.browser, f"{desk.user}/training", **typed))
 
 
+def unlink_user(desk):
+    with unit_of_work():
+        desk.session.add(
+            ForeignIdentity(
+                user_id=desk.team.officer.id, issuer="https://id.test", subject="one", linked_at=clock.utcnow()
+            )
+        )
+    desk.press(f"{desk.user}/unlink")
+
+
 def add_site(desk):
     typed = {"code": "ROS", "name": "Rosa", "time_zone": "America/Lima", "locale": "es"}
     done(send(desk.browser, "/admin/sites/add", **typed))
@@ -154,10 +168,25 @@ def retry_notice(desk):
     desk.press(f"/admin/delivery/{row_of(key).id}/retry")
 
 
+def approve_retention(desk):
+    other = states.staff((Role.ADMIN, None))
+    with unit_of_work():
+        run_id = retention_runs.prepare(other).id
+    desk.press(f"/admin/retention/{run_id}/approve")
+
+
+def decline_retention(desk):
+    desk.press("/admin/retention/prepare")
+    desk.press(f"/admin/retention/{desk.newest(RetentionRun).id}/decline")
+
+
 # Which page leaves which entry.
 WAYS: dict[str, tuple[Callable[[Desk], object], str]] = {
     "add_site": (add_site, "site_added"),
     "add_user": (add_user, "user_added"),
+    "approve_retention": (approve_retention, "retention_approved"),
+    "decline_retention": (decline_retention, "retention_declined"),
+    "prepare_retention": (lambda desk: desk.press("/admin/retention/prepare"), "retention_prepared"),
     "edit_rules": (lambda desk: done(rules.save(desk.browser, propose_3="20")), "rules_changed"),
     "deactivate_user": (lambda desk: desk.press(f"{desk.user}/deactivate"), "user_deactivated"),
     "demand_training": (
@@ -181,6 +210,7 @@ WAYS: dict[str, tuple[Callable[[Desk], object], str]] = {
     "reset_second_factor": (reset_second_factor, "second_factor_reset"),
     "retry_notice": (retry_notice, "notice_retried"),
     "set_end": (lambda desk: done(send(desk.browser, f"{desk.user}/end", last=in_days(9))), "end_changed"),
+    "unlink_user": (unlink_user, "identity_unlinked"),
     "take_back_rules": (take_back_rules, "rules_taken_back"),
 }
 

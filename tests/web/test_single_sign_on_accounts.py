@@ -14,6 +14,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.oidc_provider import RETURN
 from tests.web import as_staff
+from tests.web.as_staff import page
 from tests.web.at_provider import BACK, CHECKED, come_back, enter, kinds, leave, said
 from tests.web.test_sign_in import EMAIL, PASSWORD, send, sign_in
 
@@ -128,6 +129,14 @@ def test_a_provider_takes_no_role_from_the_last_who_holds_it(team, client, anoth
     assert caplog.text.count("name somebody else") == 2
 
 
+def test_a_provider_makes_nobody_a_focal_point_where_there_is_no_room(team, officer, client, provider, roles, caplog):
+    states.staff(Role.FOCAL, site_id=team.site_id)
+    provider.claims = {**CHECKED, "groups": ["bor", "lane"]}
+    enter(client, provider)
+    assert held(officer) == {Membership(Role.OFFICER, team.site_id)}
+    assert "one more focal point than a place may have" in caplog.text
+
+
 def test_an_invitation_links_whatever_address_the_provider_knows(team, client, session, provider):
     chief = states.staff((Role.ADMIN, None))
     with unit_of_work():
@@ -206,6 +215,22 @@ def test_the_provider_proves_nothing_for_who_has_a_second_factor_of_ours_unless_
     now = int(clock.now.timestamp())
     assert prove(client, provider, auth_time=now).status_code == 422
     assert prove(client, provider, auth_time=now, amr=["mfa"]).status_code == 303
+
+
+def test_somebody_with_another_identity_there_is_unlinked_and_linked_anew(team, officer, client, provider):
+    chief = as_staff.sign_in(client, states.staff((Role.ADMIN, None)))
+    enter(client, provider)
+    provider.claims = {**CHECKED, "sub": "subject-2"}
+    assert enter(client, provider).status_code == 403
+    path = f"/admin/users/{officer.id}"
+    shown = chief.get(path)
+    assert "linked with single sign-on" in said(shown)
+    button = page(shown).select_one("form[action$='/unlink'] [name=csrf_token]")["value"]
+    for _ in range(2):
+        as_staff.done(chief.post(f"{path}/unlink", data={"csrf_token": button}))
+    assert "linked with single sign-on" not in said(chief.get(path))
+    assert enter(client, provider).location == "/staff/"
+    assert kinds() == ["identity_linked", "identity_unlinked", "identity_linked"]
 
 
 def test_the_cookie_says_nothing_of_what_was_asked(officer, client, provider):

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from engage.domain.administration import may_look_after, may_manage
 from engage.models import StaffUser
 from engage.queries import administration
-from engage.services import accounts, choosing_password, second_factor
+from engage.services import accounts, choosing_password, foreign_identities, second_factor
 from engage.services.accounts import EmailTaken
 from engage.services.focal_seats import TooManyFocalPoints
 from engage.services.leaving import LastFocalPoint
@@ -129,6 +129,15 @@ def reset_second_factor(user_id: UUID) -> ResponseReturnValue:
     return render_template("admin/reset_second_factor.html", form=form, user=user)
 
 
+@bp.route("/users/<uuid:user_id>/unlink", methods=["POST"])
+def unlink_user(user_id: UUID) -> ResponseReturnValue:
+    administration.user(user_id, me())
+    with unit_of_work():
+        foreign_identities.unlink(user_id, actor=me())
+    flash(gettext("Single sign-on lets them in no longer. They can be linked anew."), "success")
+    return redirect(url_for("admin.edit_user", user_id=user_id), 303)
+
+
 def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> ResponseReturnValue:
     manages = user is None or may_manage(me(), user.id, memberships_of(user))
     is_self = user is not None and user.id == me().id
@@ -140,7 +149,7 @@ def _form_page(form: UserForm, user: StaffUser | None, places: list[Place]) -> R
         is_self=is_self,
         groups=boxes(form, places),
         has_second_factor=user is not None and administration.has_second_factor(user.id),
-        zone=administration.zone_of(user) if user else "UTC",
+        is_linked=user is not None and foreign_identities.is_linked(user.id),
         open_cases=administration.open_cases_of(user.id) if user else 0,
     ), 422 if form.errors else 200
 
