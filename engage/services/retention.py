@@ -7,7 +7,7 @@ from sqlalchemy import update
 from engage import clock
 from engage.extensions import db
 from engage.models import OutboxMessage
-from engage.services import attachments, drafts, erasing, forgetting, retention_runs, search_index, sent_forms
+from engage.services import attachments, drafts, erasing, forgetting, retention_runs, sent_forms
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 
@@ -26,8 +26,7 @@ def apply() -> int:
         orphans = attachments.remove_orphans(clock.utcnow())
     names = forgetting.forget_leavers(clock.utcnow())
     erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
-    with unit_of_work():
-        search_index.settle()
+    erasing.settle()
     return contexts + purged + forms + orphans + names + erased + erasing.delete_doomed()
 
 
