@@ -141,6 +141,6 @@ def _holds_canary(value: Any) -> bool:
 
 
 def files_with_canaries() -> list[str]:
-    """Every file in the store that holds one of the words. The store of a test is its own, see `own_store`."""
+    """Every file in the store that holds one of the words."""
     folder = settings().VAR / "files"
     return [str(path) for path in folder.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes().lower()]
