@@ -43,7 +43,8 @@ MOST = 5000  # Ours: a sweep ends well inside its task's time limit; the next on
 def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
     """Erase what the scope says by the rule, and put on the record that it went; whether there was anything to do.
 
-    Safe to run twice. Whether it may be is the caller's to know. Bytes of files leave the store after the commit.
+    Safe to run twice. Whether it may be is the caller's to know. Bytes of files leave the store after the commit; the
+    caller calls `settle` then, so that the words leave the index.
 
     Raises:
         Refused: everything is to go of a case that is not closed.
@@ -62,6 +63,12 @@ def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
     db.session.add(Tombstone(case_id=case.id, scope=scope, rule=rule, erased_at=clock.utcnow()))
     record(case, ContentErased(scope=scope.value, rule=rule), actor=actor)
     return True
+
+
+def settle() -> None:
+    """Take forgotten words out of the search index for good; after many erasures once, since it walks all of it."""
+    with unit_of_work():
+        search_index.settle()
 
 
 def delete_doomed(*, limit: int = MOST) -> int:
@@ -89,7 +96,6 @@ def _everything(case: Case) -> None:
     for model in EMPTIED:
         _empty(case, model)
     search_index.forget(case.id)
-    after_commit(_settle_words)
     db.session.expire_all()
     _forget_submission(case)
     case.road = Road.NONE
@@ -130,11 +136,6 @@ def _doom_files(case: Case) -> None:
 
 def _delete_now() -> None:
     delete_doomed()
-
-
-def _settle_words() -> None:
-    with unit_of_work():
-        search_index.settle()
 
 
 def _remove(case: Case, *models: type[Base]) -> None:

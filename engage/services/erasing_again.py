@@ -51,6 +51,7 @@ def erase_again(lines: Iterable[str]) -> int:
         with unit_of_work():
             if db.session.get(Case, case_id) is not None:
                 count += _erase(case_id, scope, rule)
+    erasing.settle()
     return count
 
 

@@ -10,6 +10,7 @@ from engage.domain.policy import Actor, Permission
 from engage.domain.retention import ASKED, Scope
 from engage.models import Case
 from engage.services import answers, erasing, holds, retention_schedule
+from engage.unit_of_work import after_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,4 @@ def erase_everything(case: Case, *, actor: Actor, pressured: bool | None = None)
     if case.stage is not Stage.CLOSED:
         answers.withdraw(case, actor=actor, pressured=pressured)
     erasing.erase(case, Scope.EVERYTHING, ASKED, actor=actor)
+    after_commit(erasing.settle)

@@ -7,7 +7,17 @@ from sqlalchemy import delete, func, select
 
 from engage.domain.retention import years_after
 from engage.extensions import db
-from engage.models import AuditEvent, RecoveryCode, SecondFactor, StaffSession, StaffUser
+from engage.models import (
+    AccountLink,
+    AuditEvent,
+    ForeignIdentity,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+    StaffSession,
+    StaffUser,
+    TrainingRecord,
+)
 from engage.services import audit, retention_schedule
 from engage.services.audit import Change
 from engage.unit_of_work import unit_of_work
@@ -43,6 +53,6 @@ def _forget(user_id: uuid.UUID) -> None:
     user = db.session.get_one(StaffUser, user_id)
     user.name, user.email = "", f"{user.id.hex}@{GONE}"
     user.password_hash = user.department = user.contractor = None
-    for kind in (SecondFactor, RecoveryCode, StaffSession):
+    for kind in (SecondFactor, RecoveryCode, StaffSession, Passkey, ForeignIdentity, AccountLink, TrainingRecord):
         db.session.execute(delete(kind).where(kind.user_id == user.id))
     audit.note(Change.USER_FORGOTTEN, actor=None, subject_id=user.id)

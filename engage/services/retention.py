@@ -14,7 +14,6 @@ from engage.services import (
     file_store,
     forgetting,
     retention_runs,
-    search_index,
     sent_forms,
 )
 from engage.services.lane import erasing as lane_erasing
@@ -38,8 +37,7 @@ def apply() -> int:
         orphans = file_store.remove_orphans(clock.utcnow())
     names = forgetting.forget_leavers(clock.utcnow())
     erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
-    with unit_of_work():
-        search_index.settle()
+    erasing.settle()
     lane_erasing.purge(clock.utcnow())  # not counted: the number would tell of the restricted lane
     return contexts + purged + forms + formers + orphans + names + erased + erasing.delete_doomed()
 

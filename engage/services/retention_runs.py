@@ -123,6 +123,7 @@ def _carry_out(run_id: uuid.UUID) -> int:
             log.exception("a case that is due could not be erased: %s", case_id)
     with unit_of_work():
         _finish(run_id)
+    erasing.settle()
     return count
 
 

@@ -54,7 +54,9 @@ def team(clock, session, sent_tasks, change_settings, tmp_path):
 
 def erase(reference, scope=Scope.EVERYTHING, rule=ASKED, actor=SYSTEM):
     with unit_of_work():
-        return erasing.erase(states.cases.lock_own(case_of(reference).id), scope, rule, actor=actor)
+        was_there = erasing.erase(states.cases.lock_own(case_of(reference).id), scope, rule, actor=actor)
+    erasing.settle()
+    return was_there
 
 
 def test_every_column_that_can_be_erased_is_empty_and_every_row_that_goes_is_gone(team, session):
