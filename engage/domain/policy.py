@@ -75,6 +75,7 @@ class Permission(StrEnum):
     CORRECT = "correct"
     ASK_OPENING = "ask_opening"  # to see who a confidential person is, for some days
     DECIDE_OPENING = "decide_opening"
+    SIFT = "sift"  # of what looks as if a program sent it: whether it is a concern
 
 
 class NotAllowed(PermissionError):
@@ -192,6 +193,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.CORRECT: _DESK,
         P.ASK_OPENING: _FIELD,
         P.DECIDE_OPENING: {**_APPROVAL, R.CUSTODIAN: Reach.SITE},  # never one's own, see engage.services.openings
+        P.SIFT: _CASEWORK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

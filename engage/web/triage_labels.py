@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, LazyString] = {
     "remove_subject": _("Say that it is not about them"),
     "rate": _("Change how serious it is"),
     "approve_rating": _("Decide on a lower level"),
+    "sift": _("Say if it is a concern or noise"),
     "assess_retaliation": _("Look at what the person risks"),
     "arrange": _("Arrange what the person needs"),
     "link": _("Link with another case"),
@@ -58,6 +59,8 @@ GROUPS: dict[str, dict[str, LazyString]] = {
 }
 REFUSALS: dict[str, LazyString] = {
     **opening_labels.REFUSALS,
+    "not_flagged": _("It does not look as if a program sent it, or somebody has looked at it already."),
+    "noise_needs_words": _("Write what the sender is told."),
     "no_incident_number": _("Write a number as the register of incidents has it: letters, digits, dashes. No words."),
     "no_information_request": _("Nobody asks for information here. Answer it, or change its kind first."),
     "refusal_waits": _("Refusing it was asked for. A second person has to decide."),

@@ -48,6 +48,7 @@ WHO = {
     "correct":            ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "ask_opening":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "decide_opening":     ".     .     .     S     .     S     S     .     .     .     .     .     .      .      .",
+    "sift":               ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "screen_out":         ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

@@ -41,6 +41,7 @@ SAMPLE = {
     "offers_panel": "yes",
     "promise": "propose",
     "late": "3",
+    "flagged": "3",
     "number": "12",
     "document": '{"checkpoint":{"number":12}}',
     "more": "2",
