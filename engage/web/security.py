@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, request
+from flask import Flask, Request, Response, abort, g, request, session
 
 from engage.settings import settings
 
@@ -28,6 +28,7 @@ CSP = "; ".join(
 # the phone's own recorder, and by the page where it offers that.
 PERMISSIONS = "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"
 _YEAR_SECONDS = 31_536_000
+_KEPT = "csrf_token"  # under which Flask-WTF keeps it, in the session and ready for the page
 
 
 class BoundedRequest(Request):
@@ -79,6 +80,15 @@ def harden(response: Response) -> Response:
     if settings().is_https:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}; includeSubDomains"
     return response
+
+
+def renew_form_token() -> None:
+    """Let no form that was opened before work any more, where a browser begins to hold more than it did.
+
+    Whoever planted a cookie in it before knows the token of those. The page that is being made gets a fresh one.
+    """
+    session.pop(_KEPT, None)
+    g.pop(_KEPT, None)
 
 
 def init_app(app: Flask) -> None:

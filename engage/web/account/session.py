@@ -18,7 +18,7 @@ from engage.queries.accounts import Account
 from engage.services import second_factor
 from engage.services.sign_in import Place, as_stored
 from engage.settings import settings
-from engage.web import step_up
+from engage.web import security, step_up
 
 _COOKIE, _COOKIE_PATH = "engage-browser", "/account"
 _KEPT_SECONDS = 180 * 24 * 3600  # Ours: somebody who comes back after a long leave is still known.
@@ -102,6 +102,7 @@ def secret_being_set_up() -> str:
 def _begin_anew() -> None:
     language = session.get("language")
     session.clear()
+    security.renew_form_token()
     if language:
         session["language"] = language
 

@@ -20,6 +20,7 @@ from engage.domain.lifecycle import IllegalTransition
 from engage.queries import own_case
 from engage.queries.own_case import Holder
 from engage.services.receipt_codes import NewCode, Opened
+from engage.web import security
 from engage.web.labels import refusal
 from engage.web.public.blueprint import bp
 
@@ -51,6 +52,7 @@ F = TypeVar("F", bound=OwnCaseForm)
 
 def enter(opened: Opened | NewCode) -> None:
     """Let this browser hold the case from now on; whatever it held before is let go."""
+    security.renew_form_token()
     session[_RECEIPT] = str(opened.receipt_id)
     session[_SEEN_AT] = int(clock.utcnow().timestamp())
 
