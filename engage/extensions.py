@@ -1,5 +1,6 @@
 """The extensions, made unbound; create_app binds them. Importing this opens no connection."""
 
+import logging
 import sqlite3
 from pathlib import Path
 from time import monotonic
@@ -21,6 +22,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from engage.light_cursor import LightCursor
 from engage.models.base import Base
 
+log = logging.getLogger(__name__)
+
 
 class OwnPagesOnly(CSRFProtect):  # type: ignore[misc]  # - Flask-WTF has no types
     """Takes a form with its token alone, and none that the browser itself says another site has sent."""
@@ -31,9 +34,13 @@ class OwnPagesOnly(CSRFProtect):  # type: ignore[misc]  # - Flask-WTF has no typ
         Raises:
             CSRFError: the token is missing or of another session, or the form is another site's.
         """
-        super().protect(apply_exemptions=apply_exemptions)
-        if g.get("csrf_valid") and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            raise CSRFError("The form is another site's.")
+        try:
+            super().protect(apply_exemptions=apply_exemptions)
+            if g.get("csrf_valid") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+                raise CSRFError("The form is another site's.")
+        except CSRFError:
+            log.warning("a form without its token was sent to %s", request.endpoint)
+            raise
 
 
 db = SQLAlchemy(metadata=Base.metadata)

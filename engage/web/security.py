@@ -69,6 +69,7 @@ def refuse_other_hosts() -> None:
 def harden(response: Response) -> Response:
     """Set the headers that keep pages private: nothing is stored, nothing is told to other sites."""
     response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers["Server"] = "engage"  # else the web server names itself
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

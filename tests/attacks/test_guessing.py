@@ -19,6 +19,8 @@ from tests import states
 from tests.states import act, case_of
 from tests.threads import at_once
 from tests.web.as_person import Person, a_concern, words
+from tests.web.as_staff import page
+from tests.web.as_staff import sign_in as sign_in_as
 
 EMAIL, PASSWORD = "amina@staff.engage.test", "seven cranes over the weighbridge"
 TIMES = 5
@@ -167,6 +169,19 @@ def test_a_proposal_that_two_approve_at_once_leaves_once(app, team):
     db.session.rollback()
     assert db.session.scalar(select(func.count()).where(CaseEvent.kind == "ProposalSent")) == 1
     assert db.session.scalar(select(func.count()).select_from(Proposal)) == 1
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in", "/account/password"])
+def test_a_password_is_hidden_while_it_is_typed_and_may_come_from_a_program_that_keeps_it(client, team, path):
+    browser = client if path == "/account/sign-in" else sign_in_as(client, team.officer)
+    fields = [one for one in page(browser.get(path)).select("main input") if one["name"] not in ("csrf_token", "next")]
+    secret = [one for one in fields if one["name"] != "email"]
+    assert secret
+    for one in secret:
+        assert one["type"] == "password"
+        assert one.get("autocomplete") in (None, "current-password", "new-password")
+        assert not any(name.startswith("on") for name in one.attrs)
+        assert one.get("value", "") == ""
 
 
 def test_sessions_are_ids_that_nobody_guesses(session, team):

@@ -25,7 +25,7 @@ ALWAYS = {
     "Strict-Transport-Security",
     "X-Content-Type-Options",
 }
-TELLS = {"Server", "X-Powered-By", "Access-Control-Allow-Origin", "Via"}
+TELLS = {"X-Powered-By", "Access-Control-Allow-Origin", "Via"}
 
 
 def wrong_with(answer) -> list[str]:
@@ -38,6 +38,7 @@ def wrong_with(answer) -> list[str]:
     if any(word in policy for word in ("unsafe", "*", "http:", "data:", "blob:")):
         found.append(f"policy lets in: {policy}")
     wanted = {
+        "Server": "engage",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",
