@@ -7,7 +7,7 @@ from engage.extensions import db
 from engage.models import Case, Message
 from tests import states
 from tests.states import a_case, case_of
-from tests.web.as_staff import done, form_of, page, send, sign_in
+from tests.web.as_staff import done, filled, form_of, kinds, page, send, sign_in
 
 ANSWER = "We found no concern in this."
 
@@ -63,6 +63,17 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_lost(browser, t
     ticked = [box["value"] for box in form_of(answer).select("[name=cases][checked]")]
     assert ticked == sent.get("cases", [])
     assert case_of(reference).flagged
+
+
+def test_a_form_about_what_is_gone_leads_back_to_the_list(browser, team):
+    reference = a_case(team.site_id, flagged=True)
+    fields = filled(browser.get("/staff/flagged"))
+    done(browser.post("/staff/flagged", data={**fields, "cases": [reference], "verdict": "real"}))
+    assert browser.post("/staff/flagged", data={**fields, "verdict": "real"}).location == "/staff/flagged"
+    again = browser.post("/staff/flagged", data={**fields, "cases": [reference], "verdict": "noise"})
+    assert again.location == "/staff/flagged"
+    assert kinds(db.session, reference).count("SiftedAsReal") == 1
+    assert "SiftedAsNoise" not in kinds(db.session, reference)
 
 
 def test_what_is_not_theirs_cannot_be_judged_by_its_name(browser, team):

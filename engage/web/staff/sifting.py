@@ -1,5 +1,7 @@
 """Looking through what seems to have been sent by a program: many at a time, or one."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
@@ -44,6 +46,14 @@ class SiftForm(StaffForm):
 class SiftManyForm(SiftForm):
     cases = fields.several(_l("Which of them?"), needed=_l("Tick at least one"))
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the form is whole; words are needed for noise alone."""
+        is_whole = bool(super().validate(extra_validators))
+        if self.noise is None or self.noise.strip():
+            return is_whole
+        self.words.errors = [gettext("Write what the sender is told")]
+        return False
+
 
 def _usual_answer() -> str:
     return gettext(
@@ -57,23 +67,17 @@ def list_flagged() -> ResponseReturnValue:
     if not me().holds(*GRANTS[Permission.SIFT]):
         raise NotAllowed("list_flagged")
     form, found = SiftManyForm(), flagged.to_sift(me(), clock.utcnow())
-    form.cases.choices = choices([(row["reference"], row["reference"]) for row in found.rows])
-    if form.is_submitted():
-        form.cases.choices = choices([(one, one) for one in request.form.getlist("cases")])
-        if form.validate() and _is_complete(form):
-            return _sift(form)
-    else:
+    # What somebody else has looked through meanwhile may still be ticked on this page.
+    offered = {row["reference"] for row in found.rows} | set(request.form.getlist("cases"))
+    form.cases.choices = choices([(one, one) for one in sorted(offered)])
+    if form.validate_on_submit():
+        return _sift(form)
+    if not form.is_submitted():
         form.words.data, form.version.data = _usual_answer(), 0  # no case stands behind it: only its token counts
-    return render_template(
-        "staff/list_flagged.html", form=form, found=found, limits=limits()
-    ), 422 if form.errors else 200
-
-
-def _is_complete(form: SiftForm) -> bool:
-    if form.noise is not None and not form.noise.strip():
-        form.words.errors = [gettext("Write what the sender is told")]
-        return False
-    return True
+    elif not found.rows:  # nothing is left of which anything could be said
+        return redirect(url_for("staff.list_flagged"), 303)
+    shown = {"form": form, "found": found, "limits": limits()}
+    return render_template("staff/list_flagged.html", **shown), 422 if form.errors else 200
 
 
 def _sift(form: SiftManyForm) -> ResponseReturnValue:
