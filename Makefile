@@ -31,7 +31,7 @@ LOCK := $(BIN)/uv pip compile --quiet --no-strip-extras --universal --generate-h
 WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL
 NEEDS_NOTHING := not postgres and not redis and not browser and not clamav
 
-.PHONY: help run serve demo test check lint e2e bench fix lock build migrate migration clean install
+.PHONY: help run serve demo test check lint audit sbom e2e bench fix lock build migrate migration clean install
 
 help: ## List what make can do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,7 +48,7 @@ demo: build migrate ## Fill the database with demonstration data
 test: build $(DEV_STAMP) ## Test with nothing but Python: SQLite, folder queue, a real local mail server
 	$(WITHOUT_SERVERS) $(PYTEST) --ignore=tests/e2e -m "$(NEEDS_NOTHING)"
 
-check: lint build ## Check before each commit: format, lint, types, layers, fast tests
+check: lint sbom build ## Check before each commit: format, lint, types, layers, fast tests
 	$(WITHOUT_SERVERS) $(PYTEST) --ignore=tests/e2e -m "$(NEEDS_NOTHING) and not slow"
 
 lint: $(DEV_STAMP)
@@ -57,6 +57,15 @@ lint: $(DEV_STAMP)
 	$(BIN)/python .ci/check_files.py
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+audit: $(DEV_STAMP) $(NPM_STAMP) ## Ask the advisory services for known holes in what is pinned; says so where it cannot
+	$(BIN)/python .ci/audit.py
+
+sbom: build/sbom.json ## List every package that engage runs on, in CycloneDX (build/sbom.json); needs no network
+
+build/sbom.json: requirements.txt | $(DEV_STAMP)
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --output-file $@
 
 e2e: build $(DEV_STAMP) ## Walk the journeys in a real browser (Debian's chromium; CHROMIUM= names another)
 	$(PYTEST) -m browser tests/e2e
@@ -86,7 +95,7 @@ migration: $(DEV_STAMP) ## Write a migration from the models: make migration nam
 	$(BIN)/ruff check -q --fix --exit-zero engage/migrations/versions && $(BIN)/ruff format -q engage/migrations/versions
 
 clean: ## Remove what make made; var/, which holds data, stays
-	rm -rf .venv node_modules engage/static/dist engage/fonts engage/passwords translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv node_modules build engage/static/dist engage/fonts engage/passwords translations/.made translations/*@pseudo templates/email/*/*@pseudo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(DEV_STAMP)

@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     PORT: int = Field(8000, description="Port the web server listens on.")
     PUBLIC_URL: str | None = Field(
         None, description="Address people use, for links in mails; https turns on secure cookies."
+    )
+    OTHER_HOSTS: str = Field(
+        "",
+        description="Further host names people use, such as an onion address, with spaces between; others are refused.",
     )
     DATABASE_URL: SecretStr | None = Field(None, description="SQLAlchemy address; without it SQLite in the VAR folder.")
     BROKER_URL: SecretStr | None = Field(
@@ -187,6 +192,21 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The host names that requests may come for: those people use, and this machine itself."""
+        own = urlsplit(self.public_url).hostname or ""
+        return frozenset({own, self.HOST, "localhost", "127.0.0.1", "::1", *self.OTHER_HOSTS.lower().split()})
+
+    def cookie_name(self, name: str, path: str = "/") -> str:
+        """Return what a cookie is called: over https with the prefix that no other host and no plain page can set.
+
+        Source: RFC 6265bis, 4.1.3. The stronger prefix is for cookies of every path.
+        """
+        if not self.is_https:
+            return name
+        return f"__Host-{name}" if path == "/" else f"__Secure-{name}"
+
+    @property
     def _engine_options(self) -> dict[str, Any]:
         """Options of the database engine.
 
@@ -208,7 +228,7 @@ class Settings(BaseSettings):
             "MAX_CONTENT_LENGTH": self.FILE_MAX_BYTES * self.FILES_MAX + self.FORM_MAX_BYTES,
             "MAX_FORM_MEMORY_SIZE": self.FORM_MAX_BYTES,
             "MAX_FORM_PARTS": 500,
-            "SESSION_COOKIE_NAME": "engage",
+            "SESSION_COOKIE_NAME": self.cookie_name("engage"),
             "SESSION_COOKIE_SECURE": self.is_https,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",

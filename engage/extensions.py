@@ -1,18 +1,20 @@
 """The extensions, made unbound; create_app binds them. Importing this opens no connection."""
 
+import logging
 import sqlite3
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from celery import Celery
+from flask import g, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
@@ -20,9 +22,30 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from engage.light_cursor import LightCursor
 from engage.models.base import Base
 
+log = logging.getLogger(__name__)
+
+
+class OwnPagesOnly(CSRFProtect):  # type: ignore[misc]  # - Flask-WTF has no types
+    """Takes a form with its token alone, and none that the browser itself says another site has sent."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Let the request pass.
+
+        Raises:
+            CSRFError: the token is missing or of another session, or the form is another site's.
+        """
+        try:
+            super().protect(apply_exemptions=apply_exemptions)
+            if g.get("csrf_valid") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+                raise CSRFError("The form is another site's.")
+        except CSRFError:
+            log.warning("a form without its token was sent to %s", request.endpoint)
+            raise
+
+
 db = SQLAlchemy(metadata=Base.metadata)
 migrate = Migrate()
-csrf = CSRFProtect()
+csrf = OwnPagesOnly()
 login = LoginManager()
 babel = Babel()
 compress = Compress()

@@ -5,7 +5,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from engage.domain.case import CaseClass
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
@@ -26,6 +38,10 @@ from engage.models import (
 # Written into the statement, where a partial index is found by it.
 _RESTRICTED = literal(CaseClass.RESTRICTED, Case.class_.type, literal_execute=True)
 _IN_REACH_OF_FOCAL = and_(Case.class_ == _RESTRICTED, Case.moved_at.is_(None))
+
+
+# As the partial index has it: SQLite uses one only where the condition is the same, without parameters.
+_UNASSESSED = literal_column("\"case\".stage IN ('received', 'acknowledged')", Boolean)
 
 
 def _reaches(reach: Reach, actor: Actor) -> ColumnElement[bool]:
@@ -71,6 +87,14 @@ def open_to(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         return condition
     seated = select(Appeal.case_id).join(PanelSeat, PanelSeat.appeal_id == Appeal.id)
     return and_(condition, or_(Case.class_ == _RESTRICTED, Case.id.not_in(seated.where(PanelSeat.user_id == actor.id))))
+
+
+def to_sift_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on Case that holds for what looks as if a program sent it, as far as the actor judges that.
+
+    Whoever assesses a case, or ends it, has judged that, too.
+    """
+    return and_(_UNASSESSED, Case.flagged, open_to(actor, Permission.SIFT))
 
 
 def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:

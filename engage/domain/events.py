@@ -80,6 +80,8 @@ from engage.domain.triage_events import ItemOpened as ItemOpened
 from engage.domain.triage_events import RefusalAsked as RefusalAsked
 from engage.domain.triage_events import RetaliationAssessed as RetaliationAssessed
 from engage.domain.triage_events import SeverityRated as SeverityRated
+from engage.domain.triage_events import SiftedAsNoise as SiftedAsNoise
+from engage.domain.triage_events import SiftedAsReal as SiftedAsReal
 from engage.domain.triage_events import SubjectNamed as SubjectNamed
 from engage.domain.triage_events import SubjectRemoved as SubjectRemoved
 from engage.domain.triage_events import TakenOff as TakenOff

@@ -6,34 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from engage.domain.actors import SYSTEM as SYSTEM
+from engage.domain.actors import Actor as Actor
+from engage.domain.actors import Membership as Membership
+from engage.domain.actors import Party as Party
+from engage.domain.actors import Role as Role
 from engage.domain.case import CaseClass, Kind
 from engage.domain.lifecycle import Action, Stage
-
-
-class Role(StrEnum):
-    """What a member of staff is trusted with, at one site or at all."""
-
-    LIAISON = "liaison"
-    COORDINATOR = "coordinator"
-    OFFICER = "officer"
-    APPROVER = "approver"
-    PANEL = "panel"
-    CUSTODIAN = "custodian"
-    FOCAL = "focal"
-    PUBLISHER = "publisher"
-    AUDITOR = "auditor"
-    STEWARD = "steward"
-    RIGHTS_LEAD = "rights_lead"
-    OVERSIGHT = "oversight"
-    ADMIN = "admin"
-
-
-class Party(StrEnum):
-    """On whose side an actor stands."""
-
-    STAFF = "staff"
-    PERSON = "person"
-    SYSTEM = "system"
 
 
 class Permission(StrEnum):
@@ -79,39 +58,11 @@ class Permission(StrEnum):
     ANSWER_CORRECTION = "answer_correction"
     HOLD = "hold"  # stop that a case is erased, because a court or an authority needs it
     OPEN_ORIGINAL = "open_original"  # a file as it came, with what it tells of who sent it
+    SIFT = "sift"  # of what looks as if a program sent it: whether it is a concern
 
 
 class NotAllowed(PermissionError):
     """Policy refuses the actor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A role at a site, or at all sites where the site is None."""
-
-    role: Role
-    site_id: uuid.UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Someone who acts: a member of staff, the person of a case, or the service itself."""
-
-    id: uuid.UUID | None
-    party: Party = Party.STAFF
-    memberships: frozenset[Membership] = frozenset()
-    case_id: uuid.UUID | None = None
-
-    def has(self, role: Role, site_id: uuid.UUID) -> bool:
-        """Whether the actor holds the role at the site."""
-        return any(held.role is role and held.site_id in (None, site_id) for held in self.memberships)
-
-    def holds(self, *roles: Role) -> bool:
-        """Whether the actor holds one of the roles anywhere."""
-        return any(held.role in roles for held in self.memberships)
-
-
-SYSTEM = Actor(id=None, party=Party.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +152,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.ANSWER_CORRECTION: _DESK,
         P.HOLD: _APPROVAL,
         P.OPEN_ORIGINAL: {R.CUSTODIAN: Reach.SITE, R.FOCAL: Reach.SITE},  # of a restricted case the focal point
+        P.SIFT: _CASEWORK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,
         A.SCREEN_OUT: _CASEWORK,

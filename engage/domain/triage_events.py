@@ -21,6 +21,20 @@ class InformationRefused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SiftedAsReal(Event):
+    """What looked as if a program had sent it is a concern like any other."""
+
+    by_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiftedAsNoise(Event):
+    """Nobody could see a concern in what looked as if a program had sent it; its sender was answered all the same."""
+
+    message_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectNamed(Event):
     involvement_id: uuid.UUID
     kind_of_subject: str

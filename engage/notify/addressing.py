@@ -17,11 +17,13 @@ from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient,
 from engage.notify import links
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
+from engage.scope import to_sift_by
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
 CODE_LINK, ADDRESS_LEFT, ADDRESS_CHANGED = "code_link", "address_left", "contact_changed"
 WITHHELD = "withheld"
+NOTHING_LEFT = "0"
 WITH_DATES = ("case_received", "case_acknowledged")
 FAR = datetime(2500, 1, 1, tzinfo=UTC)  # A date that a pause without an end holds lies beyond; it is no date to tell.
 
@@ -92,13 +94,10 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
-    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()} | _of_account(message)
-    if template == "checkpoint_made":
-        values |= {"link": links.checkpoints()}
-    if template == "unusual_reading":
-        values |= {"link": links.unusual_readings()}
-    if template == "late_count":
-        values |= {"late": str(_late_cases(user))}
+    values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
+    values |= _of_account(message) | _of_template(template, user)
+    if values.get("flagged") == NOTHING_LEFT:
+        return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}
     return Letter(user.email, template, user.locale, values)
@@ -112,6 +111,22 @@ def _of_account(message: Claimed) -> dict[str, Any]:
     if "person" in message.context:
         return {"link": links.person(message.context["person"])}
     return {"link": links.account()} if message.context.get("own") else {}
+
+
+def _of_template(template: str, user: StaffUser) -> dict[str, str]:
+    """What one message to staff says and no other does; counts are those of this moment."""
+    match template:
+        case "checkpoint_made":
+            return {"link": links.checkpoints()}
+        case "unusual_reading":
+            return {"link": links.unusual_readings()}
+        case "late_count":
+            return {"late": str(_late_cases(user))}
+        case "flagged_cases":
+            count = db.session.scalar(select(func.count()).select_from(Case).where(to_sift_by(user.actor)))
+            return {"flagged": str(count), "link": links.flagged()}
+        case _:
+            return {}
 
 
 def _to_person(message: Claimed, case: Case) -> Destination:

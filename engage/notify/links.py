@@ -65,6 +65,11 @@ def unusual_readings() -> str:
     return f"{settings().public_url}/staff/unusual-readings"
 
 
+def flagged() -> str:
+    """Return the address of the page of what looks as if a program had sent it."""
+    return f"{settings().public_url}/staff/flagged"
+
+
 def checkpoints() -> str:
     """Return the address of the page with every checkpoint of the record."""
     return f"{settings().public_url}/transparency/checkpoints"

@@ -22,7 +22,7 @@ from engage.scope import first_to_tell, replacements
 
 log = logging.getLogger(__name__)
 REMINDERS = ("due_soon", "due")  # they merge, as the ladder of the case says: product 4
-DIGEST = "late_count"
+DIGEST, FLAGGED = "late_count", "flagged_cases"
 _THEIRS_ALONE = frozenset({"panel_seat", DIGEST})
 DIGEST_HOUR = 6  # Ours, UTC: the committee reads one count in the morning, not a mail per case.
 
@@ -34,6 +34,7 @@ class Notice:
     template: str
     user_id: uuid.UUID | None = None
     context: dict[str, str] = field(default_factory=dict)
+    is_hourly: bool = False  # one an hour to each reader, whatever the number of cases
 
 
 def to_person(template: str, **context: str) -> list[Notice]:
@@ -75,8 +76,8 @@ def owed(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> list[
                 "a case of the restricted lane has nobody to tell: name a focal point (flask engage check-config)"
             )
         named = [user_id for user_id, template in staff if template == NEUTRAL_FOR_STAFF]  # said to these on purpose
-        told = named or (focal if staff else ())
-        staff = {(user_id, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, user_id) for user_id in told}
+        told, hourly = named or (focal if staff else ()), {template for _, template in staff} == {FLAGGED}
+        staff = {(one, NEUTRAL_FOR_STAFF): Notice(NEUTRAL_FOR_STAFF, one, is_hourly=hourly) for one in told}
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
     for key, stand_in in _stand_ins(staff, locales, case).items():
         staff.setdefault(key, stand_in)
@@ -137,7 +138,8 @@ def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
 def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UUID, locale: str) -> Owed | None:
     """The notice to one member of staff; None where a reminder that waits already speaks for it."""
     template, not_before = notice.template, None
-    key, case_id = f"{event_id}:{template}:{user_id}", case.id if template != DIGEST else None
+    key, case_id = f"{event_id}:{template}:{user_id}", case.id if template not in (DIGEST, FLAGGED) else None
+    is_shared = template == FLAGGED or notice.is_hourly
     if template in REMINDERS:
         not_before, is_spoken_for = outbox.time_for_reminder(
             user_id, REMINDERS, merge_within=_merge_within(case), event_id=event_id
@@ -149,8 +151,13 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UU
         morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
         not_before = morning if morning > now else morning + timedelta(days=1)
         key = f"{DIGEST}:{user_id}:{not_before.date().isoformat()}"
+    if is_shared:
+        hour = clock.utcnow().replace(minute=0, second=0, microsecond=0)
+        not_before = hour + timedelta(hours=1) if template == FLAGGED else None  # a survivor's comes first, and at once
+        key = f"{template}:{user_id}:{hour.isoformat()}"
     return Owed(
         dedupe_key=key,
+        is_shared=is_shared,
         template=template,
         locale=locale,
         recipient=Recipient.STAFF,

@@ -43,6 +43,7 @@ class Owed:
     context: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
     lane_report_id: uuid.UUID | None = None
+    is_shared: bool = False  # another event may have owed the same before
 
 
 def enqueue(*owed: Owed) -> None:
@@ -61,7 +62,7 @@ def enqueue(*owed: Owed) -> None:
 def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
     """Return the notices as rows, by name of column, for a caller who inserts them in this unit of work.
 
-    Their event is new, so no such row is there. The workers are nudged after the commit.
+    Their event is new and none of them is shared, so no such row is there. The workers are nudged after the commit.
     """
     now = clock.utcnow()
     after_commit(nudge)

@@ -90,8 +90,9 @@ def _news_or_end(case: Case) -> list[Notice]:
 
 @notices.register
 def _(event: events.CaseReceived, case: Case) -> list[Notice]:
-    """The person: case_received. Whoever is told of new cases at the site: new_case."""
-    return to_person("case_received") + to_staff(first_to_tell(case), "new_case")
+    """The person: case_received. Whoever is told of new cases at the site: new_case, or of what looks as if a program
+    had sent it flagged_cases, once an hour."""
+    return to_person("case_received") + to_staff(first_to_tell(case), "flagged_cases" if case.flagged else "new_case")
 
 
 @notices.register

@@ -23,10 +23,16 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.ItemDone,
         events.ItemOpened,
         events.RetaliationAssessed,
+        events.SiftedAsNoise,  # the message of the same use case tells the person
         events.SubjectNamed,
         events.SubjectRemoved,
     }
 )
+
+
+def _sifted_as_real(event: events.SiftedAsReal, case: Case) -> list[Notice]:
+    """Whoever is told of new cases at the site, but not who looked: new_case."""
+    return to_staff((user_id for user_id in first_to_tell(case) if user_id != event.by_id), "new_case")
 
 
 def _taken_off(event: events.TakenOff, case: Case) -> list[Notice]:
@@ -74,6 +80,7 @@ def _information_refused(event: events.InformationRefused, case: Case) -> list[N
 
 
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {
+    events.SiftedAsReal: _sifted_as_real,
     events.TakenOff: _taken_off,
     events.SeverityRated: _severity_rated,
     events.DowngradeAsked: _downgrade_asked,

@@ -142,6 +142,9 @@ def _receive(
             return _received_before(found, raw)
         made = begun()
     case = made.case
+    if case.flagged:  # one notice speaks for many of them, and may be there already
+        called = rules.called_for(made.event, case, event_id=made.row.id)
+        outbox.enqueue(*(notice for notice in called if notice.is_shared))
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
     attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON, wants_originals=concern.wants_originals)
@@ -159,7 +162,8 @@ def _rows_with(made: new_case.NewCase, code: str, *, must_change: bool) -> list[
         must_change=must_change,
         made_at=case.recorded_at,
     )
-    notices = outbox.rows_of(rules.called_for(made.event, case, event_id=made.row.id))
+    called = rules.called_for(made.event, case, event_id=made.row.id)
+    notices = outbox.rows_of(notice for notice in called if not notice.is_shared)
     return [
         *map(row_of, (made.statement, receipt, made.row, *made.owed)),
         *((table_of(OutboxMessage), values) for values in notices),

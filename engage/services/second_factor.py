@@ -1,5 +1,6 @@
 """The second factor of staff: set up, used, turned off, and reset for who lost it."""
 
+import logging
 import secrets
 import uuid
 from hmac import compare_digest
@@ -17,6 +18,8 @@ from engage.notify import account_rules
 from engage.services.audit import Change, note
 from engage.services.new_passwords import new_session_key
 from engage.services.people import locked, managed, memberships_of
+
+log = logging.getLogger(__name__)
 
 _SERVICE = "engage"  # what the app writes beside the code
 
@@ -91,7 +94,10 @@ def passes(user_id: uuid.UUID, typed: str) -> bool:
         return False
     step = _step_of(secret_of(row), typed, last=row.last_step)
     if step is None:
-        return _takes_recovery_code(user_id, typed)
+        is_recovery_code = _takes_recovery_code(user_id, typed)
+        if not is_recovery_code:
+            log.warning("a code of a second factor was refused to %s", user_id)
+        return is_recovery_code
     row.last_step = step
     return True
 

@@ -1,5 +1,6 @@
 """Signing in: guessing is slowed where it comes from, and nobody is locked out of their own account."""
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from engage.extensions import db
 from engage.models import SignInTry, StaffUser
 from engage.services import passwords, sessions
 from engage.settings import settings
+
+log = logging.getLogger(__name__)
 
 # Ours. Tries that cost no wait, from one place for one account; and from one address for all accounts together, where
 # an office may share it. Then the wait doubles. Who has the password may come from a thousand addresses to guess six
@@ -60,6 +63,7 @@ def take_try(email: str, place: Place, *, of_code: bool = False) -> None:
     rows = [(_row(digest, now), free) for digest, free in _buckets(email, place, of_code)]
     wait = max(row.not_before - now for row, _ in rows)
     if wait > timedelta():
+        log.warning("tries to sign in from one place, or for one account, are slowed")
         raise TooSoon(wait)
     for row, free in rows:
         row.count, row.last_at = row.count + 1, now
@@ -75,7 +79,11 @@ def checked(email: str, password: str) -> uuid.UUID | None:
         select(StaffUser.id, StaffUser.password_hash).where(StaffUser.email == as_stored(email), StaffUser.is_active)
     ).one_or_none()
     is_right = passwords.is_right(password, user.password_hash if user else None)
-    return user.id if user is not None and is_right else None
+    if user is None or not is_right:
+        log.warning("a sign-in was refused")  # and no more: nothing tells who has an account
+        return None
+    user_id: uuid.UUID = user.id
+    return user_id
 
 
 def may_use_password(user_id: uuid.UUID) -> bool:

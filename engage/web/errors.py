@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -39,6 +39,9 @@ def show(status: int) -> ResponseReturnValue:
 
 
 def _ours(error: Exception) -> ResponseReturnValue:
+    if isinstance(error, NotAllowed):  # by id: what somebody tried is on record nowhere else
+        actor = g.get("actor")
+        log.warning("refused at %s to %s", request.endpoint, actor.id if actor else "nobody signed in")
     return show(next(code for kind, code in STATUS.items() if isinstance(error, kind)))
 
 

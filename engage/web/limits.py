@@ -20,8 +20,12 @@ CONCERNS = parse("30 per hour")
 # Ours: who looks for the right spelling stays below. Counted for one concern from one place, so that nobody can use it
 # up for a person who is elsewhere (docs/decisions/0011).
 LOST_CODES = parse("20 per hour")
+# Ours: what comes beyond twice as many has to wait its turn, longer with each, and a minute at most: who sends one
+# concern sees a page that says so, who sends hundreds is slow.
+UNHURRIED = 60
+_LONGEST_WAIT_SECONDS = 60
+_HOUR_SECONDS = 3600
 _SALT_NAME = "engage-limits-salt"
-_SALT_SECONDS = 3600
 _SALT_BITS = 62  # what every store takes as one number
 
 
@@ -35,6 +39,19 @@ def is_too_fast(limit: RateLimitItem, purpose: str) -> bool:
     except Exception as error:
         log.warning("the limit store did not answer: %s", type(error).__name__)
         return False
+
+
+def seconds_to_wait() -> int:
+    """Count one more concern from this sender and return how long it waits for its turn, 0 while few come.
+
+    A store that is down lets nobody wait; the failure is logged.
+    """
+    try:
+        count = limiter.storage.incr(f"engage-turns:{_sender()}", _HOUR_SECONDS)
+    except Exception as error:
+        log.warning("the limit store did not answer: %s", type(error).__name__)
+        return 0
+    return min(max(count - UNHURRIED, 0), _LONGEST_WAIT_SECONDS)
 
 
 def _sender() -> str:
@@ -51,5 +68,5 @@ def _salt(storage: Storage) -> int:
     """The salt of this hour. Two processes that both find none add up to one that both then read."""
     if found := storage.get(_SALT_NAME):
         return found
-    storage.incr(_SALT_NAME, _SALT_SECONDS, amount=secrets.randbits(_SALT_BITS) | 1)
+    storage.incr(_SALT_NAME, _HOUR_SECONDS, amount=secrets.randbits(_SALT_BITS) | 1)
     return storage.get(_SALT_NAME)

@@ -45,6 +45,7 @@ SAMPLE = {
     "late": "3",
     "on": "2026-04-01T12:00:00+00:00",
     "own": "yes",
+    "flagged": "3",
     "number": "12",
     "document": '{"checkpoint":{"number":12}}',
     "confirm": "https://localhost/case/address/TOKEN",

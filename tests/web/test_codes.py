@@ -117,9 +117,9 @@ def test_a_double_click_shows_the_same_new_code(client, site):
     found = a_concern(site)
     person = Person(client, found.code)
     fields = person.fields("/case/code")
-    before = client.get_cookie("engage", domain="localhost").value
+    before = client.get_cookie("__Host-engage", domain="localhost").value
     first = code_on(client.post("/case/code", data=fields))
-    client.set_cookie("engage", before, domain="localhost", secure=True)
+    client.set_cookie("__Host-engage", before, domain="localhost", secure=True)
     second = client.post("/case/code", data=fields)
     assert code_on(second) == first
     assert db.session.scalars(select(Receipt).where(Receipt.ended_at.is_(None))).one()
@@ -211,4 +211,6 @@ def test_who_tries_address_after_address_gets_no_link_and_the_person_elsewhere_d
 
 def test_no_door_of_ours_counts_everybody_together():
     """A flood of wrong codes, which a test could only make slowly, has no limit to use up."""
-    assert [path for path in (ROOT / "engage" / "web").rglob("*.py") if "limiter.limit(" in path.read_text()] == []
+    assert [
+        path for path in (ROOT / "__Host-engage" / "web").rglob("*.py") if "limiter.limit(" in path.read_text()
+    ] == []

@@ -46,7 +46,7 @@ def test_a_person_reads_which_file_was_left_out_and_no_cookie_holds_its_name(cli
         assert NAME in words(answer)
         assert "We have your message." in words(answer)
         assert "brother" not in cookies(answer)
-    assert "brother" not in str(client.get_cookie("engage"))
+    assert "brother" not in str(client.get_cookie("__Host-engage"))
     assert db.session.scalar(select(func.count(Message.id))) == 1
     assert db.session.scalar(select(func.count(Attachment.id))) == 1
 

@@ -119,6 +119,6 @@ def test_leaving_forgets_everything_and_says_nothing(client):
     page = visit(client, "/leave")
     assert page.response.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert "engage" not in page.response.get_data(as_text=True)
-    assert client.get_cookie("draft", path="/raise") is None
-    assert client.get_cookie("engage") is None
+    assert client.get_cookie("__Secure-draft", path="/raise") is None
+    assert client.get_cookie("__Host-engage") is None
     assert visit(client, "/raise").fields()["what_happened"] == ""

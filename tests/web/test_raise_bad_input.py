@@ -84,7 +84,7 @@ def test_a_wrong_token_gets_a_fresh_one_and_keeps_what_was_typed(client, token):
 
 def test_a_page_that_has_grown_old_keeps_what_was_typed(client):
     form = visit(client, "/raise")
-    client.delete_cookie("engage")
+    client.delete_cookie("__Host-engage")
     page = form.submit(client, what_happened=DUST, send="now")
     assert page.status == 422
     assert page.fields()["what_happened"] == DUST
@@ -94,7 +94,7 @@ def test_a_page_that_has_grown_old_keeps_what_was_typed(client):
 
 def test_a_browser_without_cookies_can_speak_up_all_the_same(client):
     form = visit(client, "/raise")
-    client.delete_cookie("engage")
+    client.delete_cookie("__Host-engage")
     data = {**form.fields(), "what_happened": DUST, "send": "now"}
     assert client.post("/raise", data=data, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
 

@@ -85,7 +85,7 @@ def test_the_draft_is_gone_once_it_is_sent(client):
     page = begin(client)
     page.submit(client, send="now")
     assert how_many(Draft) == 0
-    assert client.get_cookie("draft", path="/raise") is None
+    assert client.get_cookie("__Secure-draft", path="/raise") is None
     assert visit(client, "/raise").fields()["what_happened"] == ""
 
 
@@ -133,7 +133,7 @@ def test_the_draft_cannot_be_read_from_the_database(client):
 def test_the_cookie_of_a_draft_is_hidden_from_scripts_and_goes_to_the_form_alone(client):
     form = visit(client, "/raise")
     answer = client.post("/raise", data={**form.fields(), "what_happened": DUST, "send": "later"})
-    line = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("draft="))
+    line = next(line for line in answer.headers.getlist("Set-Cookie") if line.startswith("__Secure-draft="))
     assert {"HttpOnly", "SameSite=Lax", "Path=/raise", "Secure"} <= set(line.split("; "))
 
 

@@ -48,7 +48,7 @@ def read_before_the_first_click(monkeypatch, client) -> Page:
 
 def holds_the_draft(client, page: Page) -> None:
     """The browser sent this page before it was told to forget the draft."""
-    client.set_cookie("draft", page.fields()["token"], path="/raise", domain="localhost")
+    client.set_cookie("__Secure-draft", page.fields()["token"], path="/raise", domain="localhost")
 
 
 def test_a_double_click_with_files_shows_the_same_receipt(client, monkeypatch):

@@ -38,7 +38,7 @@ def test_words_typed_until_the_session_ended_are_given_back_to_be_copied(officer
 
 def test_words_typed_before_one_signed_in_anew_in_another_window_are_given_back(officer, address):
     form = filled(officer.get(address))
-    officer.delete_cookie("engage")
+    officer.delete_cookie("__Host-engage")
     answer = officer.post(address, data={**form, "message": WORDS})
     assert answer.status_code == 400
     assert WORDS in page(answer).select_one("main").get_text()
@@ -52,7 +52,7 @@ def test_a_form_without_words_leads_to_the_sign_in_page(officer, address):
 
 
 def test_what_was_searched_for_leads_back_to_ones_day_and_no_password_is_shown(officer, client):
-    officer.delete_cookie("engage")
+    officer.delete_cookie("__Host-engage")
     answer = officer.post("/staff/search", data={"words": "dust on the road"})
     assert "dust on the road" in answer.text and page(answer).select_one("main a[href='/staff/day']")
     answer = client.post("/account/sign-in", data={"email": "a@b.example", "password": "four quiet herons"})

@@ -19,9 +19,10 @@ from engage.queries.accounts import Account
 from engage.services import second_factor
 from engage.services.sign_in import Place, as_stored
 from engage.services.single_sign_on import Asked
-from engage.web import gate, step_up
+from engage.settings import settings
+from engage.web import gate, security, step_up
 
-_COOKIE = "engage-browser"
+_COOKIE, _COOKIE_PATH = "engage-browser", "/account"
 _KEPT_SECONDS = 180 * 24 * 3600  # Ours: somebody who comes back after a long leave is still known.
 _PURPOSE = "known-browser"
 _HALF, _SETTING_UP, _AWAY, _INVITED = "half", "setting_up", "away", "invited"
@@ -151,6 +152,7 @@ def secret_being_set_up() -> str:
 def _begin_anew() -> None:
     language = session.get("language")
     session.clear()
+    security.renew_form_token()
     if language:
         session["language"] = language
 
@@ -174,7 +176,7 @@ def browser() -> Browser:
 
 def place_of(email: str) -> Place:
     """Return where this try comes from, for the account that was typed."""
-    browser, _, proof = request.cookies.get(_COOKIE, "").partition(".")
+    browser, _, proof = request.cookies.get(_cookie(), "").partition(".")
     is_known = secrets.compare_digest(proof.encode(), _proof(email, browser).encode())
     return Place(_address(), browser if is_known else None)
 
@@ -183,15 +185,19 @@ def remember_browser(response: Response, email: str) -> Response:
     """Let this browser be known as one that signed in to the account."""
     browser = secrets.token_hex(16)
     response.set_cookie(
-        _COOKIE,
+        _cookie(),
         f"{browser}.{_proof(email, browser)}",
         max_age=_KEPT_SECONDS,
-        path="/account",
+        path=_COOKIE_PATH,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
     )
     return response
+
+
+def _cookie() -> str:
+    return settings().cookie_name(_COOKIE, _COOKIE_PATH)
 
 
 def _proof(email: str, browser: str) -> str:

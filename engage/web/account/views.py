@@ -1,6 +1,6 @@
 """Signing in and out, and one's own password."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_fresh
@@ -77,7 +77,10 @@ def sign_out() -> ResponseReturnValue:
         accounts.end_sessions(gate.me().id)
     session.leave()
     flash(gettext("You are signed out, here and everywhere."), "success")
-    return redirect(url_for("account.sign_in"), 303)
+    answer = make_response(redirect(url_for("account.sign_in"), 303))
+    # Not the cookies: the banner lies in one, and in another what keeps strangers from slowing the owner down.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @bp.route("/")

@@ -22,6 +22,7 @@ from engage.queries import own_case, own_report
 from engage.queries.own_case import Holder
 from engage.queries.own_report import LaneHolder
 from engage.services.receipt_codes import NewCode, Opened
+from engage.web import security
 from engage.web.labels import refusal
 from engage.web.public.blueprint import bp
 
@@ -57,6 +58,7 @@ _IN_LANE: dict[str, Callable[..., ResponseReturnValue]] = {}
 
 def enter(opened: Opened | NewCode) -> None:
     """Let this browser hold the case from now on; whatever it held before is let go."""
+    security.renew_form_token()
     session[_RECEIPT] = str(opened.receipt_id)
     session[_SEEN_AT] = int(clock.utcnow().timestamp())
 

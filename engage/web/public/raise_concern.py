@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from flask import Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from engage.extensions import csrf
 from engage.queries.sites import SitePage
@@ -13,6 +13,7 @@ from engage.services.attachments import FileRefused
 from engage.services.drafts import Written
 from engage.unit_of_work import unit_of_work
 from engage.web.public import raise_sending as sending
+from engage.web.public import turns
 from engage.web.public.blueprint import bp, chosen_site
 from engage.web.public.raise_forms import RaiseForm, WholeForm
 from engage.web.public.raise_steps import (
@@ -110,6 +111,7 @@ class _Post:
     before: Written
     uploads: Uploads
     values: dict[str, str | bool | None] = field(default_factory=dict)
+    turn: str = ""
 
     @property
     def has_files(self) -> bool:
@@ -134,6 +136,7 @@ class _Post:
         if is_kept:
             kept = self.keep()
         page = prefilled(step, self.token, self.values)
+        page.turn.data = self.turn
         for name in step.names:
             page[name].errors = whole[name].errors
         if step is FIRST and self.uploads.refused:
@@ -159,11 +162,29 @@ def _take(step: Step, site: SitePage | None) -> Response:
     if post.stale:
         return post.show_again(step, whole)
     if sends:
-        return post.show_again(bad, whole) if bad else _send(post, whole)
+        return post.show_again(bad, whole) if bad else _in_turn(post, whole)
     if step.names & whole.errors.keys() or post.uploads.refused:
         return post.show_again(step, whole)
     post.keep()
     return post.show_again(FIRST, whole) if post.uploads.refused else remember(go_to(after(step), site), post.token)
+
+
+def _in_turn(post: _Post, whole: RaiseForm) -> Response:
+    """Send it, or show the page once more until its turn comes, with all that is on it."""
+    turn = turns.of(post.token, post.sent.turn.data)
+    if turn is None:
+        return _send(post, whole)
+    if answer := _answer_resend(post, whole):
+        return answer
+    post.turn = turn.proof
+    wait = ngettext(
+        "Very many concerns come from where you are now. Nothing is lost. Wait %(num)d second, then press Send again.",
+        "Very many concerns come from where you are now. Nothing is lost. Wait %(num)d seconds, then press Send again.",
+        turn.seconds,
+    )
+    response = post.show_again(post.step, whole, stale=wait)
+    response.status_code, response.headers["Retry-After"] = 429, str(turn.seconds)
+    return response
 
 
 def _send(post: _Post, whole: RaiseForm) -> Response:

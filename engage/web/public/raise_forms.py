@@ -37,7 +37,7 @@ from engage.web import triage_labels
 
 _ = lazy_gettext
 WORDS, MORE_WORDS, LINE = 20_000, 5_000, 500  # characters; ours: ten printed pages, two, and a few lines
-ASIDE = frozenset({"token", "website", "csrf_token"})  # what belongs to the page and not to the concern
+ASIDE = frozenset({"token", "website", "csrf_token", "turn"})  # what belongs to the page and not to the concern
 # Control characters no keyboard types and no database takes; line breaks and tabs stay.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -80,6 +80,7 @@ class RaiseForm(FlaskForm):
         csrf_class = SameOriginOrToken
 
     token = HiddenField()
+    turn = HiddenField()  # when it may be sent, where very many come from one place: engage.web.public.turns
     # Nobody sees this line; a program that fills in whatever it finds is marked for review.
     website = StringField(_("Leave this line empty"))
 

@@ -27,7 +27,7 @@ from engage.web.public.raise_forms import (
     WhoForm,
 )
 
-COOKIE = "draft"
+_COOKIE, _COOKIE_PATHS = "draft", ("/raise", "/s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def go_to(step: Step, site: SitePage | None) -> Response:
 
 def found_draft() -> tuple[str, Written | None]:
     """Return the token in the browser's cookie with its draft; a fresh token where there is no draft."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie(), "")
     if not intake.is_token(token):
         return intake.new_token(), None
     written = drafts.load(token)
@@ -140,13 +140,18 @@ def found_draft() -> tuple[str, Written | None]:
 
 def draft_of(token: str) -> Written | None:
     """Return what was written with the form of this token; a browser without the cookie of a draft has none."""
-    return drafts.load(token) if COOKIE in request.cookies else None
+    return drafts.load(token) if cookie() in request.cookies else None
+
+
+def cookie() -> str:
+    """Return the name of the cookie that holds the key to a draft."""
+    return settings().cookie_name(_COOKIE, _COOKIE_PATHS[0])
 
 
 def remember(response: Response, token: str) -> Response:
     """Give the browser the key to the draft, for as long as the draft lives."""
     response.set_cookie(
-        COOKIE,
+        cookie(),
         token,
         path=_cookie_path(),
         max_age=drafts.KEPT_FOR,
@@ -159,8 +164,8 @@ def remember(response: Response, token: str) -> Response:
 
 def forget(response: Response) -> Response:
     """Take the key to the draft out of the browser, wherever the form was begun."""
-    for path in ("/raise", "/s"):
-        response.delete_cookie(COOKIE, path=path, httponly=True, samesite="Lax", secure=settings().is_https)
+    for path in _COOKIE_PATHS:
+        response.delete_cookie(cookie(), path=path, httponly=True, samesite="Lax", secure=settings().is_https)
     return response
 
 

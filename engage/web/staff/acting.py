@@ -173,7 +173,8 @@ def keep_files(form: StaffForm) -> list[Checked]:
 
 def _chosen(form: StaffForm) -> list[FileStorage]:
     field = form._fields.get("files")
-    return [file for file in (field.data or ()) if file and file.filename] if field is not None else []
+    sent = field.data or () if field is not None else ()
+    return [file for file in sent if isinstance(file, FileStorage) and file.filename]  # a program may send words there
 
 
 def left_out() -> list[str]:

@@ -195,7 +195,7 @@ def facts(page: CasePage) -> list[Row]:
         (gettext("Internal incident"), case.incident),
         (gettext("Ended as"), labels.term("close_types", case.close_type)),
         (gettext("Root cause"), causes_in_words([case.root_cause, *(case.further_causes or ())])),
-        (gettext("Looks like spam"), gettext("look at it before it is worked on") if case.flagged else None),
+        (gettext("Seems sent by a program"), gettext("look at it before it is worked on") if case.flagged else None),
     )
 
 

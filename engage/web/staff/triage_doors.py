@@ -69,7 +69,12 @@ def _approve_rating(page: CasePage, now: object) -> Refusal | None:
     return Refusal("own_rating") if asked.rated_by_id == page.actor.id else None
 
 
+def _sift(page: CasePage, now: object) -> Refusal | None:
+    return None if page.case.flagged else Refusal("not_flagged")
+
+
 TRIAGE_DOORS: Mapping[str, Door] = {
+    "staff.sift_case": Door(P.SIFT, _sift, lambda page: page.case.flagged, moves_on=True),
     "staff.approve_rating_case": Door(
         P.APPROVE_RATING, _approve_rating, lambda page: page.triage.rating_asked is not None, moves_on=True
     ),

@@ -15,6 +15,8 @@ TITLES: Mapping[str, LazyString] = {
     "IncidentLinked": _("Number of the internal incident noted"),
     "RefusalAsked": _("Refusing the information was asked for"),
     "InformationRefused": _("The information was refused"),
+    "SiftedAsReal": _("Looked through: it is a concern"),
+    "SiftedAsNoise": _("Looked through: no concern could be seen in it, and the sender was told"),
     "SubjectNamed": _("It was recorded whom the case is about"),
     "SubjectRemoved": _("It was recorded that the case is not about somebody"),
     "TakenOff": _("Taken off the case, because it is about them or their line"),
