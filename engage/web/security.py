@@ -2,7 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, g, request, session
+from flask import Flask, Request, Response, abort, g, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from engage.settings import settings
 
@@ -28,6 +30,7 @@ CSP = "; ".join(
 # the phone's own recorder, and by the page where it offers that.
 PERMISSIONS = "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"
 _YEAR_SECONDS = 31_536_000
+_MISDIRECTED = 421  # Source: RFC 9110, 15.5.20
 _KEPT = "csrf_token"  # under which Flask-WTF keeps it, in the session and ready for the page
 
 
@@ -51,19 +54,28 @@ def refuse_nul() -> None:
         abort(404)
 
 
-def refuse_other_hosts() -> None:
+def refuse_other_hosts() -> ResponseReturnValue | None:
     """Refuse a request for a host that is not ours, so that no page, link or cache can be made with a foreign name.
 
     Machines that ask how we are do so by whatever name they have. The demonstration is opened from anywhere.
     """
     if settings().MODE == "run" or request.blueprint == "health":
-        return
+        return None
     try:
         host = urlsplit(f"//{request.host}").hostname
     except ValueError:  # a bracket that is left open, and the like
         host = None
-    if host not in settings().hosts:
-        abort(400)
+    if host in settings().hosts:
+        return None
+    page = render_template(
+        "error.html",
+        code=None,
+        heading=gettext("This address is not ours"),
+        happened=gettext("You came by an address that we do not know. Nothing was sent."),
+        todo=[gettext("Open %(address)s instead.", address=settings().public_url)],
+        back=None,
+    )
+    return page, _MISDIRECTED
 
 
 def harden(response: Response) -> Response:

@@ -120,6 +120,13 @@ def test_a_file_of_the_case_as_text_is_text_and_nothing_in_it_is_worked_out(furn
     assert "{{7*7}}" in answer.text
 
 
+def test_a_file_to_print_holds_nothing_that_runs_or_fetches(furnished):
+    found, person, browser = furnished
+    for answer in (person.client.get("/case/print"), browser.get(f"/staff/cases/{found.reference}/file")):
+        assert answer.mimetype == "application/pdf"
+        assert not [one for one in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/AA") if one in answer.data]
+
+
 def test_no_mail_carries_script_from_a_field(team, furnished):
     delivery.drain()
     mails = list((settings().VAR / "mail").glob("*.eml"))

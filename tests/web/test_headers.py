@@ -186,8 +186,9 @@ def test_signing_out_leaves_nothing_of_a_page_in_the_browser(client, team):
 def test_a_request_for_a_host_that_is_not_ours_is_refused(client, change_settings, host):
     change_settings(MODE="serve")
     answer = client.get("/staff", headers={"Host": host})
-    assert answer.status_code == 400
+    assert (answer.status_code, wrong_with(answer), is_kept(answer)) == (421, [], False)
     assert host == "" or host not in answer.text
+    assert "Open https://localhost instead." in answer.text
     assert "Location" not in answer.headers
 
 
