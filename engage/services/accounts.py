@@ -171,6 +171,7 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
         user.is_active, user.ends_at = True, None
         is_ = {"is_active": True, "ends_at": None}
         note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+        training.review_one(user)
 
 
 def reset_password(user_id: uuid.UUID, *, actor: Actor) -> str:

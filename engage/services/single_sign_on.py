@@ -6,6 +6,7 @@ RFC 9700 (best practice). Everything here speaks to the network and nothing to t
 
 import logging
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from engage.settings import settings
 
 log = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 5  # Ours: a page waits for three answers at most.
+_SILENCE_SECONDS = 10  # Ours: after it did not answer, so that a provider that is down costs few pages their wait.
+_silent_until = 0.0
 _SCOPE = "openid email profile"
 _LENGTH = 48  # of a code verifier, in bytes: 64 characters. Source: RFC 7636, 4.1.
 # Signatures of a pair of keys alone: with a shared secret whoever has ours could sign for the provider.
@@ -75,6 +78,8 @@ def begin(*, anew: bool = False) -> tuple[str, Asked]:
     Raises:
         ProviderDown: it does not answer.
     """
+    if time.monotonic() < _silent_until:
+        raise ProviderDown("it did not answer a moment ago")
     asked = Asked(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(_LENGTH))
     more = {"prompt": "login", "max_age": "0"} if anew else {}
     with _client() as client:
@@ -132,10 +137,14 @@ def _metadata(client: Any) -> dict[str, Any]:
 
 
 def _get(client: Any, address: str) -> dict[str, Any]:
+    global _silent_until
     try:
         answer = client.request("GET", address, withhold_token=True)
         answer.raise_for_status()
         found = answer.json()
+    except httpx2.TransportError as error:
+        _silent_until = time.monotonic() + _SILENCE_SECONDS
+        raise ProviderDown(type(error).__name__) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise ProviderDown(type(error).__name__) from error
     if not isinstance(found, dict):

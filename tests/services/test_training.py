@@ -218,6 +218,16 @@ def test_somebody_deactivated_is_left_as_they_are(team, chief):
     assert not rests(team.officer)
 
 
+def test_somebody_let_in_again_has_the_roles_that_their_training_lets_them_have(team, chief):
+    everybody_but(team, chief, team.officer)
+    with unit_of_work():
+        accounts.deactivate(team.officer.id, actor=chief)
+    demand(chief)
+    with unit_of_work():
+        accounts.reactivate(team.officer.id, actor=chief)
+    assert rests(team.officer)
+
+
 def test_the_last_administrator_goes_on(team, chief, monkeypatch):
     """The shipped courses ask nothing of administrators; those of another house may."""
     course = training.Course("servers", "Servers", 12, frozenset({Role.ADMIN}))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import ForeignIdentity, OutboxMessage
-from engage.services import passwords
+from engage.services import passwords, single_sign_on
 from tests import states
 from tests.oidc_provider import CLIENT_ID, METADATA
 from tests.web.at_provider import BACK, CHECKED, SSO, come_back, enter, kinds, leave, said
@@ -161,9 +161,13 @@ def test_a_provider_that_is_down_gets_an_honest_page_and_passwords_work(officer,
     assert sign_in(client).status_code == 303
 
 
-def test_a_provider_that_is_not_there_gets_the_same_page(officer, client, provider, change_settings):
+def test_a_provider_that_is_not_there_gets_the_same_page(officer, client, provider, change_settings, monkeypatch):
     change_settings(OIDC_ISSUER="http://127.0.0.1:9")
     assert client.get(SSO).status_code == 503
+    change_settings(OIDC_ISSUER=provider.issuer)
+    assert client.get(SSO).status_code == 503  # for some seconds nobody waits for it again
+    monkeypatch.setattr(single_sign_on, "_silent_until", 0.0)
+    assert client.get(SSO).status_code == 303
 
 
 @pytest.mark.parametrize("path", [METADATA, "/token", "/keys"])
