@@ -126,14 +126,14 @@ def test_an_answer_that_was_heard_on_the_way_opens_nothing(officer, client, anot
 def test_the_same_answer_from_the_same_cookie_opens_nothing_a_second_time(officer, client):
     device = with_passkey(client)
     answer = device.get(question(client, "sign_in"))
-    cookie = client.get_cookie("engage").value
+    cookie = client.get_cookie("__Host-engage").value
     assert send_as_is(client, cookie, answer).status_code == 303
     assert send_as_is(client, cookie, answer).status_code == 422
 
 
 def send_as_is(client, cookie, answer):
     """Put back the cookie of before, which is signed and names the question still."""
-    client.set_cookie("engage", cookie, domain="localhost", secure=True)
+    client.set_cookie("__Host-engage", cookie, domain="localhost", secure=True)
     return send(client, BY_PASSKEY, DOOR, answer=answer)
 
 
