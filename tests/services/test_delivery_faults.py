@@ -132,7 +132,7 @@ def test_a_lost_mail_to_staff_is_on_the_case_and_owes_the_person_nothing(peer, t
         db.session.get(StaffUser, team.officer.id).is_active = False
     delivery.drain()
     assert row_of(key).last_error == "refused inactive"
-    assert events_of(reference)[-1] == "NoticeUndeliverable"
+    assert events_of(reference)[-2:] == ["NoticeUndeliverable", "ToldInstead"]
     assert errands_of(reference) == []
     assert not case_of(reference).could_not_reach
 

@@ -250,8 +250,8 @@ def test_what_is_not_possible_any_more_is_said_and_changes_nothing(client, team)
 def test_every_page_of_an_answer_refuses_another_cases_form(client, team):
     fields = come_back(client, states.a_proposed_case(team, "One.")).fields("/case/accept")
     other = states.a_proposed_case(team, "Two.")
-    come_back(client, other)
-    assert client.post("/case/accept", data=fields).status_code == 409
+    token = come_back(client, other).fields("/case/accept")["csrf_token"]
+    assert client.post("/case/accept", data={**fields, "csrf_token": token}).status_code == 409
     assert cases.latest_proposal(case_of(other)).answer is None
 
 

@@ -76,10 +76,10 @@ def test_other_words_sent_with_an_old_page_are_not_lost(client, team):
     assert len(db.session.scalars(select(LaneReport.id)).all()) == 2
 
 
-def test_a_code_that_was_used_is_not_shown_again(client, team):
+def test_a_code_that_was_used_is_not_shown_again(client, another_client, team):
     opened = visit(client, TELL)
     code = opened.submit(client, words=WORDS).code
-    Person(client, code)
+    Person(another_client, code)
     again = opened.submit(client, words=WORDS)
     assert again.code is None
     assert "You sent it before" in again.words

@@ -57,8 +57,13 @@ _IN_LANE: dict[str, Callable[..., ResponseReturnValue]] = {}
 
 
 def enter(opened: Opened | NewCode) -> None:
-    """Let this browser hold the case from now on; whatever it held before is let go."""
-    security.renew_form_token()
+    """Let this browser hold the case from now on; whatever it held before is let go.
+
+    Forms that were opened before a code was typed work no more. Where a new code was made they do: whoever reloads the
+    page that shows it must see it again.
+    """
+    if isinstance(opened, Opened):
+        security.renew_form_token()
     session[_RECEIPT] = str(opened.receipt_id)
     session[_SEEN_AT] = int(clock.utcnow().timestamp())
 

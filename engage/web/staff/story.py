@@ -86,6 +86,8 @@ TITLES: Mapping[str, LazyString] = {
     **rights_story.TITLES,
     "ReminderDue": _("Reminder"),
     "RungReached": _("Told one step up"),
+    "AddressConfirmed": _("The person confirmed their new address"),
+    "ConcernsPutTogether": _("The person said whether we may know which concerns are theirs"),
     "NoticeUndeliverable": _("A notice could not be delivered"),
     "ToldInstead": _("Somebody else was told, since a notice reached nobody"),
     "PersonTold": _("Tell the person"),
