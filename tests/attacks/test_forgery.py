@@ -14,7 +14,7 @@ from tests.web.as_person import Person, a_concern
 from tests.web.as_staff import assessment, done, filled, page, send, sign_in
 
 # They look at their own token, or at the browser's word: without either the page comes back, and nothing is sent.
-COMES_BACK = {"public.raise_concern", "public.raise_where", "public.raise_who", "public.raise_check", "public.tell_safely"}
+COMES_BACK = {"public.tell_safely"} | {f"public.raise_{page}" for page in ("concern", "where", "who", "check")}
 HARMLESS = {"public.discard_draft"}  # only who knows the draft's own token can delete it
 KEPT_FOR_ITS_SENDER = {"draft"}  # what was typed into a page that comes back
 

@@ -211,6 +211,4 @@ def test_who_tries_address_after_address_gets_no_link_and_the_person_elsewhere_d
 
 def test_no_door_of_ours_counts_everybody_together():
     """A flood of wrong codes, which a test could only make slowly, has no limit to use up."""
-    assert [
-        path for path in (ROOT / "engage" / "web").rglob("*.py") if "limiter.limit(" in path.read_text()
-    ] == []
+    assert [path for path in (ROOT / "engage" / "web").rglob("*.py") if "limiter.limit(" in path.read_text()] == []
