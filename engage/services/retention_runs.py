@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engage import clock
 from engage.domain.administration import require_sites
@@ -48,8 +49,11 @@ def prepare(actor: Actor | None) -> RetentionRun:
         raise Refused(Refusal("run_waits"))
     now = clock.utcnow()
     run = RetentionRun(id=uuid.uuid4(), prepared_at=now, prepared_by_id=actor.id if actor else None)
-    db.session.add(run)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(run)
+    except IntegrityError as error:  # somebody else prepared one in this moment
+        raise Refused(Refusal("run_waits")) from error
     found = list(islice(retention_due.items(now), MOST))
     db.session.add_all(
         RetentionItem(

@@ -11,8 +11,8 @@ from engage.domain.case import Identity, Road
 from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
-from engage.models import CaseEvent, Proposal, StaffSession
-from engage.services import passwords, proposals, second_factor, sign_in, triage
+from engage.models import CaseEvent, Proposal, RetentionRun, StaffSession
+from engage.services import passwords, proposals, retention_runs, second_factor, sign_in, triage
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -169,6 +169,18 @@ def test_a_proposal_that_two_approve_at_once_leaves_once(app, team):
     db.session.rollback()
     assert db.session.scalar(select(func.count()).where(CaseEvent.kind == "ProposalSent")) == 1
     assert db.session.scalar(select(func.count()).select_from(Proposal)) == 1
+
+
+def test_two_administrators_who_prepare_erasing_at_once_prepare_one_run(app, team):
+    chiefs = [states.staff((Role.ADMIN, None)) for _ in range(3)]
+
+    def prepare(number):
+        with unit_of_work():
+            retention_runs.prepare(chiefs[number])
+
+    assert tried(app, 3, prepare) == ["Refused", "Refused", "done"]
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(RetentionRun)) == 1
 
 
 @pytest.mark.parametrize("path", ["/account/sign-in", "/account/password"])

@@ -1,9 +1,12 @@
 """What is due by the schedule is prepared by one, approved by another, erased by night, and leaves evidence."""
 
 import json
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select, update
 
 from engage import clock as clocks
@@ -252,3 +255,30 @@ def test_a_run_takes_as_many_as_somebody_can_look_at(team, admins, session, cloc
     assert retention_runs.tend(None) == 2
     approve(prepared(admins[0]), admins[1])
     assert retention_runs.tend(None) == 1
+
+
+@pytest.mark.postgres
+def test_who_prepares_a_run_while_another_is_being_written_is_told_so(app, team, admins, session):
+    """The second looks before the first is committed, and meets it when it writes."""
+    came: list[str] = []
+
+    def second() -> None:
+        with app.app_context():
+            try:
+                with unit_of_work():
+                    retention_runs.prepare(admins[1])
+            except Refused as refused:
+                came.append(refused.refusal.code)
+            finally:
+                db.session.remove()
+
+    other = threading.Thread(target=second)
+    with unit_of_work():
+        retention_runs.prepare(admins[0])
+        other.start()
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        ends_at = time.monotonic() + 60
+        while not db.session.scalar(waiting) and time.monotonic() < ends_at:
+            time.sleep(0.05)
+    other.join()
+    assert came == ["run_waits"]
