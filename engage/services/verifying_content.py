@@ -91,15 +91,17 @@ def _strange_names(events: Sequence[CaseEvent], files: Sequence[Attachment]) -> 
         if len(files) > sum(count for count, _ in told):
             yield "a file is there that nobody recorded"
         return
-    start = 0
+    left = list(files)
     for count, event in told:
-        several = files[start : start + count]
-        start += count
-        if not _fits(several, event.content_digest):
+        several = _of_event(left, count, event.content_digest)
+        if several is None:
             yield f"event {event.number}: its files are not those that were recorded"
+        left = [file for file in left if several is None or file not in several]
 
 
-def _fits(several: Sequence[Attachment], digest: str | None) -> bool:
-    if len({file.added_at for file in several}) == len(several) or len(several) > _TRIED:
-        return digest_of_files(several) == digest
-    return any(digest_of_files(order) == digest for order in permutations(several))
+def _of_event(left: Sequence[Attachment], count: int, digest: str | None) -> Sequence[Attachment] | None:
+    """The files that an event speaks of, or None. Those that came in one moment may lie in any order."""
+    if digest_of_files(left[:count]) == digest:
+        return left[:count]
+    tried = permutations(left[:_TRIED], count) if count <= _TRIED else ()
+    return next((several for several in tried if digest_of_files(several) == digest), None)

@@ -71,7 +71,7 @@ def test_a_task_of_a_case_that_nobody_works_is_a_coordinators(team, chief, refer
     leaves(team.officer, chief)
     assert owner_of(Task) == first_of(team.coordinator, team.second_coordinator)
     assert kinds_of(reference)[-2:] == ["AssigneeLeft", "TaskPassedOn"]
-    entry = db.session.scalars(select(AuditEvent.payload)).all()[-1]
+    entry = db.session.scalars(select(AuditEvent.payload).order_by(AuditEvent.number)).all()[-1]
     assert '"tasks_handed_on":1' in entry.replace(" ", "")
 
 

@@ -234,7 +234,7 @@ def test_each_leaves_an_entry_of_who_did_it_with_before_and_after(desk, session,
     way, kind = WAYS[endpoint]
     way(desk)
     session.rollback()
-    entries = session.scalars(select(AuditEvent).where(AuditEvent.kind == kind)).all()
+    entries = session.scalars(select(AuditEvent).where(AuditEvent.kind == kind).order_by(AuditEvent.number)).all()
     assert entries
     assert {entry.actor_id for entry in entries} == {desk.chief.id}
     assert None not in {entry.subject_id for entry in entries}
