@@ -9,7 +9,9 @@ from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed, Role
 from engage.domain.readings import MANY_A_DAY, OUTSIDE_HOURS, Sign
 from engage.extensions import db
-from engage.models import AuditEvent, Case, CaseSubject, OutboxMessage, Site, SiteHours, UnusualReading
+from engage.models import AuditEvent, Case, CaseSubject, OutboxMessage, Site, SiteHours, StaffUser, UnusualReading
+from engage.notify import addressing
+from engage.notify.claims import Claimed
 from engage.services import access, conflicts, readings, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -160,3 +162,13 @@ def test_an_attempt_on_a_page_reaches_the_auditors(team):
 
 def _named_subject(case: Case, subject, *, actor):
     db.session.add(CaseSubject(case_id=case.id, user_id=subject.id))
+
+
+def test_the_mail_to_an_auditor_leads_to_what_is_unusual_and_names_nobody(team):
+    read(team.officer, MANY_A_DAY + 1, site_id=team.site_id)
+    readings.watch()
+    row = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "unusual_reading")).one()
+    who = (row.id, row.case_id, row.template, row.locale, row.recipient, row.user_id)
+    letter = addressing.destination(Claimed(*who, row.context, row.created_at, 1, row.not_before))
+    assert letter.values["link"].endswith("/staff/unusual-readings")
+    assert db.session.get_one(StaffUser, team.officer.id).name not in repr(letter.values)

@@ -116,3 +116,17 @@ def test_an_officer_finds_no_confidential_case_that_is_not_theirs(session, team)
 def test_words_are_compared_without_case_and_accents():
     assert searchable("Ñandú, ЁЖ straße-42!") == ["nandu", "еж", "strasse", "42"]
     assert wanted("dust dust Dúst " + " ".join(str(n) for n in range(20))) == ["dust", *(str(n) for n in range(7))]
+
+
+def test_words_that_were_forgotten_lie_in_no_part_of_the_index(session, team):
+    """SQLite keeps what was deleted in its parts until they are merged; PostgreSQL keeps no word apart from its row."""
+    reference = states.an_acknowledged_case(team, what_happened="Zanzibar")
+    with unit_of_work():
+        search_index.forget(case_of(reference).id)
+    for _ in range(2):
+        with unit_of_work():
+            search_index.settle()
+    assert rows(session) == 0
+    if session.get_bind().dialect.name == "sqlite":
+        parts = session.execute(text("SELECT block FROM case_words_data")).scalars().all()
+        assert not any(b"zanzibar" in part for part in parts)
