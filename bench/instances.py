@@ -38,6 +38,7 @@ class Instance:
             "ENGAGE_VAR": str(self.var),
             "ENGAGE_DATABASE_URL": self.url,
             "ENGAGE_SECRET_KEY": SECRET,
+            "ENGAGE_TRUSTED_PROXIES": "1",
             "ENGAGE_LOG_LEVEL": "CRITICAL",  # a broker that is ill on purpose says so at each try
             **more,
         }

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable
 from html import unescape
+from ipaddress import ip_address
 from urllib.parse import urlencode
 
 from bench.client import Answer, Connection, get, post
@@ -20,6 +21,8 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._connection = Connection(port)
         self._cookies: dict[str, str] = {}
+        # Each comes from a place of its own, as behind a proxy: very many concerns from one place wait their turn.
+        self._from = {"X_Forwarded_For": str(ip_address(0x0A000000 + secrets.randbelow(1 << 24)))}
 
     def get(self, path: str, **headers: str) -> Answer:
         """Ask for a page."""
@@ -27,11 +30,11 @@ class Browser:
 
     def request(self, path: str, **headers: str) -> bytes:
         """Return what asks for a page with the cookies held, to be sent by others."""
-        return get(path, **headers, **self._cookie)
+        return get(path, **headers, **self._from, **self._cookie)
 
     def form(self, path: str, page: Answer, **typed: str) -> bytes:
         """Return what sends the form of a page, its hidden fields included."""
-        return post(path, urlencode({**hidden_fields(page), **typed}).encode(), **self._cookie)
+        return post(path, urlencode({**hidden_fields(page), **typed}).encode(), **self._from, **self._cookie)
 
     def send(self, path: str, **typed: str) -> Answer:
         """Open a page with a form and send it.
