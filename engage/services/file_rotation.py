@@ -1,8 +1,6 @@
 """Keys of files that grow old, and files that still lie plain: brought over a few at a time."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,18 +8,10 @@ from sqlalchemy import func, select
 from engage import file_keys
 from engage.extensions import db
 from engage.key_ring import Version
-from engage.services import file_store
+from engage.services import file_store, wrapping
 from engage.services.file_store import KINDS, Row
+from engage.services.wrapping import Count, Keys
 from engage.unit_of_work import unit_of_work
-from engage.vault import Unreadable
-
-
-@dataclass(slots=True)
-class Count:
-    """What was brought over, and what could not be: its key is not here, or nothing lies in the store for it."""
-
-    done: int = 0
-    unreadable: int = 0
 
 
 def used() -> dict[int, int]:
@@ -72,36 +62,10 @@ def _seal(kind: type[Row], row_id: uuid.UUID, is_dry: bool) -> bool:
     return True
 
 
-def wrap_anew(newest: Version, batch: int, *, is_dry: bool = False) -> Count:
-    """Wrap every key of a file with the newest version. Each batch goes on where the one before ended."""
+def wrap_anew(newest: Version, *, is_dry: bool = False) -> Count:
+    """Wrap every key of a file with the newest version."""
     count = Count()
     for kind in KINDS:
-        after = uuid.UUID(int=0)
-        while seen := _wrap_batch(kind, after, newest, batch, count, is_dry):
-            after = seen[-1]
+        keys = Keys((kind.id,), file_keys.unwrapped, file_keys.wrap)
+        wrapping.wrap_anew(kind, keys, newest, count, is_dry=is_dry)
     return count
-
-
-def _wrap_batch(
-    kind: type[Row], after: uuid.UUID, newest: Version, batch: int, count: Count, is_dry: bool
-) -> Sequence[uuid.UUID]:
-    with unit_of_work():
-        wanted: Any = (
-            select(kind)
-            .where(kind.key_version != newest.number, kind.id > after)
-            .order_by(kind.id)
-            .limit(batch)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        rows: Sequence[Row] = db.session.scalars(wanted).all()
-        for row in rows:
-            try:
-                key = file_keys.unwrapped(row)
-            except Unreadable:
-                count.unreadable += 1
-                continue
-            count.done += 1
-            if not is_dry:
-                file_keys.wrap(row, key, newest)
-        return [row.id for row in rows]

@@ -11,14 +11,13 @@ from sqlalchemy import ColumnExpressionArgument, false, func, select
 from engage import clock, data_keys, key_ring, vault
 from engage.data_keys import Row
 from engage.extensions import db
-from engage.key_ring import Ring, Version
+from engage.key_ring import Ring
 from engage.models import DataKey, SealedContact, SealedIdentity
-from engage.services import cases, file_rotation
-from engage.services.file_rotation import Count
+from engage.services import cases, file_rotation, wrapping
+from engage.services.wrapping import Count, Keys
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 
-BATCH = 50  # Ours: keys wrapped anew in one unit of work; some milliseconds, even where there is one writer.
 # Ours: far longer than any unit of work lasts, so that nothing that began with the version before is still to be
 # written, and time enough to bring the file to every machine that has its own.
 QUIET = timedelta(hours=1)
@@ -213,39 +212,15 @@ def _seal_relay(case_id: uuid.UUID, is_dry: bool) -> bool:
 
 
 def _wrap_anew(is_dry: bool) -> Count:
-    """Wrap every key of a case with the newest version. Each batch goes on where the one before ended."""
-    count, after = Count(), uuid.UUID(int=0)
-    if not _used():  # then there need be no ring yet
-        return count
-    newest = key_ring.versions()[-1]
-    while wrapped := _wrap_batch(after, newest, count, is_dry):
-        after = wrapped[-1]
+    """Wrap every key of a case with the newest version."""
+    count = Count()
+    if _used():  # else there need be no ring yet
+        keys = Keys((DataKey.case_id,), data_keys.unwrapped, data_keys.wrap)
+        wrapping.wrap_anew(DataKey, keys, key_ring.versions()[-1], count, is_dry=is_dry)
     return count
 
 
 def _wrap_files_anew(is_dry: bool) -> Count:
     if not file_rotation.used():  # then there need be no ring yet
         return Count()
-    return file_rotation.wrap_anew(key_ring.versions()[-1], BATCH, is_dry=is_dry)
-
-
-def _wrap_batch(after: uuid.UUID, newest: Version, count: Count, is_dry: bool) -> Sequence[uuid.UUID]:
-    with unit_of_work():
-        rows = db.session.scalars(
-            select(DataKey)
-            .where(DataKey.key_version != newest.number, DataKey.case_id > after)
-            .order_by(DataKey.case_id)
-            .limit(BATCH)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).all()
-        for row in rows:
-            try:
-                key = data_keys.unwrapped(row)
-            except Unreadable:
-                count.unreadable += 1
-                continue
-            count.done += 1
-            if not is_dry:
-                data_keys.wrap(row, key, newest)
-        return [row.case_id for row in rows]
+    return file_rotation.wrap_anew(key_ring.versions()[-1], is_dry=is_dry)

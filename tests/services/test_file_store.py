@@ -9,10 +9,10 @@ import pytest
 from engage import file_keys, key_ring
 from engage.file_keys import PIECE
 from engage.key_ring import NoRing
-from engage.services import file_rotation, file_store, key_rotation
-from engage.services.file_rotation import Count
+from engage.services import file_rotation, file_store, key_rotation, wrapping
 from engage.services.file_types import FileRefused
 from engage.services.key_rotation import QUIET, Rewrapped, StillNeeded
+from engage.services.wrapping import Count
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 from tests import states
@@ -169,7 +169,7 @@ def test_a_file_that_was_erased_or_sealed_while_others_were_is_left_alone(refere
 def test_keys_of_files_are_brought_over_in_batches_and_the_old_version_then_serves_nobody(
     reference, monkeypatch, clock
 ):
-    monkeypatch.setattr(key_rotation, "BATCH", 2)
+    monkeypatch.setattr(wrapping, "BATCH", 2)
     ids = [sealed.a_file(reference, WORDS) for _ in range(5)]
     key_rotation.rotate()
     clock.advance(QUIET)

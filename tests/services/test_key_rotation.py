@@ -9,7 +9,7 @@ from engage import data_keys, key_ring, vault
 from engage.domain.case import Identity, Road
 from engage.extensions import db
 from engage.models import DataKey
-from engage.services import key_rotation
+from engage.services import key_rotation, wrapping
 from engage.services.contact import Values
 from engage.services.key_rotation import QUIET, Kept, Rewrapped, StillNeeded
 from engage.unit_of_work import unit_of_work
@@ -56,7 +56,7 @@ def test_a_version_says_when_it_was_made_and_whom_it_serves(site_id, clock):
 
 
 def test_everything_is_brought_over_in_batches_once_and_still_opens(site_id, monkeypatch):
-    monkeypatch.setattr(key_rotation, "BATCH", 2)
+    monkeypatch.setattr(wrapping, "BATCH", 2)
     references = [sealed.a_named_case(site_id) for _ in range(5)]
     key_rotation.rotate()
     assert key_rotation.rewrap(is_dry=True) == Rewrapped(wrapped=5, relays=0)
@@ -68,7 +68,7 @@ def test_everything_is_brought_over_in_batches_once_and_still_opens(site_id, mon
 
 
 def test_it_goes_on_where_it_was_stopped(site_id, monkeypatch):
-    monkeypatch.setattr(key_rotation, "BATCH", 2)
+    monkeypatch.setattr(wrapping, "BATCH", 2)
     for _ in range(5):
         sealed.a_named_case(site_id)
     key_rotation.rotate()

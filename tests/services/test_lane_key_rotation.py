@@ -5,7 +5,7 @@ import pytest
 from engage import key_ring, lane_keys, vault
 from engage.key_ring import NoRing, Ring
 from engage.models import LaneKey
-from engage.services import checks, key_rotation, lane_key_rotation
+from engage.services import checks, key_rotation, lane_key_rotation, wrapping
 from engage.services.key_rotation import QUIET, StillNeeded
 from engage.services.lane import erasing, intake
 from engage.unit_of_work import unit_of_work
@@ -80,7 +80,7 @@ def test_what_does_not_open_is_counted_and_stays(taken, session):
 
 
 def test_many_keys_are_brought_over_batch_by_batch(folder, monkeypatch):
-    monkeypatch.setattr(lane_key_rotation, "BATCH", 2)
+    monkeypatch.setattr(wrapping, "BATCH", 2)
     taken = [a_report(None, email="heron@people.example.org") for _ in range(3)]
     lane_key_rotation.rotate()
     assert lane_key_rotation.rewrap().wrapped == 6

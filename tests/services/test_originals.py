@@ -14,8 +14,8 @@ from engage.extensions import db
 from engage.models import Attachment, CaseEvent, Message, Original
 from engage.services import attachments, cases, file_rotation, file_store, intake, originals
 from engage.services.contact import Values
-from engage.services.file_rotation import Count
 from engage.services.intake import Concern
+from engage.services.wrapping import Count
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
