@@ -16,6 +16,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
@@ -148,3 +149,8 @@ def bind_queue(broker_url: str, folder: Path, poll_seconds: float) -> None:
         enable_utc=True,
         timezone="UTC",
     )
+
+
+def insert_into(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that may say what becomes of it where the row is there, in the words of the database in use."""
+    return postgresql.insert(model) if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert(model)

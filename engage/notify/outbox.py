@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock
-from engage.extensions import celery, db
+from engage.extensions import celery, db, insert_into
 from engage.folder_queue import still_waits
 from engage.models import OutboxMessage, Recipient
 from engage.unit_of_work import after_commit
@@ -51,9 +50,8 @@ def enqueue(*owed: Owed) -> None:
     commit."""
     if not owed:
         return
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]),
+        insert_into(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]),
         rows_of(owed),
         execution_options={"render_nulls": True},  # else rows to the person and to staff go apart
     )

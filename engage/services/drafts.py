@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import String, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
 from engage.domain.files import Scan
-from engage.extensions import db
+from engage.extensions import db, insert_into
 from engage.models import Draft
 from engage.models.base import Instant
 from engage.services.attachments import Checked
@@ -108,9 +107,8 @@ def save(token: str, written: Written, new_files: Sequence[Checked] = ()) -> Wri
         "sealed": vault.seal_with(_key(token), json.dumps(plain).encode()),
         "expires_at": clock.utcnow() + KEPT_FOR,
     }
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(Draft)
+        insert_into(Draft)
         .values(key_digest=_digest(token), **row)
         .on_conflict_do_update(index_elements=["key_digest"], set_=row)
     )

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock
 from engage.domain import readings as rules
@@ -17,7 +16,7 @@ from engage.domain.case import CaseClass
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, NotAllowed
 from engage.domain.readings import ReadingDay, Sign
-from engage.extensions import db
+from engage.extensions import db, insert_into
 from engage.models import Access, Case, Site, UnusualReading
 from engage.notify import record_rules
 from engage.queries import calendars
@@ -93,11 +92,10 @@ def note_conflict(case: Case, user_id: uuid.UUID) -> None:
 
 def _found(site: Site, user_id: uuid.UUID, on: date, sign: Sign, count: int, now: datetime) -> bool:
     """Write the finding, or what its number has become; whether it is new."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = {"site_id": site.id, "user_id": user_id, "on": on, "sign": sign}
     values = {**key, "id": uuid.uuid4(), "count": count, "found_at": now}
     made = db.session.scalar(
-        insert(UnusualReading).values(**values).on_conflict_do_nothing().returning(UnusualReading.id)
+        insert_into(UnusualReading).values(**values).on_conflict_do_nothing().returning(UnusualReading.id)
     )
     if made is not None:
         record_rules.unusual_reading(made, site_id=site.id, user_id=user_id)

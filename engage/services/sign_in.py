@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engage import clock, vault
 from engage.domain.browsers import Browser
 from engage.domain.policy import Role
-from engage.extensions import db
+from engage.extensions import db, insert_into
 from engage.models import SignInTry, StaffUser
 from engage.services import passwords, sessions
 from engage.settings import settings
@@ -141,9 +140,8 @@ def _buckets(email: str, place: Place, of_code: bool) -> Sequence[tuple[str, int
 
 def _row(digest: str, now: datetime) -> SignInTry:
     """The row of a place, made if it is new, and kept from others until the transaction ends."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(SignInTry).values(digest=digest, count=0, not_before=now, last_at=now).on_conflict_do_nothing()
+        insert_into(SignInTry).values(digest=digest, count=0, not_before=now, last_at=now).on_conflict_do_nothing()
     )
     return db.session.scalars(select(SignInTry).where(SignInTry.digest == digest).with_for_update()).one()
 
