@@ -11,7 +11,7 @@ from tests import states
 from tests.architecture.test_endpoints import address
 from tests.states import act, case_of, person_of
 from tests.web.as_person import Person, a_concern
-from tests.web.as_staff import assessment, done, filled, page, send, sign_in
+from tests.web.as_staff import assessment, done, filled, page, send, sign_in, token_of
 
 # They look at their own token, or at the browser's word: without either the page comes back, and nothing is sent.
 COMES_BACK = {"public.tell_safely"} | {f"public.raise_{page}" for page in ("concern", "where", "who", "check")}
@@ -54,7 +54,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(app, client, anot
     Person(browser, a_concern(team.site_id).code)
     stolen = page(another_client.get("/case")).select_one("[name=csrf_token]")["value"]
     token = {"none": None, "empty": "", "made up": "x" * 40, "of another session": stolen, "in the address": None}[kind]
-    own = page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
+    own = token_of(browser)
     before, taken = contents(), []
     for endpoint, path in posts(app):
         where = f"{path}?csrf_token={own}" if kind == "in the address" else path
@@ -73,7 +73,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(app, client, anot
 def test_no_form_is_taken_that_the_browser_calls_another_sites_even_with_the_right_token(app, client, team):
     browser = everything(client)
     Person(browser, a_concern(team.site_id).code)
-    own = page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
+    own = token_of(browser)
     before, taken = contents(), []
     for endpoint, path in posts(app):
         if endpoint in COMES_BACK | HARMLESS:

@@ -18,7 +18,7 @@ from tests import states
 from tests.matrix.world import made
 from tests.states import act
 from tests.web.as_person import Person, a_concern
-from tests.web.as_staff import page, sign_in
+from tests.web.as_staff import sign_in, token_of
 
 WORKING = (Role.COORDINATOR, Role.APPROVER, Role.CUSTODIAN, Role.RIGHTS_LEAD, Role.FOCAL, Role.AUDITOR)
 
@@ -60,10 +60,6 @@ def at(app, rule, reference: str, one: uuid.UUID) -> str:
     values = {name: one if kind == "UUIDConverter" else reference for name, kind in kinds.items()}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values)
-
-
-def token_of(browser) -> str:
-    return page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.test_rendering import SAMPLE, a_claim, render
 from tests.web.as_person import Person, a_concern
-from tests.web.as_staff import page, sign_in
+from tests.web.as_staff import sign_in, token_of
 
 LINES = ("\r\nBcc: thief@elsewhere.example", "\nBcc: thief@elsewhere.example", "\rBcc: thief@elsewhere.example")
 SQL = [
@@ -94,7 +94,7 @@ def test_a_search_is_words_whatever_is_typed(client, team, words):
     for reference in (states.a_case(team.site_id), states.a_case(states.a_site("ELS"))):
         assert reference
     browser = sign_in(client, team.coordinator)
-    token = page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
+    token = token_of(browser)
     sent = browser.post("/staff/search", data={"csrf_token": token, "words": words})
     assert sent.status_code == 303
     answer = browser.get(sent.location)

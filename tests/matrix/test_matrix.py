@@ -22,7 +22,7 @@ from tests.architecture.public_endpoints import FOR_ANYONE, IN_THE_DEMONSTRATION
 from tests.matrix.routes import OF_A_CASE, OF_NO_CASE, OF_THE_LANE, OF_THE_OPERATOR
 from tests.matrix.world import FILE, MAIL, NAME, PLACES, TIES, WORDS, give_class, made, tied
 from tests.states import case_of
-from tests.web.as_staff import page, sign_in
+from tests.web.as_staff import page, sign_in, token_of
 
 STAGES, IN_A_CELL = 3, 3  # of each role × class × place × tie; routes of each, beside the page of the case
 REFERENCE = re.compile(r"BOR-26-[0-9A-Z]{5}")
@@ -93,10 +93,6 @@ def done_to(reference: str) -> list[str]:
     """What happened to the case, tries of those whom it is about left out: they are noted."""
     rows = select(CaseEvent.kind).where(CaseEvent.case_id == case_of(reference).id).order_by(CaseEvent.number)
     return [kind for kind in db.session.scalars(rows) if kind != "ConflictRefused"]
-
-
-def token_of(browser) -> str:
-    return page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
 
 
 @pytest.mark.parametrize("role", Role)

@@ -91,6 +91,11 @@ def page(response: TestResponse) -> BeautifulSoup:
     return BeautifulSoup(response.text, "html.parser")
 
 
+def token_of(browser: FlaskClient) -> str:
+    """The token that the forms of somebody signed in carry."""
+    return page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
+
+
 def form_of(response: TestResponse) -> Tag:
     """The form of the page that says something, not the one that signs out."""
     return page(response).select_one("main form")

@@ -19,7 +19,7 @@ from tests import states
 from tests.browsing import visit
 from tests.lane_states import WORDS, a_report, a_report_about_a_child, an_offered_report, do, her, kinds
 from tests.web.as_person import Person, a_concern
-from tests.web.as_staff import done, page, send, sign_in
+from tests.web.as_staff import done, page, send, sign_in, token_of
 
 OTHERS = [role for role in Role if role is not Role.FOCAL]
 FACTS = ("Zqxclinic", "Zqxheron", "zqxheron", "Zqxreply", "Zqxnote")
@@ -52,10 +52,6 @@ def doors(app, report_id, reference):
                 found += [(method, path) for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})]
     assert len(found) >= 10
     return found
-
-
-def token_of(browser):
-    return page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]
 
 
 @pytest.mark.parametrize("role", OTHERS)
