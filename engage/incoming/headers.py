@@ -74,7 +74,7 @@ def _lines(block: bytes) -> tuple[list[tuple[str, bytes]], bool]:
     """Return name and value of each line of a head, and whether something there was no header."""
     lines: list[tuple[str, list[bytes]]] = []
     broken, room = False, 0
-    for number, line in enumerate(_LINE_END.split(block)):
+    for number, line in enumerate(_LINE_END.split(block.rstrip(b"\r\n"))):
         if line[:1] in (b" ", b"\t"):
             broken = broken or not lines
             if lines and room > 0:

@@ -17,14 +17,15 @@ _OUTCOMES = {
     "failed": "failed", "delayed": "delayed", "delivered": "delivered", "relayed": "delivered", "expanded": "delivered",
 }  # fmt: skip
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
-_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _MESSAGE_ID = re.compile(r"^[ \t>]{0,20}message-id:\s{0,20}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
-_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)+")
+_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
 
 _QSBMF = "hi. this is the "  # qmail's "bounce message format", which begins so and says so in its own description
 _COPY = re.compile(
     r"^\W{0,40}(?:this is a copy of (?:the|your) message|below this line is a copy|original message(?: headers)?|"
-    r"message headers|included (?:is|below)|unsent message|header of the (?:original )?message)",
+    r"message headers|included (?:is|below)|unsent message|header of the (?:original )?message|"
+    r"(?:received|return-path|message-id|from): )",
     re.IGNORECASE | re.MULTILINE,
 )
 _RECIPIENT = re.compile(r"[^\s<>@,;:()\[\]\"']{1,100}@[^\s<>@,;:()\[\]\"']{1,150}")
