@@ -1,5 +1,6 @@
 """Whatever bytes come in, reading them ends, and no copy for staff leads to who sent them."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from engage.incoming.mail import Incoming, MailKind, read, stripped_copy
 from tests.incoming.corpus import SAMPLES
 from tests.incoming.corpus.pieces import OWN_DOMAINS, OWN_MARK, PERSON
 from tests.incoming.damage import HOW, TOKENS, Change, damaged
+
+pytestmark = pytest.mark.slow
 
 ADDRESS = PERSON.encode()
 SMALL = [sample for sample in SAMPLES if not sample.is_huge]
