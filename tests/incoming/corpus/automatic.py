@@ -100,6 +100,10 @@ def _receipts_and_invitations() -> Iterator[Sample]:
     yield Sample(
         "read-receipt", mail(read, subject="Read: News"), MailKind.AUTO_REPLY, "read_receipt", text_has=("was read",)
     )
+    complaint = several(
+        [text("Abuse."), b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"], "report"
+    )
+    yield Sample("abuse-report", mail(complaint), MailKind.AUTO_REPLY, "abuse_report", text_has=("Abuse.",))
     answer = several(
         [
             text("Accepted."),

@@ -130,6 +130,8 @@ def _winmail() -> Iterator[Sample]:
         shown="Dust in TNEF.",
         troubles=winmail,
     )
+    twice = mail(several([WORDS, file("winmail.dat", "application/ms-tnef", body)]))
+    yield Sample("winmail-with-the-words-again", twice, shown="See the picture.", troubles=winmail)
     html = tnef(tnef_piece(1, 0x9003, 6, struct.pack("<I", 1) + tnef_property(0x0102, 0x1013, b"<p>Dust in HTML.</p>")))
     yield Sample(
         "winmail-with-html",
