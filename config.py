@@ -58,6 +58,18 @@ class Settings(BaseSettings):
     WEB_THREADS: int = Field(2, description="Requests each web process serves at once.")
     MAIL: Literal["files", "smtp"] = Field("files", description="Road of e-mail: files in VAR/mail, or SMTP.")
     MAIL_FROM: str = Field("engage@localhost.localdomain", description="Sender address of every mail.")
+    MAIL_INBOX: str | None = Field(
+        None,
+        description="Address that engage reads, plus-addressing must work; with it answers and delivery reports come "
+        "back; without it mails ask not to be answered.",
+    )
+    DKIM_DOMAIN: str | None = Field(
+        None, description="Domain that signs our mails with DKIM; without it they are not signed."
+    )
+    DKIM_SELECTOR: str | None = Field(None, description="Name under which the key of DKIM stands in the DNS.")
+    DKIM_KEY: Path | None = Field(
+        None, description="PEM file of the private key of DKIM, RSA or Ed25519, that only the worker's user may read."
+    )
     SMTP_HOST: str = Field("127.0.0.1", description="SMTP server.")
     SMTP_PORT: int = Field(25, description="SMTP port.")
     SMTP_USER: str | None = Field(None, description="SMTP sign-in name; without it no sign-in.")
