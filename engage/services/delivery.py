@@ -13,7 +13,7 @@ from engage.models import CaseEvent, OutboxMessage, Recipient
 from engage.notify import addressing, claims, outbox
 from engage.notify.addressing import WITHHELD, ByHand, Letter, NoAddress
 from engage.notify.claims import Claimed
-from engage.notify.rendering import render
+from engage.notify.envelope import posted
 from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
 from engage.services import cases, deadlines, errands, moving_up
@@ -105,7 +105,7 @@ class _Run:
             release()
         match where:
             case Letter():
-                self.transport.send(render(message, where))
+                self.transport.send(posted(message, where))
                 _left(message, "email")
             case ByHand(case_id, road):
                 _ask_staff(message, case_id, road.value)

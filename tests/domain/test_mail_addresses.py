@@ -12,7 +12,9 @@ from engage.domain.mail_addresses import (
     Kind,
     bounce_address,
     read_address,
+    read_stop_code,
     reply_address,
+    stop_code,
 )
 
 INBOX, KEY, OTHER_KEY = "answers@concerns.example.org", b"k" * 32, b"o" * 32
@@ -94,3 +96,23 @@ def test_an_inbox_that_is_no_address_is_refused(inbox: str) -> None:
 def test_an_inbox_that_leaves_no_room_is_refused() -> None:
     with pytest.raises(ValueError, match="inbox"):
         bounce_address(f"{'a' * (INBOX_LOCAL_PART_MAX + 1)}@example.org", NOTICE, KEY)
+
+
+@given(notice=st.uuids())
+def test_the_link_that_stops_mails_finds_its_notice(notice: uuid.UUID) -> None:
+    assert read_stop_code(stop_code(notice, KEY).upper(), KEY) == notice
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "a" * 40,
+        "é" * 40,
+        "İ" * 40,
+        stop_code(NOTICE, OTHER_KEY),
+        reply_address(INBOX, NOTICE, KEY).partition("@")[0].rpartition("+")[2][1:],
+    ],
+)
+def test_a_code_that_we_did_not_make_stops_nothing(code: str) -> None:
+    assert read_stop_code(code, KEY) is None
