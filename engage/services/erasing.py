@@ -5,7 +5,7 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 
 import logging
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, not_, select, true, update
 
 from engage import clock
 from engage.domain.case import Road
@@ -16,6 +16,7 @@ from engage.domain.policy import SYSTEM, Actor
 from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import (
+    WAITING,
     Attachment,
     Base,
     Case,
@@ -119,9 +120,8 @@ def _end_what_runs(case: Case) -> None:
     )
     open_to_somebody = and_(Opening.case_id == case.id, Opening.until.is_not(None), Opening.ended_at.is_(None))
     _set(Opening, open_to_somebody, ended_at=now)
-    waiting = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None))
     to_person = and_(OutboxMessage.case_id == case.id, OutboxMessage.recipient == Recipient.PERSON)
-    _set(OutboxMessage, and_(to_person, waiting), sent_at=now, road=WITHHELD)
+    _set(OutboxMessage, and_(to_person, WAITING), sent_at=now, road=WITHHELD)
 
 
 def _doom_files(case: Case) -> None:
@@ -149,11 +149,7 @@ def _remove(case: Case, *models: type[Base]) -> None:
 
 def _empty(case: Case, model: type[Base]) -> None:
     """Empty the erasable columns of a table's rows; a notice to staff that waits still needs what it shows."""
-    left = (
-        or_(OutboxMessage.sent_at.is_not(None), OutboxMessage.dead_at.is_not(None))
-        if model is OutboxMessage
-        else true()
-    )
+    left = not_(WAITING) if model is OutboxMessage else true()
     _set(model, and_(of_case(model, case.id), left), **emptied(model))
 
 
