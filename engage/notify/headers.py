@@ -43,7 +43,8 @@ class MailPolicy(EmailPolicy):
         if name.lower() == "subject":
             return _on_lines(name, _encoded_words(str(value)))
         if name.lower() in ("from", "date", "content-type", "content-transfer-encoding", "mime-version"):
-            return super().fold(name, value)
+            folded: str = super().fold(name, value)
+            return folded
         return _on_lines(name, str(value).split(" "))
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -82,7 +83,8 @@ def set_headers(mail: EmailMessage, message: Claimed, letter: Letter, subject: s
     if letter.case_id is not None and letter.template in MAY_BE_STOPPED:
         code = stop_code(message.id, vault.key_for(vault.MAIL_ADDRESS))
         mail["List-Unsubscribe"] = f"<{links.stop_mails(code)}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1
+        if settings().is_https:  # RFC 8058, 3.1: else the mail program shows the page
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def can_answer(message: Claimed, letter: Letter) -> bool:

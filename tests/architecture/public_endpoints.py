@@ -35,6 +35,7 @@ FOR_ANYONE = frozenset(
         "public.raise_where",
         "public.raise_who",
         "public.set_language",
+        "public.stop_mails",
         "public.show_site",
         "public.use_code_link",
     }
