@@ -7,16 +7,15 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from config_mail import MailSettings, UnsafeSetting
+
+__all__ = ["SESSION_IDLE_SECONDS", "Settings", "UnsafeSetting", "environment_for"]
 SESSION_IDLE_SECONDS = 8 * 3600  # Ours: a working day. Each page that is asked for begins it anew.
 
 
-class UnsafeSetting(ValueError):
-    """A setting is missing or unsafe for the way engage is started; the text names it and the remedy."""
-
-
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """What an operator may set, as environment variables with the prefix ENGAGE_."""
 
     model_config = SettingsConfigDict(env_prefix="ENGAGE_", frozen=True, hide_input_in_errors=True, extra="ignore")
@@ -56,22 +55,6 @@ class Settings(BaseSettings):
     )
     WEB_PROCESSES: int = Field(2, description="Web server processes.")
     WEB_THREADS: int = Field(2, description="Requests each web process serves at once.")
-    MAIL: Literal["files", "smtp"] = Field("files", description="Road of e-mail: files in VAR/mail, or SMTP.")
-    MAIL_FROM: str = Field("engage@localhost.localdomain", description="Sender address of every mail.")
-    SMTP_HOST: str = Field("127.0.0.1", description="SMTP server.")
-    SMTP_PORT: int = Field(25, description="SMTP port.")
-    SMTP_USER: str | None = Field(None, description="SMTP sign-in name; without it no sign-in.")
-    SMTP_PASSWORD: SecretStr | None = Field(None, description="SMTP password.")
-    SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
-        "none", description="How the SMTP connection is protected."
-    )
-    SMTP_TIMEOUT_SECONDS: int = Field(30, description="Longest wait for the SMTP server; stays below the lease.")
-    OUTBOX_LEASE_SECONDS: float = Field(300, description="How long a claimed notice belongs to one worker.")
-    OUTBOX_BACKOFF_SECONDS: float = Field(60, description="First wait before a notice is tried again; it doubles.")
-    OUTBOX_BACKOFF_MAX_SECONDS: float = Field(6 * 3600, description="Longest wait before a notice is tried again.")
-    OUTBOX_BATCH: int = Field(20, description="Notices claimed at a time.")
-    OUTBOX_MAX_ATTEMPTS: int = Field(8, description="Failures of its own after which a notice may be given up.")
-    OUTBOX_DEAD_AFTER_HOURS: float = Field(72, description="Age before which no notice is given up for failures.")
     SWEEP_SECONDS: float = Field(60, description="How often the outbox is swept.")
     ESCALATE_SECONDS: float = Field(300, description="How often deadlines, reminders and the ladder are looked at.")
     POLL_SECONDS: float = Field(0.1, description="How often a worker looks into the folder queue.")
@@ -249,13 +232,7 @@ class Settings(BaseSettings):
         Raises:
             UnsafeSetting: naming the variable and the remedy.
         """
-        if self.MAIL != "smtp":
-            raise UnsafeSetting(
-                "ENGAGE_MAIL=files writes mails to a folder, so nobody would hear from us. "
-                "Set ENGAGE_MAIL=smtp with ENGAGE_SMTP_HOST, ENGAGE_SMTP_PORT and ENGAGE_MAIL_FROM."
-            )
-        if self.MAIL_FROM.endswith("localdomain"):
-            raise UnsafeSetting("ENGAGE_MAIL_FROM has no real address. Set it to an address that people can answer.")
+        self.check_mail()
         if self.PUBLIC_URL is None:
             raise UnsafeSetting(
                 "ENGAGE_PUBLIC_URL is missing: links in mails would lead nowhere. "

@@ -32,6 +32,7 @@ class Delivery:
     sender: str
     recipients: tuple[str, ...]
     message: EmailMessage
+    raw: bytes
 
 
 class _Connection(SMTP):
@@ -160,7 +161,7 @@ class MailPeer:
         message = message_from_bytes(octets, policy=policy.default)
         assert isinstance(message, EmailMessage)
         with self._arrived:
-            self.mails.append(Delivery(sender, tuple(recipients), message))
+            self.mails.append(Delivery(sender, tuple(recipients), message, octets))
             self._arrived.notify_all()
 
 

@@ -18,6 +18,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "ask-for-news": _every(escalate_seconds, "engage.ask_for_news"),
         "watch-lane": _every(escalate_seconds, "engage.watch_lane"),
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
+        "watch-delivery": _every(sweep_seconds, "engage.watch_delivery"),
         "scan-files": _every(sweep_seconds, "engage.scan_files"),
         "watch-repetition": {
             "task": "engage.watch_repetition",

@@ -4,8 +4,10 @@ import logging
 
 from celery import shared_task
 
+from engage.domain.schedule import WORKER
 from engage.notify import outbox
 from engage.services import (
+    alarms,
     asking_for_news,
     checkpoints,
     choosing_password,
@@ -38,7 +40,15 @@ def drain_outbox() -> None:
 @shared_task(name="engage.sweep_outbox")
 def sweep_outbox() -> None:
     """Deliver what is due, whoever forgot to say so."""
+    seen()
     finished("sweep-outbox", delivery.drain())
+
+
+@shared_task(name="engage.watch_delivery")
+def watch_delivery() -> None:
+    """Tell operators by another road what keeps notices from people."""
+    seen()
+    finished("watch-delivery", alarms.watch())
 
 
 @shared_task(name="engage.answer_resets")
@@ -118,6 +128,12 @@ def make_checkpoint() -> None:
 def apply_retention() -> None:
     """Forget what is kept no longer."""
     finished("apply-retention", retention.apply())
+
+
+def seen() -> None:
+    """Leave a sign that a worker is there, whatever becomes of its task."""
+    with unit_of_work():
+        heartbeats.beat(WORKER, 0)
 
 
 def finished(entry: str, count: int) -> None:

@@ -15,6 +15,7 @@ from engage.cli import (
     outbox,
     record,
     retention,
+    signing,
 )
 from engage.cli.group import group
 
@@ -33,6 +34,7 @@ __all__ = [
     "outbox",
     "record",
     "retention",
+    "signing",
 ]
 
 

@@ -6,7 +6,7 @@ import click
 
 from engage.cli.group import group
 from engage.queries import notices
-from engage.services import delivery
+from engage.services import alarms, delivery
 from engage.unit_of_work import unit_of_work
 
 
@@ -41,3 +41,9 @@ def retry(notice: uuid.UUID) -> None:
 def sweep() -> None:
     """Deliver what is due, here and now."""
     click.echo(f"{delivery.drain()} sent")
+
+
+@group.command("watch-delivery")
+def watch_delivery() -> None:
+    """Look at what keeps notices from people, and tell operators; for cron, where worker and schedule may be gone."""
+    click.echo(f"{alarms.watch()} told")

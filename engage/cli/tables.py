@@ -109,7 +109,8 @@ def permissions() -> str:
 def settings(kind: type[BaseSettings]) -> str:
     """Return docs/settings.md: every setting an operator may set."""
     rows = []
-    for name, field in kind.model_fields.items():
+    # What the class declares itself comes before what it has from config_mail.
+    for name, field in sorted(kind.model_fields.items(), key=lambda one: one[0] not in kind.__annotations__):
         default = "" if field.default is None else str(field.default)
         is_secret = SecretStr in getattr(field.annotation, "__args__", (field.annotation,))
         words = f"{field.description or ''}{' Secret.' if is_secret else ''}"

@@ -2,6 +2,7 @@
 
 from engage.models.account import AccountLink, AskedReset, TrainingRecord
 from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
+from engage.models.alarm import Alarm
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
@@ -68,6 +69,7 @@ __all__ = [
     "AddressChange",
     "AccountLink",
     "AfterCheck",
+    "Alarm",
     "Appeal",
     "Approval",
     "AskedReset",

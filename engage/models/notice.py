@@ -12,6 +12,7 @@ from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
 from engage.models.base import Base, Document, Keyed, stored
 
 _WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
+_DIED, _CAME_BACK = text("dead_at IS NOT NULL"), text("bounced_at IS NOT NULL")
 
 
 class Recipient(StrEnum):
@@ -31,6 +32,8 @@ class OutboxMessage(Keyed, Base):
         CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
         CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced_by_what"),
         Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        Index("ix_outbox_message_dead_at", "dead_at", postgresql_where=_DIED, sqlite_where=_DIED),
+        Index("ix_outbox_message_bounced_at", "bounced_at", postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
         Index(None, "case_id"),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
@@ -90,7 +93,7 @@ class DeliveryAttempt(Keyed, Base):
     """One try to deliver a notice, and what it came to. A report that comes back later is a line of its own."""
 
     __tablename__ = "delivery_attempt"
-    __table_args__ = (Index(None, "outbox_message_id"), Index(None, "road", "at"))
+    __table_args__ = (Index(None, "outbox_message_id"), Index(None, "road", "at"), Index(None, "at"))
 
     outbox_message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("outbox_message.id", ondelete="CASCADE"))
     at: Mapped[datetime]

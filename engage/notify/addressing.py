@@ -34,12 +34,16 @@ class NoAddress(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail to one address, with the values its templates show."""
+    """An e-mail to one address, with the values its templates show.
+
+    The case is there where the mail may be known to belong to one: never where it is restricted, or the mail neutral.
+    """
 
     address: str
     template: str
     locale: str
     values: dict[str, Any]
+    case_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}
-    return Letter(user.email, template, user.locale, values)
+    of_case = case.id if case is not None and template != NEUTRAL_FOR_STAFF else None
+    return Letter(user.email, template, user.locale, values, of_case)
 
 
 def _of_account(message: Claimed) -> dict[str, Any]:
@@ -148,7 +153,7 @@ def _to_person(message: Claimed, case: Case) -> Destination:
         values |= _dates(case)
     if message.template == ADDRESS_CHANGED:
         values |= {"confirm": _confirmation(case.id)}
-    return Letter(address, message.template, case.locale, values)
+    return Letter(address, message.template, case.locale, values, case.id)
 
 
 def _to_former(message: Claimed, case: Case) -> Destination:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engage.notify.addressing import Letter
 from engage.notify.claims import Claimed
-from engage.notify.rendering import render
+from engage.notify.envelope import posted
 from engage.notify.transports import Transport
 from engage.notify.transports.choice import open_transport
 
@@ -31,14 +31,14 @@ class Roads:
         self._email: Transport = open_transport()
 
     def hand_over(self, message: Claimed, letter: Letter) -> Handed:
-        """Render the notice and hand it over for good.
+        """Write the notice and hand it over for good.
 
         Raises:
             TransportRefused: it will never be taken.
             TransportDeferred: not now.
             TransportDown: nothing can leave by this road now.
         """
-        self._email.send(render(message, letter))
+        self._email.send(posted(message, letter))
         return Handed(EMAIL)
 
     def close(self) -> None:

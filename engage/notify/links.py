@@ -60,6 +60,11 @@ def confirm_address(token: str) -> str:
     return f"{settings().public_url}/case/address/{token}"
 
 
+def stop_mails(code: str) -> str:
+    """Return the address of the page on which whoever gets our mails says that they want no more."""
+    return f"{settings().public_url}/case/no-more-mails/{code}"
+
+
 def unusual_readings() -> str:
     """Return the address of the auditors' page of what was read in an unusual way."""
     return f"{settings().public_url}/staff/unusual-readings"

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +13,7 @@ from jinja2.runtime import Context
 
 from engage.notify.addressing import Letter
 from engage.notify.claims import Claimed
-from engage.settings import settings
+from engage.notify.headers import POLICY, can_answer, set_headers
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FALLBACK = "en"
@@ -24,32 +22,22 @@ _DATES_LIKE = {"en": "en_GB"}
 
 
 def render(message: Claimed, letter: Letter) -> EmailMessage:
-    """Return the mail, ready to hand over. A value that a template asks for and nobody gave is an error.
-
-    The Message-ID comes from the row's id alone, so that a mail system knows a second copy of the same notice.
-    """
+    """Return the mail of a notice. A value that a template asks for and nobody gave is an error."""
     locale = locale_of(letter.template, letter.locale)
     tag = Locale.parse(locale.partition("@")[0])
     values = letter.values | {
         "locale": locale,
         "lang": locale.replace("@", "-x-").replace("_", "-"),
         "direction": tag.text_direction,
+        "can_answer": can_answer(message, letter),
     }
     folder = f"email/{letter.template}/{locale}"
     subject = _environment().get_template(f"{folder}/subject.txt").render(values)
-    # The reader's own address may hold letters outside ASCII; everything else is made of ASCII lines that no mail
-    # server on the way can break.
-    policy = SMTP.clone(cte_type="7bit") if letter.address.isascii() else SMTPUTF8.clone(cte_type="7bit")
-    mail = EmailMessage(policy=policy)
-    mail["From"] = settings().MAIL_FROM
-    mail["To"] = letter.address
-    mail["Subject"] = " ".join(subject.split())
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = f"<{message.id}@{_domain()}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers us
-    mail["X-Auto-Response-Suppress"] = "All"  # the same for servers that know only this
+    mail = EmailMessage(policy=POLICY)
+    set_headers(mail, message, letter, subject)
     mail.set_content(_environment().get_template(f"{folder}/body.txt").render(values))
     mail.add_alternative(_environment().get_template(f"{folder}/body.html").render(values), subtype="html")
+    mail.set_boundary(f"=_{message.id.hex}")  # not by chance: a second copy of a notice is the same, byte for byte
     return mail
 
 
@@ -62,10 +50,6 @@ def locale_of(template: str, locale: str) -> str:
         if (TEMPLATES / "email" / template / candidate / "body.txt").is_file():
             return candidate
     return FALLBACK
-
-
-def _domain() -> str:
-    return settings().MAIL_FROM.rpartition("@")[2].strip("> ")
 
 
 @cache

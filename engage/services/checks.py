@@ -14,8 +14,10 @@ from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.key_ring import Ring
 from engage.models import Site
+from engage.notify.envelope import signature
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
+from engage.notify.transports.dkim_signing import key_of
 from engage.queries import staffing
 from engage.services import (
     file_rotation,
@@ -112,6 +114,9 @@ def _mail() -> None:
         transport.check()
     finally:
         transport.close()
+    by = signature()
+    if by is not None and (vault.has_worker_key() or by.key.exists()):  # pages sign nothing, so they may lack the key
+        key_of(by.key)
 
 
 def _files() -> None:

@@ -142,6 +142,24 @@ def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
     set_contact(case, identity=identity, road=Road.NONE, values=Values(), actor=actor)
 
 
+def drop_mail(case: Case, *, actor: Actor) -> None:
+    """Erase the person's mail address; a phone number that we can see stays, and the code always opens the case.
+
+    Safe to run twice.
+    """
+    row = db.session.get(SealedContact, case.id)
+    old = _opened(row)
+    if not old.get("phone"):
+        set_contact(case, identity=case.identity, road=Road.NONE, values=Values(), actor=actor)
+    elif old.get("email"):
+        require(actor, Permission.VIEW_CONTACT, case.facts)
+        _keep(case, case.identity, row, case.road, Values(phone=old["phone"]), {})
+        end_links(case.id)
+        record(case, ContactChanged(road=case.road.value), actor=actor)
+        db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+        address_changes.forget(case.id)
+
+
 def _tidy(value: str | None) -> str | None:
     return " ".join(value.split()) or None if value else None
 

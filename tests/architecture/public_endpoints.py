@@ -12,6 +12,7 @@ FOR_ANYONE = frozenset(
         "account.sign_in_passkey",
         "account.start_single_sign_on",
         "health.show_health",
+        "health.show_worker",
         "public.accessibility",
         "public.check_receipt",
         "public.choose_site",
@@ -34,6 +35,7 @@ FOR_ANYONE = frozenset(
         "public.raise_where",
         "public.raise_who",
         "public.set_language",
+        "public.stop_mails",
         "public.show_site",
         "public.use_code_link",
     }

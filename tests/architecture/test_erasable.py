@@ -47,6 +47,7 @@ CODES = {
     "tombstone": {"rule"},
 }
 OF_NO_CASE = {
+    "alarm",  # of the service: a code and counts
     *("audit_event", "checkpoint", "closure", "community_period", "heartbeat", "recovery_code", "rule_set"),
     *("second_factor", "sign_in_try", "site", "site_hours", "staff_session", "staff_user"),
     "doomed_file",  # a random name, until the bytes are gone

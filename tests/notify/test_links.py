@@ -15,6 +15,7 @@ MEANT = {
     "admin.edit_user": lambda: links.person("00000000-0000-0000-0000-000000000001"),
     "account.forgot_password": links.forgot_password,
     "public.how_it_works": links.how_it_works,
+    "public.stop_mails": lambda: links.stop_mails("code"),
     "public.outside_avenues": links.outside_avenues,
     "staff.inbox": links.inbox,
     "staff.show_case": lambda: links.staff_case("BOR-26-7K3QX"),

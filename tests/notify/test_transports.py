@@ -6,12 +6,12 @@ import ssl
 import uuid
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTPUTF8
 from pathlib import Path
 
 import pytest
 
-from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports import Post, TransportDeferred, TransportDown, TransportRefused
 from engage.notify.transports.choice import open_transport
 from engage.notify.transports.files import FileTransport
 from engage.notify.transports.smtp import Server, SmtpTransport
@@ -21,11 +21,10 @@ TO = "amina@people.test"
 
 
 def a_mail(to=TO, words="There is news."):
-    mail = EmailMessage(policy=(SMTP if to.isascii() else SMTPUTF8).clone(cte_type="7bit"))
+    mail = EmailMessage(policy=SMTPUTF8.clone(cte_type="7bit"))
     mail["From"], mail["To"], mail["Subject"] = "engage@engage.test", to, "News"
-    mail["Message-ID"] = f"<{uuid.uuid4()}@engage.test>"
     mail.set_content(words)
-    return mail
+    return Post(str(uuid.uuid4()), "engage@engage.test", to, mail.as_bytes())
 
 
 def a_server(peer, **values):

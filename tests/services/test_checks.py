@@ -160,3 +160,13 @@ def test_single_sign_on_is_looked_at_where_there_is_some(problems, provider, cha
     assert problems()["single sign-on"].startswith("The provider does not answer")
     change_settings(OIDC_ISSUER=None)
     assert problems()["single sign-on"] is None
+
+
+def test_a_key_that_signs_mails_and_cannot_be_used_is_named_where_the_worker_is(problems, change_settings, tmp_path):
+    change_settings(DKIM_DOMAIN="engage.test", DKIM_SELECTOR="mail1", DKIM_KEY=tmp_path / "dkim.pem")
+    assert problems()["mail"].startswith("The file of ENGAGE_DKIM_KEY cannot be read")
+    change_settings(WORKER_KEYS=tmp_path)
+    assert problems()["mail"] is None  # pages sign nothing
+    (tmp_path / "dkim.pem").write_text("no key")
+    (tmp_path / "dkim.pem").chmod(0o600)
+    assert problems()["mail"].startswith("ENGAGE_DKIM_KEY holds no private key")

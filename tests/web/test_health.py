@@ -1,17 +1,20 @@
 """What machines ask: is it well, and in figures."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import request
 from pydantic import SecretStr
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from engage import create_app
-from engage.queries import notices
-from engage.services import delivery, heartbeats
+from engage.domain.schedule import PACES, WORKER, Pace
+from engage.extensions import db
+from engage.queries import delivery_health
+from engage.services import alarms, delivery, heartbeats
 from engage.unit_of_work import unit_of_work
-from engage.web import health
 from tests.mail_peer import Manner
 from tests.notify.letters import a_notice, row_of
 from tests.states import a_case, a_site
@@ -30,14 +33,29 @@ def beat(*entries):
             heartbeats.beat(entry, 0)
 
 
+@contextmanager
+def counted():
+    """Count the statements that are sent to the database."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        sent.extend([statement] if statement.startswith("SELECT") else [])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
 def test_all_is_well_where_nothing_is_owed_and_the_schedule_runs(client, reference):
-    beat("sweep-outbox", *health.BY_DEADLINES)
+    beat(*PACES, WORKER)
     answer = client.get("/health")
     assert answer.status_code == 200
     assert answer.json == {
         "database": "up",
         "notices": {"owed": 0, "oldest_seconds": 0, "dead": 0, "is_late": False},
-        "schedule": {"seconds_since": dict.fromkeys(["sweep-outbox", *health.BY_DEADLINES], 0), "silent": []},
+        "schedule": {"seconds_since": dict.fromkeys(PACES, 0), "silent": []},
+        "worker": {"is_away": False},
+        "alarms": {},
     }
 
 
@@ -47,7 +65,40 @@ def test_a_notice_that_does_not_leave_and_a_schedule_that_stands_still_are_seen(
     clock.advance(timedelta(minutes=20))
     found = client.get("/health").json
     assert found["notices"] == {"owed": 1, "oldest_seconds": 1200, "dead": 0, "is_late": True}
-    assert found["schedule"]["silent"] == sorted(["sweep-outbox", *health.BY_DEADLINES])
+    often = sorted(entry for entry, pace in PACES.items() if pace in (Pace.SWEEP, Pace.DEADLINES))
+    assert found["schedule"]["silent"] == often
+
+
+def test_an_entry_that_comes_once_a_day_is_missed_after_three(client, reference, clock):
+    beat(*PACES)
+    clock.advance(timedelta(days=3, seconds=1))
+    beat(*(entry for entry in PACES if entry != "apply-retention"))
+    assert client.get("/health").json["schedule"]["silent"] == ["apply-retention"]
+
+
+def test_a_worker_that_is_not_seen_is_said_to_whoever_starts_it_again(client, reference, clock):
+    assert client.get("/health/worker").status_code == 503
+    beat(WORKER)
+    answer = client.get("/health/worker")
+    assert (answer.status_code, answer.json) == (200, {"worker": {"is_away": False}})
+    clock.advance(timedelta(minutes=12))
+    answer = client.get("/health/worker")
+    assert (answer.status_code, answer.json) == (503, {"worker": {"is_away": True}})
+    assert client.get("/health").status_code == 200
+
+
+def test_what_keeps_notices_from_people_stands_on_the_page_while_it_lasts(client, reference, clock):
+    beat(*PACES, WORKER)
+    key = a_notice(reference)
+    clock.advance(timedelta(hours=2))
+    beat(*PACES, WORKER)
+    alarms.watch()
+    told = {"owed_too_long": {"since": "2026-03-02T11:00:00+00:00", "count": 1}}
+    assert client.get("/health").json["alarms"] == told
+    delivery.drain()
+    assert row_of(key).sent_at is not None
+    alarms.watch()
+    assert client.get("/health").json["alarms"] == {}
 
 
 def test_a_notice_that_is_for_later_is_not_owed_yet(client, reference, clock):
@@ -67,9 +118,10 @@ def test_a_database_that_is_gone_is_said_and_nothing_else_breaks(client, monkeyp
     def gone():
         raise OperationalError("SELECT", {}, ConnectionRefusedError())
 
-    monkeypatch.setattr(notices, "health", gone)
-    answer = client.get("/health")
-    assert (answer.status_code, answer.json) == (503, {"database": "down"})
+    monkeypatch.setattr(delivery_health, "health", gone)
+    for page in ("/health", "/health/worker"):
+        answer = client.get(page)
+        assert (answer.status_code, answer.json) == (503, {"database": "down"})
 
 
 @pytest.mark.parametrize("token", [None, "a long token"])
@@ -87,6 +139,44 @@ def test_figures_are_shown_to_whoever_has_the_token(client, reference, change_se
     assert answer.status_code == 200
     assert "engage_notices_owed 0.0" in answer.text
     assert 'engage_schedule_age_seconds{entry="sweep-outbox"} 0.0' in answer.text
+    assert 'engage_schedule_interval_seconds{entry="apply-retention"} 86400.0' in answer.text
+    assert "engage_worker_away 1.0" in answer.text
+
+
+def test_figures_tell_roads_outcomes_and_faults_apart(client, reference, change_settings, clock):
+    change_settings(METRICS_TOKEN=SecretStr("a long token"), ALARM_OWED_MINUTES=1)
+    a_notice(template="case_news")
+    delivery.drain()
+    a_notice(reference)
+    a_notice(reference, not_before=clock.now + timedelta(days=1))
+    clock.advance(timedelta(minutes=5))
+    alarms.watch()
+    clock.advance(timedelta(minutes=5))
+    text = client.get("/metrics", headers={"Authorization": "Bearer a long token"}).text
+    for line in (
+        'engage_notices_owed_by_road{road="first"} 1.0',
+        "engage_notices_held_up 0.0",
+        "engage_notices_dead 1.0",
+        "engage_notices_dead_last_day 1.0",
+        "engage_notices_bounced 0.0",
+        'engage_delivery_attempts_last_day{outcome="refused",road="unknown"} 1.0',
+        'engage_alarm_seconds{fault="owed_too_long"} 300.0',
+    ):
+        assert line in text
+    assert reference not in text
+
+
+def test_no_page_for_machines_asks_more_of_the_database_the_more_there_is(client, reference):
+    with counted() as before:
+        client.get("/health")
+    for _ in range(5):
+        a_notice(reference)
+        a_notice(template="case_news")
+    beat(*PACES)
+    delivery.drain()
+    with counted() as after:
+        client.get("/health")
+    assert len(after) == len(before) == 6
 
 
 def test_behind_a_proxy_people_keep_their_own_addresses_and_a_secure_page(settings):

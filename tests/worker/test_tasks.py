@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from engage.domain.schedule import PACES, intervals
 from tests.architecture.sources import ROOT
 
 RUN = """
@@ -28,7 +29,7 @@ with flask_app.app_context():
 for _ in range(2):
     often = (tasks.sweep_outbox, tasks.climb_ladder, tasks.chase_explanations, tasks.end_pauses, tasks.ask_for_news)
     seldom = (tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention)
-    more = (tasks.remind_tasks, tasks.scan_files, tasks.watch_lane, tasks.watch_readings)
+    more = (tasks.remind_tasks, tasks.scan_files, tasks.watch_lane, tasks.watch_readings, tasks.watch_delivery)
     accounts = (tasks.answer_resets, tasks.review_accounts)
     for task in (tasks.drain_outbox, *often, *more, *accounts, *seldom):
         task()
@@ -38,7 +39,9 @@ with flask_app.app_context():
     held = db.engine.pool.checkedout()
     db.engine.dispose()
 schedule = {name: entry["task"] for name, entry in celery.conf.beat_schedule.items()}
-print(json.dumps([beats, held, schedule, celery.conf.broker_transport_options, celery.conf.task_time_limit]))
+lengths = {name: entry["options"]["expires"] for name, entry in celery.conf.beat_schedule.items()}
+options = celery.conf.broker_transport_options
+print(json.dumps([beats, held, schedule, options, celery.conf.task_time_limit, lengths]))
 """
 
 
@@ -61,16 +64,25 @@ def ran(tmp_path_factory):
 
 @pytest.mark.slow
 def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
-    beats, held, schedule, _, _ = ran
+    beats, held, schedule, *_ = ran
     every = {"sweep-outbox", "climb-ladder", "chase-explanations", "end-pauses", "watch-repetition", "apply-retention"}
     more = {"ask-for-news", "remind-tasks", "make-checkpoint", "scan-files", "watch-lane", "watch-readings"}
-    assert beats == dict.fromkeys(every | more | {"answer-resets", "review-accounts"}, 0)
-    assert set(schedule) == set(beats)
+    often = {"answer-resets", "review-accounts", "watch-delivery"}
+    assert beats == dict.fromkeys(every | more | often | {"worker"}, 0)
+    assert set(schedule) == set(beats) - {"worker"}
     assert held == 0
 
 
 @pytest.mark.slow
+def test_the_health_page_knows_how_often_each_entry_comes(ran):
+    _, _, schedule, _, _, lengths = ran
+    assert set(PACES) == set(schedule)
+    for entry, length in intervals(sweep_seconds=60, escalate_seconds=300).items():
+        assert lengths[entry] == length.total_seconds()
+
+
+@pytest.mark.slow
 def test_a_worker_waits_for_its_broker_longer_than_a_page_does(ran):
-    *_, options, limit = ran
+    *_, options, limit, _ = ran
     assert options == {}
     assert limit > 0

@@ -1,7 +1,20 @@
 """How e-mail leaves: a transport is opened, given mails one by one, and closed."""
 
-from email.message import EmailMessage
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One mail to one address as it is handed over. `raw` is what was signed: nothing in it changes any more.
+
+    The name is that of the notice, the same for a second copy. The sender is who hears that it did not arrive.
+    """
+
+    name: str
+    sender: str
+    recipient: str
+    raw: bytes
 
 
 class TransportRefused(RuntimeError):
@@ -19,7 +32,7 @@ class TransportDown(RuntimeError):
 class Transport(Protocol):
     """A way for e-mail to leave."""
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, post: Post) -> None:
         """Hand the mail over for good.
 
         Raises:

@@ -2,33 +2,31 @@
 
 import os
 import tempfile
-from email.message import EmailMessage
 from pathlib import Path
 
-from engage.notify.transports import TransportDown
+from engage.notify.transports import Post, TransportDown
 
 
 class FileTransport:
-    """Writes each mail whole or not at all. The name comes from its Message-ID, so a second copy replaces the first."""
+    """Writes each mail whole or not at all. The name is the notice's, so a second copy replaces the first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, post: Post) -> None:
         """Write the mail; the file is there when this returns, power cut or not.
 
         Raises:
             TransportDown: the folder cannot be written.
         """
-        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            half = self._folder / f".{name}.{os.getpid()}"
+            half = self._folder / f".{post.name}.{os.getpid()}"
             with open(half, "wb", opener=_private) as file:
-                file.write(mail.as_bytes())
+                file.write(post.raw)
                 file.flush()
                 os.fsync(file.fileno())
-            half.replace(self._folder / f"{name}.eml")
+            half.replace(self._folder / f"{post.name}.eml")
         except OSError as error:
             raise TransportDown(type(error).__name__) from error
 

@@ -5,9 +5,8 @@ import smtplib
 import ssl
 import time
 from dataclasses import dataclass
-from email.message import EmailMessage
 
-from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports import Post, TransportDeferred, TransportDown, TransportRefused
 
 _ENHANCED = re.compile(rb"^[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463: the first word of an answer
 CLOSING = 421  # RFC 5321: the server ends the connection
@@ -37,7 +36,7 @@ class SmtpTransport:
         self._connection: smtplib.SMTP | None = None
         self._ends_at = 0.0
 
-    def send(self, mail: EmailMessage) -> None:
+    def send(self, post: Post) -> None:
         """Hand the mail over; when this returns the server has answered for it.
 
         Raises:
@@ -46,7 +45,7 @@ class SmtpTransport:
             TransportDown: the server cannot be reached, is closing, or does not let us in.
         """
         try:
-            self._hand_over(self._connected(), mail)
+            self._hand_over(self._connected(), post)
         except (TransportRefused, TransportDeferred):
             self._reset()
             raise
@@ -114,22 +113,21 @@ class SmtpTransport:
         if connection.sock is not None:
             connection.sock.settimeout(max(self._ends_at - time.monotonic(), 0.05))
 
-    def _hand_over(self, connection: smtplib.SMTP, mail: EmailMessage) -> None:
-        sender, recipient = _address(mail["From"]), _address(mail["To"])
+    def _hand_over(self, connection: smtplib.SMTP, post: Post) -> None:
         options = []
-        if not recipient.isascii():
+        if not post.recipient.isascii():
             if not connection.has_extn("smtputf8"):
                 raise TransportRefused("smtputf8")
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         self._hurry(connection)
-        code, answer = connection.mail(sender, options)
+        code, answer = connection.mail(post.sender, options)
         if code != 250:
-            raise TransportDown(_codes(code, answer))  # who we are is the same in every mail
+            raise TransportDown(_codes(code, answer))  # who we are differs by a code alone
         self._hurry(connection)
-        _judge(*connection.rcpt(recipient))
+        _judge(*connection.rcpt(post.recipient))
         self._hurry(connection)
         try:
-            _judge(*connection.data(mail.as_bytes()))
+            _judge(*connection.data(post.raw))
         except smtplib.SMTPDataError as error:
             _judge(error.smtp_code, error.smtp_error)
 
@@ -139,12 +137,6 @@ class SmtpTransport:
             self._connected().rset()
         except (OSError, smtplib.SMTPException):
             self.close()
-
-
-def _address(header: object) -> str:
-    """The one address of a header, as the envelope needs it."""
-    addresses = getattr(header, "addresses", ())
-    return str(addresses[0].addr_spec) if addresses else ""
 
 
 def _judge(code: int, answer: bytes | str) -> None:

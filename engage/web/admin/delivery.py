@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.administration import require_sites
-from engage.queries import administration, notices
+from engage.queries import administration, delivery_health, notices
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
 from engage.web.admin.blueprint import bp, me
@@ -17,7 +17,7 @@ from engage.web.admin.blueprint import bp, me
 def list_undelivered() -> ResponseReturnValue:
     require_sites(me(), [None])
     return render_template(
-        "admin/list_undelivered.html", dead=notices.dead(), health=notices.health(), most=notices.SHOWN
+        "admin/list_undelivered.html", dead=notices.dead(), health=delivery_health.health(), most=notices.SHOWN
     )
 
 

@@ -1,14 +1,15 @@
 """Who the person is to us and how we reach them: changed, tightened, loosened, burned by themselves."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 
 from engage.domain.case import ROADS, Identity, Road
+from engage.extensions import csrf
 from engage.queries import own_case
 from engage.queries.own_case import Holder
-from engage.services import address_changes, cases, contact, same_person, sent_forms
+from engage.services import address_changes, cases, contact, same_person, sent_forms, stopping_mails
 from engage.services.contact import ContactRefused, Problem, Values
 from engage.services.receipt_codes import DeadLink
 from engage.unit_of_work import unit_of_work
@@ -61,6 +62,20 @@ def confirm_address(link: str) -> ResponseReturnValue:
     except DeadLink:
         return render_template("public/dead_link.html"), 410
     return render_template("public/confirm_address.html", form=form)
+
+
+@bp.route("/case/no-more-mails/<code>", methods=["GET", "POST"])
+@csrf.exempt  # a mail program sends this form without having seen the page: the code is all it has (RFC 8058, 3.2)
+def stop_mails(code: str) -> ResponseReturnValue:
+    try:
+        if request.method == "POST":
+            with unit_of_work():
+                stopping_mails.stop(code)
+            return render_template("public/mails_stopped.html")
+        stopping_mails.check_code(code)
+    except DeadLink:
+        return render_template("public/dead_stop_link.html"), 410
+    return render_template("public/stop_mails.html", form=FlaskForm())
 
 
 @bp.route("/case/contact/burn", methods=["GET", "POST"])

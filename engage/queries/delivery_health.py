@@ -1,0 +1,122 @@
+"""How delivery is doing, in figures: owed, died, came back, tried, and who was last heard of. No case and no content.
+
+The number of statements is fixed, and each reads what is owed, or what happened lately, by an index.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from engage import clock
+from engage.domain import schedule
+from engage.domain.alarms import Fault, Figures
+from engage.domain.delivery import Outcome
+from engage.extensions import db
+from engage.models import WAITING, Alarm, DeliveryAttempt, Heartbeat, OutboxMessage
+from engage.settings import settings
+
+LATELY = timedelta(days=1)
+FIRST_ROAD = "first"  # of a notice that has to take no certain road: the first of its reader's
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A fault that lasts, or whose end was not told yet."""
+
+    fault: Fault
+    since: datetime
+    lasted: timedelta
+    count: int
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The figures an operator watches. A notice is owed from the moment it might first have left; ages are of now."""
+
+    owed: int
+    oldest_owed: timedelta
+    owed_by_road: dict[str, int]
+    held_up: int  # owed, and the last try met a road that was down
+    dead: int
+    dead_lately: int
+    bounced: int
+    tried_lately: dict[tuple[str, Outcome], int]  # by road and outcome, of the last day
+    heartbeats: dict[str, timedelta]
+    alarms: list[Standing]
+
+    @property
+    def silent(self) -> list[str]:
+        """The entries of the schedule that stayed away too long."""
+        return schedule.silent(self.heartbeats, expected())
+
+    @property
+    def is_worker_away(self) -> bool:
+        """Whether no worker was seen for longer than a long task explains."""
+        return schedule.is_worker_away(self.heartbeats, sweep_seconds=settings().SWEEP_SECONDS)
+
+    def figures(self) -> Figures:
+        """Return what the rules of alarms look at."""
+        return Figures(
+            owed=self.owed,
+            oldest_owed=self.oldest_owed,
+            held_up=self.held_up,
+            given_up_today=self.dead_lately,
+            silent=len(self.silent),
+            is_worker_away=self.is_worker_away,
+        )
+
+
+def expected() -> dict[str, timedelta]:
+    """Return how often each entry of the schedule comes by the settings in force."""
+    chosen = settings()
+    return schedule.intervals(sweep_seconds=chosen.SWEEP_SECONDS, escalate_seconds=chosen.ESCALATE_SECONDS)
+
+
+def health() -> Health:
+    """Return how delivery is doing now; ages are zero where there is nothing."""
+    now = clock.utcnow()
+    # A notice that was tried, or is being tried, has its schedule moved on: its age counts from when it was made.
+    due = WAITING & or_(
+        OutboxMessage.not_before <= now, OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None)
+    )
+    is_down = OutboxMessage.last_error.startswith("down", autoescape=True)
+    owed = db.session.execute(
+        select(
+            func.coalesce(OutboxMessage.asked_road, FIRST_ROAD),
+            func.count(OutboxMessage.id),
+            func.min(OutboxMessage.created_at),
+            func.count(OutboxMessage.id).filter(or_(is_down, OutboxMessage.last_error == "transport down")),
+        )
+        .where(due)
+        .group_by(OutboxMessage.asked_road)
+    ).all()
+    dead, lately = db.session.execute(
+        select(
+            func.count(OutboxMessage.id), func.count(OutboxMessage.id).filter(OutboxMessage.dead_at > now - LATELY)
+        ).where(OutboxMessage.dead_at.is_not(None))
+    ).one()
+    bounced = db.session.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.bounced_at.is_not(None)))
+    tried = db.session.execute(
+        select(DeliveryAttempt.road, DeliveryAttempt.outcome, func.count(DeliveryAttempt.id))
+        .where(DeliveryAttempt.at > now - LATELY)
+        .group_by(DeliveryAttempt.road, DeliveryAttempt.outcome)
+    ).all()
+    beats = db.session.execute(select(Heartbeat.entry, Heartbeat.finished_at)).all()
+    alarms = db.session.scalars(select(Alarm).order_by(Alarm.since, Alarm.fault)).all()
+    return Health(
+        owed=sum(count for _, count, _, _ in owed),
+        oldest_owed=max((now - oldest for _, _, oldest, _ in owed), default=timedelta()),
+        owed_by_road={road: count for road, count, _, _ in owed},
+        held_up=sum(down for _, _, _, down in owed),
+        dead=dead,
+        dead_lately=lately,
+        bounced=bounced or 0,
+        tried_lately={(road, outcome): count for road, outcome, count in tried},
+        heartbeats={entry: now - finished_at for entry, finished_at in beats},
+        alarms=[
+            Standing(one.fault, one.since, now - one.since, one.count, is_over=one.ended_at is not None)
+            for one in alarms
+        ],
+    )

@@ -1,0 +1,63 @@
+"""What settings of mail would let people down, and how the operator is told."""
+
+from pathlib import Path
+
+import pytest
+
+import config_mail
+from config import Settings, UnsafeSetting
+from engage.domain import mail_addresses
+
+SOUND = {"MODE": "serve", "MAIL": "smtp", "MAIL_FROM": "concerns@example.org", "PUBLIC_URL": "https://example.org"}
+
+
+def unsafe(**values) -> str:
+    with pytest.raises(UnsafeSetting) as caught:
+        Settings(**(SOUND | values)).checked_for_serving()
+    return str(caught.value)
+
+
+def test_sound_settings_pass(tmp_path):
+    dkim = {"DKIM_DOMAIN": "example.org", "DKIM_SELECTOR": "m", "DKIM_KEY": tmp_path / "elsewhere.pem"}
+    road = {"ALARM_URL": "http://localhost:9/alarm", "MAIL_INBOX": "answers@example.org"}
+    assert Settings(**SOUND, **dkim, **road).checked_for_serving().MAIL_INBOX == "answers@example.org"
+
+
+def test_the_room_before_the_sign_is_what_the_code_leaves():
+    assert mail_addresses.INBOX_LOCAL_PART_MAX == config_mail.INBOX_LOCAL_PART_MAX
+
+
+@pytest.mark.parametrize("inbox", ["", "answers", "@example.org", "answers@", "a b@example.org", "é@example.org"])
+def test_an_inbox_that_is_no_address_is_named(inbox):
+    assert "ENGAGE_MAIL_INBOX is no address" in unsafe(MAIL_INBOX=inbox)
+
+
+def test_an_inbox_that_leaves_no_room_is_named():
+    assert "ENGAGE_MAIL_INBOX has more than 22 letters" in unsafe(MAIL_INBOX=f"{'a' * 23}@example.org")
+
+
+def test_a_signature_needs_all_its_parts():
+    assert "DKIM needs all of" in unsafe(DKIM_DOMAIN="example.org")
+
+
+@pytest.mark.parametrize("domain", ["example.net", "ample.org", "concerns.example.org"])
+def test_a_signature_of_another_domain_counts_for_nothing(domain, tmp_path):
+    said = unsafe(DKIM_DOMAIN=domain, DKIM_SELECTOR="m", DKIM_KEY=tmp_path / "dkim.pem")
+    assert "is not the domain of ENGAGE_MAIL_FROM" in said
+
+
+def test_a_domain_above_ours_may_sign(tmp_path):
+    values = SOUND | {"MAIL_FROM": "engage <concerns@mail.example.org>"}
+    assert Settings(**values, DKIM_DOMAIN="Example.org", DKIM_SELECTOR="m", DKIM_KEY=tmp_path).DKIM_SELECTOR == "m"
+
+
+def test_a_key_that_others_can_read_is_named(tmp_path):
+    path: Path = tmp_path / "dkim.pem"
+    path.write_text("key")
+    path.chmod(0o644)
+    assert "can read ENGAGE_DKIM_KEY" in unsafe(DKIM_DOMAIN="example.org", DKIM_SELECTOR="m", DKIM_KEY=path)
+
+
+@pytest.mark.parametrize("address", ["http://example.org/alarm", "ftp://localhost/", "example.org"])
+def test_an_alarm_that_others_could_read_on_the_way_is_named(address):
+    assert "ENGAGE_ALARM_URL is not https" in unsafe(ALARM_URL=address)
