@@ -1,0 +1,1 @@
+"""Reading mail that came in."""
