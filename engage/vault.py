@@ -29,7 +29,7 @@ RECORD = "record"
 ADDRESS, SAME_PERSON = "address-link", "same-person"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"
-MAIL_ADDRESS = "mail-address"
+MAIL_ADDRESS, MAIL, MAIL_SENDER = "mail-address", "received-mail", "mail-sender"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 

@@ -35,6 +35,7 @@ from engage.models.lane import (
     LaneSubject,
     LaneWord,
 )
+from engage.models.mail import PenItem, ReceivedMail
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -126,11 +127,13 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Pause",
+    "PenItem",
     "Proceeding",
     "Proposal",
     "Rating",
     "ReachedRung",
     "Receipt",
+    "ReceivedMail",
     "Recipient",
     "RecoveryCode",
     "Referral",

@@ -4,8 +4,10 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 """
 
 import logging
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from engage import clock
 from engage.domain.case import Road
@@ -26,6 +28,7 @@ from engage.models import (
     Opening,
     Original,
     OutboxMessage,
+    ReceivedMail,
     Recipient,
     Task,
     Tombstone,
@@ -55,6 +58,7 @@ def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
     if scope is Scope.EVERYTHING:
         _everything(case)
     elif scope is Scope.IDENTIFIERS:
+        _doom_files(case, ReceivedMail.stored_as, ReceivedMail.case_id)
         _remove(case, *IDENTIFIERS, CodeLink)
         case.road = Road.NONE  # the kind of identity stays: figures count it
     else:
@@ -91,7 +95,8 @@ def _everything(case: Case) -> None:
     if case.stage is not Stage.CLOSED:
         raise Refused(Refusal("not_closed_yet"))
     _end_what_runs(case)
-    _doom_files(case)
+    for kind in (Attachment, Original, ReceivedMail):
+        _doom_files(case, kind.stored_as, kind.case_id)
     _remove(case, *REMOVED)
     for model in EMPTIED:
         _empty(case, model)
@@ -124,11 +129,8 @@ def _end_what_runs(case: Case) -> None:
     _set(OutboxMessage, and_(to_person, waiting), sent_at=now, road=WITHHELD)
 
 
-def _doom_files(case: Case) -> None:
-    kinds = (Attachment, Original)
-    names = [
-        name for kind in kinds for name in db.session.scalars(select(kind.stored_as).where(kind.case_id == case.id))
-    ]
+def _doom_files(case: Case, stored_as: InstrumentedAttribute[Any], case_id: InstrumentedAttribute[Any]) -> None:
+    names = db.session.scalars(select(stored_as).where(case_id == case.id, stored_as.is_not(None))).all()
     db.session.add_all(DoomedFile(stored_as=name, doomed_at=clock.utcnow()) for name in names)
     if names:
         after_commit(_delete_now)
