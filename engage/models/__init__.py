@@ -36,7 +36,7 @@ from engage.models.lane import (
     LaneWord,
 )
 from engage.models.mail import PenItem, ReceivedMail
-from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
@@ -63,6 +63,7 @@ from engage.models.waiting import ExtensionRequest
 from engage.models.work import Absence, Task
 
 __all__ = [
+    "WAITING",
     "Absence",
     "Access",
     "AddressChange",
@@ -90,7 +91,9 @@ __all__ = [
     "CorrectiveAction",
     "DataKey",
     "Deadline",
+    "DeliveryAttempt",
     "DoomedFile",
+    "DeliveryAttempt",
     "Draft",
     "Errand",
     "Explanation",

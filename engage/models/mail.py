@@ -78,4 +78,5 @@ class PenItem(Base):
     files: Mapped[list[Any]] = mapped_column(Document)  # [{"name": …, "size": …}]
     troubles: Mapped[list[Any]] = mapped_column(Document)  # codes: why it is here, and what was wrong with it
     guesses: Mapped[list[Any]] = mapped_column(Document)  # [{"case_id": …, "by": …}]
+    target_id: Mapped[uuid.UUID | None]  # the case it is to be attached to, until that is done
     sent_at: Mapped[datetime | None]

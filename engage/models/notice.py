@@ -5,10 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
 from engage.models.base import Base, Document, Keyed, stored
+
+_WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
 
 
 class Recipient(StrEnum):
@@ -25,12 +28,9 @@ class OutboxMessage(Keyed, Base):
     __table_args__ = (
         CheckConstraint("sent_at IS NULL OR dead_at IS NULL", name="not_both_sent_and_dead"),
         CheckConstraint("(recipient = 'staff') = (user_id IS NOT NULL)", name="staff_has_user"),
-        Index(
-            "ix_outbox_message_waiting",
-            "not_before",
-            postgresql_where=text("sent_at IS NULL AND dead_at IS NULL"),
-            sqlite_where=text("sent_at IS NULL AND dead_at IS NULL"),
-        ),
+        CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
+        CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced_by_what"),
+        Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index(None, "case_id"),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
@@ -59,6 +59,44 @@ class OutboxMessage(Keyed, Base):
     dead_at: Mapped[datetime | None]
     road: Mapped[str | None]  # how it went: email, errand, case (posted on /case alone), withheld
     last_error: Mapped[str | None]  # a class and codes, never text from a server
+    urgency: Mapped[int] = mapped_column(SmallInteger, default=Urgency.ORDINARY, server_default="1")
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))  # none of an account's, or of all sites
+    claimed_at: Mapped[datetime | None]  # a worker took it, until `not_before`
+    bounced_at: Mapped[datetime | None]  # it was sent, and a report said that it did not arrive
+    arrived_at: Mapped[datetime | None]  # a report said that it did
+    replaced_at: Mapped[datetime | None]
+    replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("outbox_message.id"))
+    asked_road: Mapped[str | None]  # the road it has to take, where it is not the person's first
+    provider_id: Mapped[str | None] = mapped_column(index=True)  # what a gateway calls it
+
+    def state(self, now: datetime) -> NoticeState:
+        """Return where the notice stands at the instant."""
+        return state_of(
+            sent_at=self.sent_at,
+            dead_at=self.dead_at,
+            bounced_at=self.bounced_at,
+            replaced_at=self.replaced_at,
+            claimed_at=self.claimed_at,
+            not_before=self.not_before,
+            now=now,
+        )
+
+
+# A notice is still to be carried while none of these has happened to it.
+WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.replaced_at.is_(None))
+
+
+class DeliveryAttempt(Keyed, Base):
+    """One try to deliver a notice, and what it came to. A report that comes back later is a line of its own."""
+
+    __tablename__ = "delivery_attempt"
+    __table_args__ = (Index(None, "outbox_message_id"), Index(None, "road", "at"))
+
+    outbox_message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("outbox_message.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    road: Mapped[str]
+    outcome: Mapped[Outcome] = mapped_column(stored(Outcome, "outcome"))
+    reason: Mapped[str | None]  # a class and codes, never text from a server
 
 
 class Errand(Keyed, Base):

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from engage import clock
+from engage.domain.delivery import Outcome
 from engage.extensions import db
-from engage.models import OutboxMessage, Recipient
+from engage.models import WAITING, DeliveryAttempt, OutboxMessage, Recipient
 from engage.settings import settings
 
-# An outbox row is waiting while it is neither sent nor dead.
-WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None))
 # Ours: a notice whose every attempt ended without an outcome (the worker died of it) is given up at this many times
 # the attempts after which a plain failure would end it.
 CRASHES = 2
+UNKNOWN = "unknown"  # the road of an attempt that ended before it was known
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Claimed:
     attempts: int
     until: datetime
     lane_report_id: uuid.UUID | None = None
+    asked_road: str | None = None
 
 
 def claim(limit: int) -> Sequence[Claimed]:
@@ -56,7 +57,7 @@ def claim(limit: int) -> Sequence[Claimed]:
     rows = db.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(select(due.c.id)), WAITING, OutboxMessage.not_before <= now)
-        .values(not_before=until, attempts=OutboxMessage.attempts + 1)
+        .values(not_before=until, claimed_at=now, attempts=OutboxMessage.attempts + 1)
         .returning(
             OutboxMessage.id,
             OutboxMessage.case_id,
@@ -69,6 +70,7 @@ def claim(limit: int) -> Sequence[Claimed]:
             OutboxMessage.attempts,
             OutboxMessage.not_before,
             OutboxMessage.lane_report_id,
+            OutboxMessage.asked_road,
         )
         .execution_options(synchronize_session=False)
     ).all()
@@ -97,32 +99,77 @@ def _write(condition: ColumnElement[bool], **values: object) -> bool:
     return found.one_or_none() is not None
 
 
-def sent(message: Claimed, road: str) -> bool:
+def sent(message: Claimed, road: str, provider_id: str | None = None) -> bool:
     """Write down that the notice left by the road, even if the claim has run out meanwhile: it did leave."""
     condition = and_(OutboxMessage.id == message.id, WAITING)
-    return _write(condition, sent_at=clock.utcnow(), road=road, last_error=None)
+    values = {"sent_at": clock.utcnow(), "road": road, "last_error": None, "provider_id": provider_id}
+    return _write(condition, **values, claimed_at=None) and _tried(message.id, road, Outcome.SENT)
 
 
-def put_back(message: Claimed, error: str | None = None) -> bool:
-    """Give the claim back at no attempt: the fault was not the notice's own. With an error it rests for a while."""
+def put_back(message: Claimed, error: str | None = None, *, road: str | None = None) -> bool:
+    """Give the claim back at no attempt: the fault was not the notice's own. With an error it rests for a while.
+
+    Where the road is named, this notice met the fault itself, and its attempt is kept for reading.
+    """
     wait = settings().OUTBOX_BACKOFF_SECONDS if error else 0.0
+    if road is not None:
+        _tried(message.id, road, Outcome.DOWN, error)
     return _write(
         _ours(message),
         not_before=clock.utcnow() + timedelta(seconds=_jitter(wait)),
         attempts=OutboxMessage.attempts - 1,
+        claimed_at=None,
         **({"last_error": error} if error else {}),
     )
 
 
-def failed(message: Claimed, error: str) -> bool:
+def failed(message: Claimed, error: str, *, road: str = UNKNOWN, outcome: Outcome = Outcome.FAILED) -> bool:
     """Write down a failure of the notice's own and when it is tried again."""
     now = clock.utcnow()
-    return _write(_ours(message), not_before=now + timedelta(seconds=back_off(message.attempts)), last_error=error)
+    wait = timedelta(seconds=back_off(message.attempts))
+    changed = _write(_ours(message), not_before=now + wait, last_error=error, claimed_at=None)
+    return changed and _tried(message.id, road, outcome, error)
 
 
-def died(message: Claimed, error: str) -> bool:
+def died(message: Claimed, error: str, *, road: str = UNKNOWN, outcome: Outcome = Outcome.REFUSED) -> bool:
     """Give the notice up for good; the row stays and is shown."""
-    return _write(_ours(message), dead_at=clock.utcnow(), last_error=error)
+    changed = _write(_ours(message), dead_at=clock.utcnow(), last_error=error, claimed_at=None)
+    return changed and _tried(message.id, road, outcome, error)
+
+
+def bounced(notice_id: uuid.UUID, reason: str) -> bool:
+    """Write down that a notice that was sent came back; False if it was not sent, or came back before.
+
+    What the person or the staff need after that is `engage.services.undelivered`; nobody else calls this.
+    """
+    once = and_(OutboxMessage.id == notice_id, OutboxMessage.sent_at.is_not(None), OutboxMessage.bounced_at.is_(None))
+    return _write(once, bounced_at=clock.utcnow(), last_error=reason) and _tried_by_its_road(
+        notice_id, Outcome.BOUNCED, reason
+    )
+
+
+def arrived(notice_id: uuid.UUID) -> bool:
+    """Write down that a notice that was sent has arrived, as a report says; False if that was known."""
+    once = and_(OutboxMessage.id == notice_id, OutboxMessage.sent_at.is_not(None), OutboxMessage.arrived_at.is_(None))
+    return _write(once, arrived_at=clock.utcnow()) and _tried_by_its_road(notice_id, Outcome.ARRIVED, None)
+
+
+def replaced(notice_id: uuid.UUID, *, by: uuid.UUID | None) -> bool:
+    """Write down that another notice says what this one said, on the next road or for several at once."""
+    once = and_(OutboxMessage.id == notice_id, OutboxMessage.replaced_at.is_(None))
+    return _write(once, replaced_at=clock.utcnow(), replaced_by_id=by)
+
+
+def _tried_by_its_road(notice_id: uuid.UUID, outcome: Outcome, reason: str | None) -> bool:
+    road = db.session.scalar(select(OutboxMessage.road).where(OutboxMessage.id == notice_id))
+    return _tried(notice_id, road or UNKNOWN, outcome, reason)
+
+
+def _tried(notice_id: uuid.UUID, road: str, outcome: Outcome, reason: str | None = None) -> bool:
+    """Keep a line of the attempt; always true."""
+    values = {"id": uuid.uuid4(), "outbox_message_id": notice_id, "at": clock.utcnow(), "road": road}
+    db.session.execute(insert(DeliveryAttempt).values(**values, outcome=outcome, reason=reason))
+    return True
 
 
 def is_spent(message: Claimed) -> bool:

@@ -132,6 +132,8 @@ def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
         recipient=Recipient.PERSON,
         case_id=case.id,
         context=notice.context,
+        site_id=case.site_id,
+        level=case.level,
     )
 
 
@@ -165,6 +167,8 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UU
         case_id=case_id,
         context=notice.context,
         not_before=not_before,
+        site_id=case.site_id,
+        level=case.level,
     )
 
 

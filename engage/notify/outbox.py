@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from engage import clock
+from engage.domain.delivery import urgency_of
 from engage.extensions import celery, db, insert_into
 from engage.folder_queue import still_waits
-from engage.models import OutboxMessage, Recipient
+from engage.models import WAITING, OutboxMessage, Recipient
 from engage.unit_of_work import after_commit
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ class Owed:
     not_before: datetime | None = None
     lane_report_id: uuid.UUID | None = None
     is_shared: bool = False  # another event may have owed the same before
+    site_id: uuid.UUID | None = None  # whose turn it is when many wait; of all sites, or of an account, none
+    level: int | None = None  # how grave its case is
+    asked_road: str | None = None  # the road it has to take, where it is not the first of the person's
 
 
 def enqueue(*owed: Owed) -> None:
@@ -78,6 +82,9 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
             "created_at": now,
             "not_before": notice.not_before or now,
             "attempts": 0,
+            "urgency": urgency_of(notice.template, notice.level),
+            "site_id": notice.site_id,
+            "asked_road": notice.asked_road,
         }
         for notice in owed
     ]
@@ -94,7 +101,7 @@ def time_for_reminder(
     """
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
-    waiting = (OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.not_before > now)
+    waiting = (WAITING, OutboxMessage.not_before > now)
     held = db.session.scalars(select(OutboxMessage).where(*mine, *waiting, OutboxMessage.attempts == 0)).first()
     if held is not None:
         said = held.context or {}
@@ -112,7 +119,12 @@ def owe_again(message_id: uuid.UUID) -> bool:
     now = clock.utcnow()
     found = db.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None), OutboxMessage.context.is_not(None))
+        .where(
+            OutboxMessage.id == message_id,
+            OutboxMessage.dead_at.is_not(None),
+            OutboxMessage.replaced_at.is_(None),
+            OutboxMessage.context.is_not(None),
+        )
         .values(dead_at=None, attempts=0, not_before=now, created_at=now)
         .returning(OutboxMessage.id)
     ).one_or_none()

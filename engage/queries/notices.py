@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 
 from engage import clock
 from engage.extensions import db
-from engage.models import Heartbeat, OutboxMessage, Recipient
-from engage.notify.claims import WAITING
+from engage.models import WAITING, Heartbeat, OutboxMessage, Recipient
 
 SHOWN = 500
 

@@ -58,6 +58,7 @@ def note(case: Case, former: bytes | None, *, tells_former: bool) -> None:
                 recipient=Recipient.PERSON,
                 case_id=case.id,
                 context={"change_id": str(change_id)},
+                site_id=case.site_id,
             )
         )
 

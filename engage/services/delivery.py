@@ -6,20 +6,17 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engage.domain.events import NoticeUndeliverable
-from engage.domain.policy import SYSTEM, Actor
+from engage.domain.delivery import Outcome
+from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage, Recipient
+from engage.models import CaseEvent, OutboxMessage
 from engage.notify import addressing, claims, outbox
 from engage.notify.addressing import WITHHELD, ByHand, Letter, NoAddress
 from engage.notify.claims import Claimed
-from engage.notify.rendering import render
-from engage.notify.transports import Transport, TransportDeferred, TransportDown, TransportRefused
-from engage.notify.transports.choice import open_transport
-from engage.services import cases, deadlines, errands, moving_up
+from engage.notify.handing_over import Roads, road_of
+from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
+from engage.services import cases, deadlines, errands, moving_up, undelivered
 from engage.services.audit import Change, note
-from engage.services.lane.road import note_undeliverable
-from engage.services.timeline import record
 from engage.settings import settings
 from engage.unit_of_work import release, unit_of_work
 
@@ -45,7 +42,7 @@ def drain() -> int:
     Safe to run twice and at the same time: a notice belongs to whoever claimed it. A dead mail server ends the run and
     costs no notice an attempt.
     """
-    run = _Run(open_transport())
+    run = _Run(Roads())
     try:
         for _ in range(BATCHES):
             with unit_of_work():
@@ -53,17 +50,18 @@ def drain() -> int:
             if not batch or not run.deliver(batch):
                 return run.count
     finally:
-        run.transport.close()
+        run.roads.close()
     outbox.nudge()
     return run.count
 
 
 class _Run:
-    """One drain: the connection it keeps, how many left, and how often in a row the transport failed."""
+    """One drain: the connections it keeps, how many left, and how often in a row the transport failed."""
 
-    def __init__(self, transport: Transport) -> None:
-        self.transport = transport
+    def __init__(self, roads: Roads) -> None:
+        self.roads = roads
         self.count = 0
+        self._road = claims.UNKNOWN
         self._faults = 0
 
     def deliver(self, batch: Sequence[Claimed]) -> bool:
@@ -79,20 +77,21 @@ class _Run:
 
     def _attempt(self, message: Claimed) -> bool:
         """Try one notice and write down what came of it; False when the transport is down."""
+        self._road = claims.UNKNOWN
         try:
             self._carry(message)
         except SQLAlchemyError:
             raise  # the database is gone: the lease runs out by itself, and nothing is the notice's fault
         except TransportDown as error:
-            _put_back([message], f"down {error}")
+            _put_back([message], f"down {error}", road=self._road)
             self._faults += 1
             return self._faults < FAULTS
         except (TransportRefused, NoAddress) as error:
-            _bury(message, f"refused {error}")
+            _bury(message, f"refused {error}", road=self._road)
         except TransportDeferred as error:
-            _fail(message, f"deferred {error}")
+            _fail(message, f"deferred {error}", road=self._road, outcome=Outcome.DEFERRED)
         except Exception as error:  # a template or a key: it dies visibly instead of being tried for ever
-            _fail(message, f"failed {type(error).__name__}")
+            _fail(message, f"failed {type(error).__name__}", road=self._road, outcome=Outcome.FAILED)
         self._faults = 0
         return True
 
@@ -105,8 +104,9 @@ class _Run:
             release()
         match where:
             case Letter():
-                self.transport.send(render(message, where))
-                _left(message, "email")
+                self._road = road_of(where)
+                handed = self.roads.hand_over(message, where)
+                _left(message, handed.road, handed.provider_id)
             case ByHand(case_id, road):
                 _ask_staff(message, case_id, road.value)
             case nowhere:
@@ -114,7 +114,7 @@ class _Run:
         self.count += 1
 
 
-def _left(message: Claimed, road: str) -> None:
+def _left(message: Claimed, road: str, provider_id: str | None = None) -> None:
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
     One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
@@ -123,24 +123,24 @@ def _left(message: Claimed, road: str) -> None:
         is_lost = road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
         case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
-        if claims.sent(message, road) and case is not None:
+        if claims.sent(message, road, provider_id) and case is not None:
             deadlines.meet_by_notice(case, message.template)
             if is_lost:
                 moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
 
 
-def _put_back(messages: Sequence[Claimed], error: str | None = None) -> None:
+def _put_back(messages: Sequence[Claimed], error: str | None = None, *, road: str | None = None) -> None:
     with unit_of_work():
         for message in messages:
-            claims.put_back(message, error)
+            claims.put_back(message, error, road=road)
 
 
-def _fail(message: Claimed, error: str) -> None:
+def _fail(message: Claimed, error: str, *, road: str, outcome: Outcome) -> None:
     if claims.is_spent(message):
-        _bury(message, error)
+        _bury(message, error, road=road, outcome=outcome)
         return
     with unit_of_work():
-        claims.failed(message, error)
+        claims.failed(message, error, road=road, outcome=outcome)
     log.warning("notice %s was not sent: %s", message.id, error)
 
 
@@ -152,7 +152,7 @@ def _ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
             errands.owe(case, message_id=message.id, template=message.template, road=road)
 
 
-def _bury(message: Claimed, error: str) -> None:
+def _bury(message: Claimed, error: str, *, road: str, outcome: Outcome = Outcome.REFUSED) -> None:
     """Give a notice up, and show it: on its case, to whoever works it, and as an errand if the person goes without.
 
     A reminder that spoke for other cases moves up for each of them, before it is given up, so that none is passed over.
@@ -162,16 +162,9 @@ def _bury(message: Claimed, error: str) -> None:
             _move_up(uuid.UUID(event_id), message.user_id)
     with unit_of_work():
         case = cases.lock_own(message.case_id) if message.case_id else None
-        if not claims.died(message, error):
+        if not claims.died(message, error, road=road, outcome=outcome):
             return
-        if message.lane_report_id is not None:
-            note_undeliverable(message.lane_report_id)
-        if case is not None:
-            if message.recipient is Recipient.PERSON and message.template != addressing.CODE_LINK:
-                errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)
-            event = NoticeUndeliverable(outbox_message_id=message.id, template=message.template)
-            record(case, event, actor=SYSTEM)
-            moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
+        undelivered.tell(db.session.get_one(OutboxMessage, message.id), case)
     log.error("notice %s is dead: %s", message.id, error)
 
 

@@ -4,10 +4,9 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 """
 
 import logging
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, true, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, delete, not_, select, true, update
 
 from engage import clock
 from engage.domain.case import Road
@@ -18,7 +17,7 @@ from engage.domain.policy import SYSTEM, Actor
 from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import (
-    Attachment,
+    WAITING,
     Base,
     Case,
     CodeLink,
@@ -26,7 +25,6 @@ from engage.models import (
     DoomedFile,
     Errand,
     Opening,
-    Original,
     OutboxMessage,
     ReceivedMail,
     Recipient,
@@ -58,7 +56,7 @@ def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
     if scope is Scope.EVERYTHING:
         _everything(case)
     elif scope is Scope.IDENTIFIERS:
-        _doom_files(case, ReceivedMail.stored_as, ReceivedMail.case_id)
+        _doom_files(file_store.names_of(case.id, ReceivedMail))
         _remove(case, *IDENTIFIERS, CodeLink)
         case.road = Road.NONE  # the kind of identity stays: figures count it
     else:
@@ -95,8 +93,7 @@ def _everything(case: Case) -> None:
     if case.stage is not Stage.CLOSED:
         raise Refused(Refusal("not_closed_yet"))
     _end_what_runs(case)
-    for kind in (Attachment, Original, ReceivedMail):
-        _doom_files(case, kind.stored_as, kind.case_id)
+    _doom_files(file_store.names_of(case.id))
     _remove(case, *REMOVED)
     for model in EMPTIED:
         _empty(case, model)
@@ -124,13 +121,11 @@ def _end_what_runs(case: Case) -> None:
     )
     open_to_somebody = and_(Opening.case_id == case.id, Opening.until.is_not(None), Opening.ended_at.is_(None))
     _set(Opening, open_to_somebody, ended_at=now)
-    waiting = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None))
     to_person = and_(OutboxMessage.case_id == case.id, OutboxMessage.recipient == Recipient.PERSON)
-    _set(OutboxMessage, and_(to_person, waiting), sent_at=now, road=WITHHELD)
+    _set(OutboxMessage, and_(to_person, WAITING), sent_at=now, road=WITHHELD)
 
 
-def _doom_files(case: Case, stored_as: InstrumentedAttribute[Any], case_id: InstrumentedAttribute[Any]) -> None:
-    names = db.session.scalars(select(stored_as).where(case_id == case.id, stored_as.is_not(None))).all()
+def _doom_files(names: Sequence[str]) -> None:
     db.session.add_all(DoomedFile(stored_as=name, doomed_at=clock.utcnow()) for name in names)
     if names:
         after_commit(_delete_now)
@@ -151,11 +146,7 @@ def _remove(case: Case, *models: type[Base]) -> None:
 
 def _empty(case: Case, model: type[Base]) -> None:
     """Empty the erasable columns of a table's rows; a notice to staff that waits still needs what it shows."""
-    left = (
-        or_(OutboxMessage.sent_at.is_not(None), OutboxMessage.dead_at.is_not(None))
-        if model is OutboxMessage
-        else true()
-    )
+    left = not_(WAITING) if model is OutboxMessage else true()
     _set(model, and_(of_case(model, case.id), left), **emptied(model))
 
 

@@ -27,6 +27,7 @@ from engage.vault import Unreadable
 
 Row = Attachment | Original
 KINDS: tuple[type[Row], ...] = (Attachment, Original)
+_STORED: tuple[type[Row | ReceivedMail], ...] = (*KINDS, ReceivedMail)
 
 log = logging.getLogger(__name__)
 # A file without a row is either younger than its transaction or was left by a crash. Ours: no form takes an hour.
@@ -118,6 +119,12 @@ def drop(row: Row) -> None:
     after_commit(lambda: path.unlink(missing_ok=True))
 
 
+def names_of(case_id: uuid.UUID, *kinds: type[Row | ReceivedMail]) -> list[str]:
+    """Return under which names the bytes of a case lie in the store: of these kinds, or of all."""
+    found = (db.session.scalars(select(kind.stored_as).where(kind.case_id == case_id)) for kind in kinds or _STORED)
+    return [name for several in found for name in several if name is not None]
+
+
 def path_of(stored_as: str) -> Path:
     """Return where the bytes lie."""
     return _folder() / stored_as
@@ -155,8 +162,7 @@ def remove_orphans(now: datetime) -> int:
 
 
 def _known(names: Iterable[str]) -> set[str]:
-    columns = [*(kind.stored_as for kind in KINDS), ReceivedMail.stored_as]
-    found = (db.session.scalars(select(column).where(column.in_(names))) for column in columns)
+    found = (db.session.scalars(select(kind.stored_as).where(kind.stored_as.in_(names))) for kind in _STORED)
     return {name for several in found for name in several if name is not None}
 
 

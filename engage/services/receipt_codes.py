@@ -130,7 +130,7 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
     now = clock.utcnow()
     after_commit(outbox.nudge)
     case = db.session.execute(
-        select(Case.id, Case.reference, Case.locale, Case.road)
+        select(Case.id, Case.reference, Case.locale, Case.road, Case.site_id)
         .where(Case.reference == receipts.reference_as_issued(reference))
         .with_for_update(of=Case)
     ).one_or_none()
@@ -155,6 +155,7 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
             case_id=case_id,
             # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
             context={"reference": case.reference, "link_id": str(link_id)},
+            site_id=case.site_id,
         )
     )
 

@@ -12,7 +12,7 @@ from engage.domain.case import Road
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseEvent, Errand, OutboxMessage, StaffUser
-from engage.notify import addressing, claims, outbox
+from engage.notify import addressing, claims, handing_over, outbox
 from engage.services import delivery
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -221,7 +221,7 @@ def test_no_transaction_and_no_connection_is_held_while_a_mail_is_on_its_way(pee
         def close(self):
             pass
 
-    monkeypatch.setattr(delivery, "open_transport", Looking)
+    monkeypatch.setattr(handing_over, "open_transport", Looking)
     assert delivery.drain() == 1
     assert seen == [(0, False)]
 
@@ -256,7 +256,7 @@ def test_a_dead_notice_that_another_worker_sent_meanwhile_is_left_alone(peer, re
     with unit_of_work():
         (message,) = claims.claim(1)
         claims.sent(message, "email")
-    delivery._bury(message, "refused 550")
+    delivery._bury(message, "refused 550", road="email")
     delivery._ask_staff(message, message.case_id, "direct")
     assert row_of(key).dead_at is None
     assert errands_of(reference) == []

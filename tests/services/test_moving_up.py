@@ -97,7 +97,7 @@ def dies(template, user_id):
     )
     who = (lost.id, lost.case_id, lost.template, lost.locale, lost.recipient, lost.user_id)
     claimed = Claimed(*who, lost.context, lost.created_at, 1, lost.not_before)
-    delivery._bury(claimed, "refused 550")
+    delivery._bury(claimed, "refused 550", road="email")
 
 
 def test_a_rung_that_could_not_be_delivered_moves_up_at_once_and_once(clock, team, reference):

@@ -85,16 +85,16 @@ def test_a_reminder_that_spoke_for_several_cases_moves_up_for_each_when_it_dies(
     climbed(clock, reference, team.officer, team.coordinator, team.approver, hours=-2)
     [lost] = [row for row in notices("due_soon") if row.user_id == team.officer.id]
     assert lost.context["more"] == "1"
-    delivery._bury(claimed(lost), "refused 550")
+    delivery._bury(claimed(lost), "refused 550", road="email")
     assert [kinds_of(one).count("ReminderDue") for one in (reference, other)] == [2, 2]
-    delivery._bury(claimed(lost), "refused 550")
+    delivery._bury(claimed(lost), "refused 550", road="email")
     assert [kinds_of(one).count("ReminderDue") for one in (reference, other)] == [2, 2]
 
 
 def dies(template, user_id):
     """Let the notice to somebody die, as one does that the mail server refuses for good."""
     [lost] = [row for row in notices(template) if row.user_id == user_id and row.dead_at is None]
-    delivery._bury(claimed(lost), "refused 550")
+    delivery._bury(claimed(lost), "refused 550", road="email")
     db.session.expire_all()
 
 
@@ -128,7 +128,7 @@ def test_an_urgent_fact_that_did_not_reach_one_of_them_is_told_to_the_next_once(
         actor=team.coordinator,
     )
     before = notices("urgent_fact")
-    delivery._bury(claimed(before[0]), "refused 550")
+    delivery._bury(claimed(before[0]), "refused 550", road="email")
     db.session.expire_all()
     assert len(notices("urgent_fact")) > len(before)
     count = kinds_of(reference).count("ToldInstead")

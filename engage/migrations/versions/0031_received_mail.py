@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0031"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("files", DOCUMENT, nullable=False),
         sa.Column("troubles", DOCUMENT, nullable=False),
         sa.Column("guesses", DOCUMENT, nullable=False),
+        sa.Column("target_id", sa.Uuid(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["mail_id"], ["received_mail.id"], name=op.f("fk_pen_item_mail_id"), ondelete="CASCADE"

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from engage import clock, vault
 from engage.extensions import db
-from engage.models import Deadline, Errand, OutboxMessage, Recipient, Site
+from engage.models import WAITING, Deadline, Errand, OutboxMessage, Recipient, Site
 from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
-from engage.notify.claims import WAITING, Claimed
+from engage.notify.claims import Claimed
 from engage.services import cases, deadlines, errands, escalation
 from engage.services.demo import acts, finding_out, lane  # noqa: F401 - two of them fill the table of acts
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle

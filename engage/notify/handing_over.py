@@ -1,0 +1,46 @@
+"""The roads a machine can carry: each opened once for a run, and asked by what is to be handed over."""
+
+from dataclasses import dataclass
+
+from engage.notify.addressing import Letter
+from engage.notify.claims import Claimed
+from engage.notify.rendering import render
+from engage.notify.transports import Transport
+from engage.notify.transports.choice import open_transport
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A notice left by the road; a gateway's own name for it, where it gave one."""
+
+    road: str
+    provider_id: str | None = None
+
+
+def road_of(letter: Letter) -> str:
+    """Return the road by which what is handed over goes."""
+    return EMAIL
+
+
+class Roads:
+    """Every transport of one run. None is connected before it is needed."""
+
+    def __init__(self) -> None:
+        self._email: Transport = open_transport()
+
+    def hand_over(self, message: Claimed, letter: Letter) -> Handed:
+        """Render the notice and hand it over for good.
+
+        Raises:
+            TransportRefused: it will never be taken.
+            TransportDeferred: not now.
+            TransportDown: nothing can leave by this road now.
+        """
+        self._email.send(render(message, letter))
+        return Handed(EMAIL)
+
+    def close(self) -> None:
+        """Let go of every connection. Never fails."""
+        self._email.close()
