@@ -7,7 +7,9 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from config_inbound import InboundSettings
 
 SESSION_IDLE_SECONDS = 8 * 3600  # Ours: a working day. Each page that is asked for begins it anew.
 
@@ -16,7 +18,7 @@ class UnsafeSetting(ValueError):
     """A setting is missing or unsafe for the way engage is started; the text names it and the remedy."""
 
 
-class Settings(BaseSettings):
+class Settings(InboundSettings):
     """What an operator may set, as environment variables with the prefix ENGAGE_."""
 
     model_config = SettingsConfigDict(env_prefix="ENGAGE_", frozen=True, hide_input_in_errors=True, extra="ignore")

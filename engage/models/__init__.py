@@ -35,7 +35,7 @@ from engage.models.lane import (
     LaneSubject,
     LaneWord,
 )
-from engage.models.mail import PenItem, ReceivedMail
+from engage.models.mail import PenGuess, PenItem, ReceivedMail
 from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -130,6 +130,7 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Pause",
+    "PenGuess",
     "PenItem",
     "Proceeding",
     "Proposal",

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.domain.received_mail import Decision, MailRoad, MailState, NotOurs, Outcome
+from engage.domain.received_mail import Decision, GuessedBy, MailRoad, MailState, NotOurs, Outcome
 from engage.incoming.mail import MailKind
 from engage.models.base import Base, Document, Keyed, stored
 
@@ -63,8 +63,6 @@ class ReceivedMail(Keyed, Base):
     outcome: Mapped[Outcome | None] = mapped_column(stored(Outcome, "outcome"))
     finished_at: Mapped[datetime | None]
 
-    pen: Mapped["PenItem | None"] = relationship(lazy="raise_on_sql", cascade="all, delete-orphan", uselist=False)
-
 
 class PenItem(Base):
     """What staff may read of a mail in the holding pen, without its sender's address. Gone once the mail is placed."""
@@ -77,6 +75,16 @@ class PenItem(Base):
     whole: Mapped[str]  # the whole of it, headers that lead to its sender taken out
     files: Mapped[list[Any]] = mapped_column(Document)  # [{"name": …, "size": …}]
     troubles: Mapped[list[Any]] = mapped_column(Document)  # codes: why it is here, and what was wrong with it
-    guesses: Mapped[list[Any]] = mapped_column(Document)  # [{"case_id": …, "by": …}]
     target_id: Mapped[uuid.UUID | None]  # the case it is to be attached to, until that is done
     sent_at: Mapped[datetime | None]
+
+
+class PenGuess(Base):
+    """A case to which a mail in the pen may belong."""
+
+    __tablename__ = "pen_guess"
+    __table_args__ = (Index(None, "case_id"),)
+
+    mail_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("received_mail.id", ondelete="CASCADE"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    by: Mapped[GuessedBy] = mapped_column(stored(GuessedBy, "by"))

@@ -92,7 +92,6 @@ def upgrade() -> None:
         sa.Column("whole", sa.String(), nullable=False),
         sa.Column("files", DOCUMENT, nullable=False),
         sa.Column("troubles", DOCUMENT, nullable=False),
-        sa.Column("guesses", DOCUMENT, nullable=False),
         sa.Column("target_id", sa.Uuid(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -100,6 +99,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_pen_item")),
     )
+    op.create_table(
+        "pen_guess",
+        sa.Column("mail_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("by", enum("by", "reference", "same_person", "answer"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mail_id"], ["received_mail.id"], name=op.f("fk_pen_guess_mail_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_pen_guess_case_id")),
+        sa.PrimaryKeyConstraint("mail_id", "case_id", name=op.f("pk_pen_guess")),
+    )
+    op.create_index(op.f("ix_pen_guess_case_id"), "pen_guess", ["case_id"])
     op.add_column("message", sa.Column("whole", sa.String(), nullable=True))
     op.add_column("message", sa.Column("left_out", DOCUMENT, nullable=True))
     with op.batch_alter_table("site") as batch:
@@ -113,5 +124,6 @@ def downgrade() -> None:
         batch.drop_column("mail_address")
     op.drop_column("message", "left_out")
     op.drop_column("message", "whole")
+    op.drop_table("pen_guess")
     op.drop_table("pen_item")
     op.drop_table("received_mail")
