@@ -5,10 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from enum import StrEnum
-from typing import cast
 
 
 class MailKind(StrEnum):
@@ -79,7 +77,7 @@ def read(
 
 
 def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tuple[str, ...]) -> Incoming:
-    mail = cast(EmailMessage, message_from_bytes(raw, policy=email.policy.default))
+    mail = message_from_bytes(raw, policy=email.policy.default)
     head = {name: [_plain(str(value)) for value in mail.get_all(name, [])] for name in {key.lower() for key in mail}}
     told = [head.get(name, []) for name in ("delivered-to", "x-original-to", "envelope-to", "to", "cc")]
     found = [address for _, address in getaddresses([one for ones in told for one in ones]) if "@" in address]
@@ -106,7 +104,7 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
         sent_at = parsedate_to_datetime(head["date"][0])
     except (KeyError, ValueError, TypeError):
         sent_at = None
-    path = (head.get("return-path") or [None])[0]
+    path = head["return-path"][0] if "return-path" in head else None
     return Incoming(
         kind,
         why,

@@ -22,7 +22,7 @@ from engage.services.inbound.finding import Answered
 from engage.settings import settings
 
 log = logging.getLogger(__name__)
-_WINDOW = timedelta(hours=1)
+WINDOW = timedelta(hours=1)
 _FAILED = "failed"
 # What a human did not write: recorded, and nothing follows from it.
 _NOBODY = frozenset({MailKind.AUTO_REPLY, MailKind.BULK, MailKind.OWN})
@@ -135,7 +135,7 @@ def _is_flood(row: ReceivedMail, mail: Incoming) -> bool:
         .select_from(ReceivedMail)
         .where(
             ReceivedMail.sender_digest == row.sender_digest,
-            ReceivedMail.received_at > clock.utcnow() - _WINDOW,
+            ReceivedMail.received_at > clock.utcnow() - WINDOW,
             ReceivedMail.outcome == Outcome.CASE_MADE,
         )
     )

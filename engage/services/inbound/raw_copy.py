@@ -14,8 +14,9 @@ from engage.domain.received_mail import MailState
 from engage.extensions import db
 from engage.models import ReceivedMail
 from engage.services import file_store
+from engage.services.wrapping import Count
 from engage.settings import settings
-from engage.unit_of_work import after_commit
+from engage.unit_of_work import after_commit, unit_of_work
 from engage.vault import Unreadable
 
 log = logging.getLogger(__name__)
@@ -71,15 +72,24 @@ def forget_old(now: datetime) -> int:
     return _forget_all(ReceivedMail.finished_at < before)
 
 
-def seal_anew(row: ReceivedMail) -> bool:
-    """Seal the key of a mail to the worker's newest key; False where it is already.
+def seal_all_anew(*, is_dry: bool) -> Count:
+    """Seal the key of every mail to the worker's newest key, each in a unit of work of its own. Safe to run twice."""
+    count = Count()
+    for mail_id in db.session.scalars(select(ReceivedMail.id).where(ReceivedMail.sealed_key.is_not(None))).all():
+        try:
+            with unit_of_work():
+                count.done += _seal_anew(mail_id, is_dry)
+        except Unreadable:
+            count.unreadable += 1
+    return count
 
-    Raises:
-        Unreadable: it opens with no key that is here.
-    """
+
+def _seal_anew(mail_id: uuid.UUID, is_dry: bool) -> bool:
+    row = db.session.scalars(select(ReceivedMail).where(ReceivedMail.id == mail_id).with_for_update()).one()
     if row.sealed_key is None or not vault.is_sealed_to_older(row.sealed_key):
         return False
-    row.sealed_key = vault.seal_to_worker(vault.opened_by_worker(row.sealed_key))
+    if not is_dry:
+        row.sealed_key = vault.seal_to_worker(vault.opened_by_worker(row.sealed_key))
     return True
 
 
