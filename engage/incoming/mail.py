@@ -1,47 +1,47 @@
-"""What a mail that came in says, and of which kind it is. Reads bytes alone and never raises."""
+"""A mail that came in, read: who sent it, of which kind it is, what its writer wrote and what they attached."""
 
-import email.policy
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from email import message_from_bytes
-from email.utils import getaddresses, parseaddr, parsedate_to_datetime
-from enum import StrEnum
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
+from engage.incoming import addresses, headers, kinds
+from engage.incoming.attached import Attached
+from engage.incoming.body import Body, body_of
+from engage.incoming.headers import Head
+from engage.incoming.kinds import MailKind
+from engage.incoming.parts import Taken, head_of, take_apart
+from engage.incoming.reports import Report, reports_of
+from engage.incoming.stripping import stripped
 
-class MailKind(StrEnum):
-    """Who or what wrote a mail."""
+__all__ = ["LARGEST", "Attached", "Incoming", "MailKind", "Report", "read", "stripped_copy"]
 
-    WRITTEN = "written"
-    AUTO_REPLY = "auto_reply"
-    DELIVERY_REPORT = "delivery_report"
-    BULK = "bulk"
-    OWN = "own"
-    DAMAGED = "damaged"
+# Ours: 25 MB of files, a third more of base64 with its newlines, and the words. Of a larger mail only the head is read.
+LARGEST = 36 * 1024 * 1024
+LONGEST_SUBJECT = 500
+_LONGEST_ID = 500
+_MOST_IDS = 100
+_YEARS = range(1990, 2100)
 
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file of a mail, its media type as its sender declares it."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a mail server says became of a mail to one recipient."""
-
-    outcome: str
-    status: str
-    message_id: str
-    recipient_known: bool
+_ID = re.compile(r"<[^<>\s]{1,500}>")
+_RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
+# Without one of these it is no mail, whatever else looks like a header in it.
+_TELLING = frozenset(
+    ("from", "to", "subject", "date", "message-id", "received", "return-path", "mime-version", "content-type", "sender")
+)
+_ONCE = ("from", "subject", "date", "message-id", "content-type", "sender", "reply-to")  # RFC 5322, 3.6
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A mail as it was read."""
+    """A mail as it was read. No text in it holds a NUL or a lone surrogate.
+
+    `why` says why it is of its kind. `sender` is the address of From (of Sender or Reply-To only where From has none:
+    an answer goes to who says they wrote, not to whom they name). `envelope_sender` is that of Return-Path, empty for
+    `<>` and None where no server wrote one. `recipients` are lower case. Ids stand in angle brackets, the newest of
+    `references` last. `sent_at` is in UTC and no more than the sender's word. `shown` is the text without earlier mails
+    and signatures, and never empty when `text` is not.
+    """
 
     kind: MailKind
     why: str
@@ -66,103 +66,106 @@ def read(
     own_mark: str = "",
     envelope_recipients: tuple[str, ...] = (),
 ) -> Incoming:
-    """Return what the mail says."""
+    """Return what a mail says. Never raises, whatever the bytes are: what cannot be read is DAMAGED.
+
+    `own_domains` are those that only this engage writes from, in lower case. `own_mark` is the name of a header that
+    its mails have, or what stands in their X-Engage-Notice. `envelope_recipients` are those that the server was told.
+    """
     try:
         return _read(raw, own_domains, own_mark, envelope_recipients)
-    except Exception:
-        recipients = tuple(dict.fromkeys(one.lower() for one in envelope_recipients))
-        return Incoming(
-            MailKind.DAMAGED, "unreadable", None, None, recipients, "", None, "", (), "", "", (), (), ("bad_headers",)
-        )
-
-
-def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tuple[str, ...]) -> Incoming:
-    mail = message_from_bytes(raw, policy=email.policy.default)
-    head = {name: [_plain(str(value)) for value in mail.get_all(name, [])] for name in {key.lower() for key in mail}}
-    told = [head.get(name, []) for name in ("delivered-to", "x-original-to", "envelope-to", "to", "cc")]
-    found = [address for _, address in getaddresses([one for ones in told for one in ones]) if "@" in address]
-    recipients = tuple(dict.fromkeys(one.lower() for one in (*envelope, *found)))
-    sender = parseaddr((head.get("from") or [""])[0])[1] or None
-    texts, files, reports = [], [], []
-    for part in mail.walk():
-        if part.is_multipart():
-            continue
-        content = part.get_payload(decode=True)
-        content = content if isinstance(content, bytes) else b""
-        if part.get_content_type() == "message/delivery-status":
-            continue
-        if part.get_filename() or part.get_content_disposition() == "attachment":
-            files.append(Attached(_plain(part.get_filename() or ""), part.get_content_type(), content))
-        elif part.get_content_maintype() == "text":
-            texts.append(_plain(content.decode(part.get_content_charset() or "utf-8", "replace")))
-    reports = _reports(raw) if mail.get_content_type() == "multipart/report" else []
-    text = "\n".join(texts).replace("\r\n", "\n").strip()
-    shown = re.split(r"\n(?:On .*wrote:|-- )\n", text)[0].strip() or text
-    kind, why = _kind(head, own_mark, bool(reports), sender, own_domains, bool(raw.strip()))
-    references = tuple(re.findall(r"<[^<>\s]+>", " ".join(head.get("references", []) + head.get("in-reply-to", []))))
-    try:
-        sent_at = parsedate_to_datetime(head["date"][0])
-    except (KeyError, ValueError, TypeError):
-        sent_at = None
-    path = head["return-path"][0] if "return-path" in head else None
-    return Incoming(
-        kind,
-        why,
-        sender,
-        path.strip("<> ") if path is not None else None,
-        recipients,
-        " ".join((head.get("subject") or [""])[0].split()),
-        sent_at,
-        (head.get("message-id") or [""])[0].strip(),
-        references,
-        text,
-        shown,
-        tuple(files),
-        tuple(reports),
-        () if text else ("no_words",),
-    )
-
-
-def _kind(
-    head: dict[str, list[str]], own_mark: str, is_report: bool, sender: str | None, own: frozenset[str], has_any: bool
-) -> tuple[MailKind, str]:
-    if not has_any or not head:
-        return MailKind.DAMAGED, "no_headers"
-    if own_mark and own_mark.lower() in head:
-        return MailKind.OWN, "own_mark"
-    if is_report:
-        return MailKind.DELIVERY_REPORT, "report"
-    if (head.get("auto-submitted") or ["no"])[0].partition(";")[0].strip().lower() != "no":
-        return MailKind.AUTO_REPLY, "auto_submitted"
-    if (head.get("return-path") or ["x"])[0].strip() == "<>":
-        return MailKind.AUTO_REPLY, "empty_return_path"
-    if "list-id" in head or (head.get("precedence") or [""])[0].strip().lower() in ("bulk", "list", "junk"):
-        return MailKind.BULK, "list"
-    if sender and sender.rpartition("@")[2].lower() in own:
-        return MailKind.OWN, "own_domain"
-    return MailKind.WRITTEN, "written"
-
-
-def _reports(raw: bytes) -> list[Report]:
-    text = raw.decode("latin-1")
-    status = re.search(r"(?im)^status:\s*([245]\.\d+\.\d+)", text)
-    action = re.search(r"(?im)^action:\s*(\w+)", text)
-    ids = re.findall(r"(?im)^message-id:\s*(<[^<>\s]+>)", text)
-    outcome = action.group(1).lower() if action else "failed"
-    return [Report(outcome, status.group(1) if status else "", ids[-1] if ids else "", False)]
-
-
-def _plain(text: str) -> str:
-    return text.replace("\0", "").encode("utf-8", "ignore").decode()
-
-
-_HIDING = re.compile(
-    rb"(?im)^(?:from|reply-to|return-path|received|dkim-[\w-]+|x-originating-ip|sender|message-id|authentication-[\w-]+"
-    rb"|arc-[\w-]+|errors-to|x-sender|references|in-reply-to):[^\n]*\n(?:[ \t][^\n]*\n)*"
-)
+    except Exception:  # a mail is data: a fault of ours in reading it must not stop those behind it
+        return _damaged("unreadable", _recipients(Head(), envelope_recipients), ("unreadable",))
 
 
 def stripped_copy(raw: bytes) -> bytes:
-    """Return the mail without the headers that hold or lead to its sender's address."""
-    head, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return _HIDING.sub(b"", head + b"\n") + gap[1:] + body
+    """Return a copy that staff may read, with no address in it. Never raises; what cannot be read comes back empty."""
+    try:
+        return stripped(raw)
+    except Exception:  # as above; nothing of it is shown rather than too much
+        return b"\n"
+
+
+def _damaged(why: str, recipients: tuple[str, ...], troubles: tuple[str, ...]) -> Incoming:
+    return Incoming(MailKind.DAMAGED, why, None, None, recipients, "", None, "", (), "", "", (), (), troubles)
+
+
+def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tuple[str, ...]) -> Incoming:
+    if not raw.strip():
+        return _damaged("empty", _recipients(Head(), envelope), ("bad_headers", "no_words"))
+    if len(raw) > LARGEST:
+        head = head_of(raw[: headers.HEAD_BYTES], 0, min(len(raw), headers.HEAD_BYTES))
+        taken = Taken(head, (), (*(("bad_headers",) if head.broken else ()), "too_big"))
+    else:
+        taken = take_apart(raw)
+    head = taken.head
+    subject = head.shown("subject")[:LONGEST_SUBJECT]
+    sender = next(iter(addresses.found([*head.all("from"), *head.all("sender"), *head.all("reply-to")])), None)
+    body = body_of(raw, taken, subject) if taken.parts else Body()
+    kind, why, reports = _judged(raw, taken, body, sender, subject, own_domains, own_mark)
+    references = tuple(dict.fromkeys(_ids(head, "references") + _ids(head, "in-reply-to")))
+    repeated = any(len(head.all(name)) > 1 for name in _ONCE)
+    wordless = () if body.text else ("no_words",)
+    troubles = dict.fromkeys((*(("bad_headers",) if repeated else ()), *taken.troubles, *body.troubles, *wordless))
+    return Incoming(
+        kind=kind,
+        why=why,
+        sender=sender,
+        envelope_sender=_envelope_sender(head),
+        recipients=_recipients(head, envelope),
+        subject=subject,
+        sent_at=_sent_at(head.first("date")),
+        message_id=next(iter(_ids(head, "message-id")), ""),
+        references=references[-_MOST_IDS:],
+        text=body.text,
+        shown=body.shown,
+        files=tuple(body.files),
+        reports=reports,
+        troubles=tuple(troubles),
+    )
+
+
+def _judged(
+    raw: bytes,
+    taken: Taken,
+    body: Body,
+    sender: str | None,
+    subject: str,
+    own_domains: frozenset[str],
+    own_mark: str,
+) -> tuple[MailKind, str, tuple[Report, ...]]:
+    if not any(name in _TELLING for name, _ in taken.head.lines):
+        return MailKind.DAMAGED, "no_headers", ()
+    reported, reports = reports_of(raw, taken, sender, subject, body.text)
+    if reported:
+        return MailKind.DELIVERY_REPORT, reported, reports
+    kind, why = kinds.kind_of(taken, sender, subject, body.text, own_domains, own_mark)
+    return kind, why, ()
+
+
+def _recipients(head: Head, envelope: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every address that the mail was for, those of the envelope first."""
+    told = [value for name in _RECIPIENTS for value in head.all(name)]
+    named = [addresses.normal(one.strip("<> ")) for one in envelope]
+    every = [one.lower() for one in (*named, *addresses.found(told)) if one]
+    return tuple(dict.fromkeys(every))[: addresses.MOST_ADDRESSES]
+
+
+def _envelope_sender(head: Head) -> str | None:
+    if "return-path" not in head:
+        return None
+    return next(iter(addresses.found([head.first("return-path")])), "")
+
+
+def _ids(head: Head, name: str) -> list[str]:
+    """Return the ids of a header, each at the last place where it stands."""
+    found = [one for value in head.all(name) for one in _ID.findall(value)]
+    return list(reversed(dict.fromkeys(reversed(found))))
+
+
+def _sent_at(value: str) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(value[:100])
+        moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.year in _YEARS else None

@@ -1,0 +1,205 @@
+"""The words and the files of a mail that was taken apart."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engage.incoming import armour, charsets, headers, page, quotes, tnef
+from engage.incoming.attached import Attached, safe_name
+from engage.incoming.parts import Part, Taken, take_apart
+
+TEXT_CHARACTERS = page.TEXT_CHARACTERS
+_TEXT_BYTES = 4 * TEXT_CHARACTERS
+MOST_FILES = 200
+
+_AS_WORDS = ("text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown")
+_AS_HTML = ("text/html", "text/enriched", "text/richtext")
+_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+# Parts that say something about the mail and are no file of it.
+_ABOUT = (
+    "message/rfc822", "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+    "message/feedback-report", "text/rfc822-headers", "message/global-headers", "message/external-body",
+    "application/pgp-encrypted", "text/x-amp-html",
+)  # fmt: skip
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+@dataclass(slots=True)
+class Body:
+    """What a mail holds. `text` is all of it, `shown` what its writer wrote; `shown` is only empty when `text` is."""
+
+    text: str = ""
+    shown: str = ""
+    files: list[Attached] = field(default_factory=list)
+    troubles: dict[str, None] = field(default_factory=dict)  # codes in the order in which they were met
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words of one part: in full, and without what HTML marks as quoted; `within`: of a mail within."""
+
+    text: str
+    own: str
+    is_html: bool
+    within: bool
+
+
+def body_of(raw: bytes, taken: Taken, subject: str) -> Body:
+    """Return the words and the files of a mail."""
+    body = Body()
+    pieces = list(_pieces(raw, taken, body, inner=False))
+    forward = quotes.is_forward_subject(subject)
+    own = [piece for piece in pieces if not piece.within]
+    passed_on = [piece.text for piece in pieces if piece.within]
+    body.text = _cut("\n\n".join(piece.text for piece in pieces), body)
+    first = "\n\n".join(piece.text if forward else piece.own for piece in own)
+    quotes_gone = any(piece.is_html for piece in own)
+    shown = quotes.own_words(first[:TEXT_CHARACTERS], forward=forward, quotes_gone=quotes_gone) if first.strip() else ""
+    if not shown.strip() and not passed_on:
+        shown = body.text
+    body.shown = (
+        "\n\n".join(part for part in (shown.strip(), *passed_on) if part)[:TEXT_CHARACTERS].strip() or body.text
+    )
+    return body
+
+
+def _cut(text: str, body: Body) -> str:
+    text = text.strip("\n").rstrip()
+    if len(text) > TEXT_CHARACTERS:
+        body.troubles["cut_text"] = None
+    return text[:TEXT_CHARACTERS].rstrip()
+
+
+def _pieces(raw: bytes, taken: Taken, body: Body, *, inner: bool) -> Iterator[_Piece]:
+    """Yield the words in the order of reading, and put the files into the body. `inner`: of a mail within a part."""
+    chosen = _with_plain_words(raw, taken)
+    for number, part in enumerate(taken.parts):
+        if _is_returned(part):
+            continue
+        within = "message/rfc822" in part.inside
+        if part.media_type == "message/rfc822":
+            title = headers.read(raw, part.start, part.end).shown("subject")
+            if title:
+                yield _Piece(title, title, is_html=False, within=True)
+        elif _is_words(part, number):
+            if part.alternative in chosen and part.media_type in _AS_HTML:
+                continue
+            yield _worded(raw, part, body, within)
+        elif part.media_type in _SMIME and not inner:
+            yield from _from_smime(raw, part, body)
+        elif part.media_type in _TNEF or part.name.lower() == "winmail.dat":
+            yield from _from_tnef(raw, part, body, has_words=bool(chosen))
+        else:
+            _keep(raw, part, body)
+
+
+def _is_returned(part: Part) -> bool:
+    """Whether a part belongs to a mail of ours that a delivery report brings back."""
+    if "multipart/report" not in part.inside:
+        return False
+    below = part.inside[part.inside.index("multipart/report") :]
+    return "message/rfc822" in below or part.media_type == "message/rfc822"
+
+
+def _is_words(part: Part, number: int) -> bool:
+    if part.media_type not in _AS_WORDS or part.disposition == "attachment":
+        return False
+    return not part.name or number == 0 or (part.media_type == "text/html" and bool(part.alternative))
+
+
+def _with_plain_words(raw: bytes, taken: Taken) -> set[int]:
+    """Return the groups of alternatives that say in plain text what they say in HTML."""
+    return {
+        part.alternative
+        for number, part in enumerate(taken.parts)
+        if part.media_type == "text/plain" and part.alternative and _is_words(part, number)
+        if part.content(raw[: part.end])[:_TEXT_BYTES].strip()
+    }
+
+
+def _worded(raw: bytes, part: Part, body: Body, within: bool) -> _Piece:
+    content = part.content(raw)
+    if len(content) > _TEXT_BYTES:
+        body.troubles["cut_text"] = None
+    text, as_declared = charsets.words(content[:_TEXT_BYTES], part.parameters.get("charset", ""))
+    if not as_declared:
+        body.troubles["wrong_charset"] = None
+    if part.media_type in _AS_HTML:
+        if len(text) > page.HTML_CHARACTERS:
+            body.troubles["cut_text"] = None
+        return _Piece(page.text_of(text, quotes=True), page.text_of(text, quotes=False), is_html=True, within=within)
+    if len(_BINARY.findall(content[:2_000].decode("latin-1"))) * 10 > len(content[:2_000]) and not text.isprintable():
+        return _Piece("", "", is_html=False, within=within)
+    bare = armour.bare(text)
+    if bare.signed:
+        body.troubles["signed"] = None
+    if bare.sealed:
+        body.troubles["encrypted"] = None
+        body.files.append(Attached("message.asc", "application/pgp-encrypted", bare.sealed.encode()))
+    text = bare.text
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = unflowed(text, joined=part.parameters.get("delsp", "").lower() == "yes")
+    return _Piece(text, text, is_html=False, within=within)
+
+
+def unflowed(text: str, *, joined: bool) -> str:
+    """Return a flowed text with its paragraphs in one line each (RFC 3676, 4.1); `joined` is its DelSp."""
+    lines: list[tuple[int, list[str]]] = []
+    flowing = False
+    for line in text.split("\n"):
+        bare = line.lstrip(">")
+        depth = len(line) - len(bare)
+        bare = bare.removeprefix(" ")
+        flows = bare.endswith(" ") and bare != "-- "
+        words = bare[:-1] if flows and joined else bare
+        if flowing and lines[-1][0] == depth and bare != "-- ":
+            lines[-1][1].append(words)
+        else:
+            lines.append((depth, [words]))
+        flowing = flows
+    return "\n".join(f"{'>' * depth}{' ' if depth else ''}{''.join(words)}" for depth, words in lines)
+
+
+def _from_smime(raw: bytes, part: Part, body: Body) -> Iterator[_Piece]:
+    """Read what is only signed; what is sealed stays a file."""
+    content = part.content(raw)
+    within = armour.signed_content(content)
+    if within is not None:
+        body.troubles["signed"] = None
+        taken = take_apart(within)
+        body.troubles.update(dict.fromkeys(taken.troubles))
+        yield from _pieces(within, taken, body, inner=True)
+        return
+    sealed = armour.is_sealed(content, part.parameters.get("smime-type", "").lower())
+    body.troubles["encrypted" if sealed else "signed"] = None
+    _keep(raw, part, body)
+
+
+def _from_tnef(raw: bytes, part: Part, body: Body, *, has_words: bool) -> Iterator[_Piece]:
+    body.troubles["winmail"] = None
+    found = tnef.unpacked(part.content(raw))
+    if found is None or not (found.files or found.text or found.html):
+        _keep(raw, part, body)
+        return
+    for file in found.files[: max(0, MOST_FILES - len(body.files))]:
+        body.files.append(file)
+    text = found.text or page.text_of(found.html, quotes=True)
+    if text and not has_words:
+        yield _Piece(text, found.text or page.text_of(found.html, quotes=False), is_html=not found.text, within=False)
+
+
+def _keep(raw: bytes, part: Part, body: Body) -> None:
+    """Put a part among the files, unless it only says something about the mail."""
+    if part.media_type in _SIGNATURES:
+        body.troubles["signed"] = None
+        return
+    if "multipart/encrypted" in part.inside:
+        body.troubles["encrypted"] = None
+    if part.media_type in _ABOUT and part.disposition != "attachment":
+        return
+    if len(body.files) >= MOST_FILES:
+        body.troubles["too_many_files"] = None
+        return
+    body.files.append(Attached(safe_name(part.name, part.media_type), part.media_type, part.content(raw)))
