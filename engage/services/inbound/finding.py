@@ -52,6 +52,15 @@ def answered(mail: Incoming) -> Answered | None:
     return None
 
 
+def answers_what_is_gone(mail: Incoming) -> bool:
+    """Whether the mail was sent to an address that we signed for a notice which is not there any more.
+
+    Notices go with a case that moves into the restricted lane, so it may be the answer of a survivor.
+    """
+    inbox, key = settings().MAIL_INBOX, vault.key_for(vault.MAIL_ADDRESS)
+    return inbox is not None and any(mail_addresses.read_address(one, inbox, key) for one in mail.recipients)
+
+
 def notice_of(message_id: str) -> OutboxMessage | None:
     """Return the notice that has this Message-ID, None where it is none of ours."""
     match = _OWN_ID.fullmatch(message_id.strip())

@@ -108,8 +108,11 @@ def _why_not_sure(mail: Incoming, gate: Gate, answer: Answered, case: Case | Non
 def _unasked(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """Somebody writes without being asked: to a site it is a new concern, unless a human should look first."""
     site, guesses = finding.site_of(mail), finding.guesses(mail, None)
+    row.is_restricted = finding.answers_what_is_gone(mail)
     why = None
-    if site is None:
+    if row.is_restricted:
+        why = "case_gone"
+    elif site is None:
         why = "no_site"
     elif guesses:
         why = "known"
