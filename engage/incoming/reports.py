@@ -19,7 +19,7 @@ _OUTCOMES = {
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _MESSAGE_ID = re.compile(r"^[ \t>]{0,20}message-id:\s{0,20}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
-_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)+")
+_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r(?!\n))+")  # CRLF is one end of a line, not two
 
 _QSBMF = "hi. this is the "  # qmail's "bounce message format", which begins so and says so in its own description
 _COPY = re.compile(
