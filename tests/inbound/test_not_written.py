@@ -45,7 +45,7 @@ Action: {action}
 Status: {status}
 
 --b1
-Content-Type: message/rfc822-headers
+Content-Type: text/rfc822-headers
 
 From: engage@engage.test
 To: {neighbour}
