@@ -40,7 +40,7 @@ def fresh(row: Row) -> bytes:
     Raises:
         NoRing: the file of keys is not there.
     """
-    key = os.urandom(_KEY)
+    key = new_key()
     wrap(row, key, data_keys.newest())
     return key
 
@@ -64,12 +64,22 @@ def wrap(row: Row, key: bytes, version: Version) -> None:
     row.wrapped_key = data_keys.seal_under(version.key, key, _wrapping(row, version))
 
 
+def new_key() -> bytes:
+    """Return a fresh key for one content."""
+    return os.urandom(_KEY)
+
+
 def sealed(content: IO[bytes], row: Row, key: bytes) -> Iterator[bytes]:
     """Yield the content from its start, sealed, piece by piece."""
+    return sealed_at(content, _place(row), key)
+
+
+def sealed_at(content: IO[bytes], place: bytes, key: bytes) -> Iterator[bytes]:
+    """Yield the content from its start, sealed, piece by piece, for one place: anywhere else it does not open."""
     state = sodium.crypto_secretstream_xchacha20poly1305_state()
     yield sodium.crypto_secretstream_xchacha20poly1305_init_push(state, key)
     content.seek(0)
-    piece, place = content.read(PIECE), _place(row)
+    piece = content.read(PIECE)
     while True:
         following = content.read(PIECE)
         tag = _NOT_LAST if following else _LAST
@@ -85,7 +95,16 @@ def opened(file: IO[bytes], row: Row, key: bytes) -> Iterator[bytes]:
     Raises:
         Unreadable: another key, another row's file, or damage, as soon as a piece shows it.
     """
-    state, place = sodium.crypto_secretstream_xchacha20poly1305_state(), _place(row)
+    return opened_at(file, _place(row), key)
+
+
+def opened_at(file: IO[bytes], place: bytes, key: bytes) -> Iterator[bytes]:
+    """Yield the content of what was sealed for a place, as `opened` does.
+
+    Raises:
+        Unreadable: another key, another place, or damage, as soon as a piece shows it.
+    """
+    state = sodium.crypto_secretstream_xchacha20poly1305_state()
     try:
         sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, file.read(_HEADER), key)
         tag = _NOT_LAST

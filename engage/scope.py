@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from engage.domain.case import CaseClass
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
+from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import AFTER_ERASURE, GRANTS, NOT_FOR_PANEL, Actor, Party, Permission, Reach, Role
 from engage.extensions import db
 from engage.models import (
@@ -31,6 +32,8 @@ from engage.models import (
     LaneReport,
     LaneSubject,
     PanelSeat,
+    PenGuess,
+    ReceivedMail,
     StaffMembership,
     StaffUser,
 )
@@ -162,6 +165,23 @@ def first_at(site_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Return who looks after what belongs to a site and to no case, found as for a case."""
     held = _held(site_id, None, Role.COORDINATOR, Role.APPROVER)
     return next((held[turn] for turn in _TURNS if held[turn]), ())
+
+
+def focal_at(site_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Return the focal points of a site, else those of all sites, for what belongs to no single case."""
+    held = _held(site_id, None, Role.FOCAL)
+    return held[Role.FOCAL, Where.SITE] or held[Role.FOCAL, Where.ALL_SITES]
+
+
+def pen_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ReceivedMail that holds for what the actor may place of it; see may_in_pen."""
+    ways: list[ColumnElement[bool]] = []
+    for held in sorted(actor.memberships, key=lambda item: (item.role.value, str(item.site_id))):
+        if held.role in PEN_GRANTS:
+            own = ReceivedMail.is_restricted.is_(PEN_GRANTS[held.role])
+            ways.append(own if held.site_id is None else and_(own, ReceivedMail.site_id == held.site_id))
+    about_them = select(PenGuess.mail_id).join(CaseSubject, CaseSubject.case_id == PenGuess.case_id)
+    return and_(or_(false(), *ways), ReceivedMail.id.not_in(about_them.where(CaseSubject.user_id == actor.id)))
 
 
 def first_to_tell(case: Case) -> Sequence[uuid.UUID]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-import config_mail
+import config
 from config import Settings, UnsafeSetting
 from engage.domain import mail_addresses
 
@@ -24,7 +24,7 @@ def test_sound_settings_pass(tmp_path):
 
 
 def test_the_room_before_the_sign_is_what_the_code_leaves():
-    assert mail_addresses.INBOX_LOCAL_PART_MAX == config_mail.INBOX_LOCAL_PART_MAX
+    assert mail_addresses.INBOX_LOCAL_PART_MAX == config.INBOX_LOCAL_PART_MAX
 
 
 @pytest.mark.parametrize("inbox", ["", "answers", "@example.org", "answers@", "a b@example.org", "é@example.org"])

@@ -27,7 +27,11 @@ class ContextTask(Task):
 celery.task_cls = ContextTask
 with flask_app.app_context():
     celery.conf.update(
-        beat_schedule=entries(sweep_seconds=settings().SWEEP_SECONDS, escalate_seconds=settings().ESCALATE_SECONDS),
+        beat_schedule=entries(
+            sweep_seconds=settings().SWEEP_SECONDS,
+            escalate_seconds=settings().ESCALATE_SECONDS,
+            fetch_seconds=settings().IMAP_POLL_SECONDS,
+        ),
         beat_schedule_filename=str(settings().VAR / "schedule"),
         # A page asks a silent broker once and waits a second; a worker waits for work as long as it takes.
         broker_transport_options={

@@ -7,10 +7,12 @@ from celery.schedules import crontab
 DAY_SECONDS = 24 * 3600
 
 
-def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[str, Any]]:
+def entries(*, sweep_seconds: float, escalate_seconds: float, fetch_seconds: float) -> dict[str, dict[str, Any]]:
     """Return the schedule. An entry that waits in the queue until its next one comes is dropped."""
     return {
         "sweep-outbox": _every(sweep_seconds, "engage.sweep_outbox"),
+        "sweep-mail": _every(sweep_seconds, "engage.sweep_mail"),
+        "fetch-mail": _every(fetch_seconds, "engage.fetch_mail"),
         "answer-resets": _every(sweep_seconds, "engage.answer_resets"),
         "climb-ladder": _every(escalate_seconds, "engage.climb_ladder"),
         "chase-explanations": _every(escalate_seconds, "engage.chase_explanations"),

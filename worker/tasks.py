@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from engage import clock
 from engage.domain.schedule import WORKER
 from engage.notify import outbox
 from engage.services import (
@@ -25,6 +26,7 @@ from engage.services import (
     training,
 )
 from engage.services import tasks as work
+from engage.services.inbound import forgetting, mailbox, processing, receiving
 from engage.services.lane import clocks as lane_clocks
 from engage.unit_of_work import unit_of_work
 
@@ -49,6 +51,27 @@ def watch_delivery() -> None:
     """Tell operators by another road what keeps notices from people."""
     seen()
     finished("watch-delivery", alarms.watch())
+
+
+@shared_task(name=receiving.PROCESS_TASK)
+def process_mail() -> None:
+    """Read what came in, now, because something just did."""
+    log.info("process_mail: %s read", processing.process_due())
+
+
+@shared_task(name="engage.sweep_mail")
+def sweep_mail() -> None:
+    """Read what came in, whoever forgot to say so."""
+    count = processing.process_due()
+    with unit_of_work():
+        forgetting.forget_senders(clock.utcnow())
+    finished("sweep-mail", count)
+
+
+@shared_task(name="engage.fetch_mail")
+def fetch_mail() -> None:
+    """Fetch what lies in the mailbox, where nobody waits at it all the time."""
+    finished("fetch-mail", mailbox.fetch_once())
 
 
 @shared_task(name="engage.answer_resets")

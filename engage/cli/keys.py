@@ -75,6 +75,8 @@ def _say(done: Rewrapped, dry_run: bool) -> None:
         click.echo("relay addresses: run this also where the worker's private key is, beside the newest worker.pub")
     else:
         click.echo(f"{'would be' if dry_run else 'were'} sealed to the worker's newest key: {done.relays} addresses")
+    if done.mails:
+        click.echo(f"{'would be' if dry_run else 'were'} sealed to the worker's newest key: {done.mails} mails")
 
 
 @keys_group.command("seal-files")

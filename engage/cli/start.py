@@ -134,7 +134,7 @@ def demonstration() -> list[SignIn]:
 
 
 def children(app: Flask) -> list[Child]:
-    """Return the processes: pages, worker, schedule."""
+    """Return the processes: pages, worker, schedule, and the doors for mail that are wanted."""
     chosen = app.extensions["engage"]
     python = sys.executable
     celery = [python, "-m", "celery", "--quiet", "--app", "worker.app"]
@@ -145,7 +145,10 @@ def children(app: Flask) -> list[Child]:
     worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
-    return [Child("web", web), Child("worker", worker), Child("schedule", beat)]
+    doors = [("mailbox", "fetch-mail", chosen.IMAP_HOST), ("lmtp", "lmtp", chosen.LMTP_LISTEN)]
+    flask = [python, "-m", "flask", "--app", "wsgi", "engage"]
+    mail = [Child(name, [*flask, command]) for name, command, wanted in doors if wanted]
+    return [Child("web", web), Child("worker", worker), Child("schedule", beat), *mail]
 
 
 def show(sign_ins: Sequence[SignIn]) -> None:

@@ -109,7 +109,7 @@ def permissions() -> str:
 def settings(kind: type[BaseSettings]) -> str:
     """Return docs/settings.md: every setting an operator may set."""
     rows = []
-    # What the class declares itself comes before what it has from config_mail.
+    # What the class declares itself comes before what it has from the classes of mail.
     for name, field in sorted(kind.model_fields.items(), key=lambda one: one[0] not in kind.__annotations__):
         default = "" if field.default is None else str(field.default)
         is_secret = SecretStr in getattr(field.annotation, "__args__", (field.annotation,))

@@ -15,6 +15,8 @@ from engage.domain.aftercare_events import ProceedingEnded as ProceedingEnded
 from engage.domain.aftercare_events import ProceedingRecorded as ProceedingRecorded
 from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
+from engage.domain.conversation_events import MailPlaced as MailPlaced
+from engage.domain.conversation_events import MessageWritten as MessageWritten
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
 from engage.domain.file_events import FileLocked as FileLocked
 from engage.domain.file_events import FileUnlocked as FileUnlocked
@@ -231,13 +233,6 @@ class CaseAnswered(Event):
 @dataclass(frozen=True, slots=True)
 class CaseWithdrawn(Event):
     pressured: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageWritten(Event):
-    message_id: uuid.UUID
-    writer: str
-    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

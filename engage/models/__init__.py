@@ -36,6 +36,7 @@ from engage.models.lane import (
     LaneSubject,
     LaneWord,
 )
+from engage.models.mail import PenGuess, PenItem, ReceivedMail
 from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -131,11 +132,14 @@ __all__ = [
     "Passkey",
     "PasskeyChallenge",
     "Pause",
+    "PenGuess",
+    "PenItem",
     "Proceeding",
     "Proposal",
     "Rating",
     "ReachedRung",
     "Receipt",
+    "ReceivedMail",
     "Recipient",
     "RecoveryCode",
     "Referral",

@@ -2,13 +2,14 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from engage.domain.case import Writer
 from engage.domain.likeness import place_key
-from engage.models.base import Base, Keyed, stored
+from engage.models.base import Base, Document, Keyed, stored
 
 
 class Statement(Base):
@@ -43,6 +44,8 @@ class Message(Keyed, Base):
     author_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     salt: Mapped[str]
     words: Mapped[str]
+    whole: Mapped[str | None]  # of a mail: with what it quotes, where that is more than the words
+    left_out: Mapped[list[Any] | None] = mapped_column(Document)  # files that we do not take: [{"name": …, "code": …}]
     is_question: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime]
     submission_digest: Mapped[str | None] = mapped_column(unique=True)  # a resent form finds the same message

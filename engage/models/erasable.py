@@ -24,6 +24,7 @@ from engage.models.identity import (
     SentForm,
 )
 from engage.models.investigation import InvestigationPlan
+from engage.models.mail import ReceivedMail
 from engage.models.notice import OutboxMessage
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -48,7 +49,7 @@ EMPTIED: Mapping[type[Base], tuple[str, ...]] = MappingProxyType(
             "community",
             "place_key",
         ),
-        Message: ("salt", "words", "submission_digest"),
+        Message: ("salt", "words", "whole", "left_out", "submission_digest"),
         Feedback: ("salt", "words"),
         Meeting: ("salt", "place", "language", "who"),
         CorrectiveAction: ("salt", "words", "shared_words", "evidence"),
@@ -80,8 +81,8 @@ EMPTIED: Mapping[type[Base], tuple[str, ...]] = MappingProxyType(
         LegalHold: ("salt", "words", "lift_words"),
     }
 )
-# Rows that go whole: there is nothing of them to count.
-IDENTIFIERS: tuple[type[Base], ...] = (SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson)
+# Rows that go whole: there is nothing of them to count. A mail as it came holds its sender's address.
+IDENTIFIERS: tuple[type[Base], ...] = (SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson, ReceivedMail)
 SECRETS: tuple[type[Base], ...] = (Receipt, CodeLink, SentForm)
 REMOVED: tuple[type[Base], ...] = (Original, Attachment, *IDENTIFIERS, *SECRETS)
 

@@ -127,6 +127,8 @@ def _of_template(template: str, user: StaffUser) -> dict[str, str]:
             return {"link": links.unusual_readings()}
         case "late_count":
             return {"late": str(_late_cases(user))}
+        case "mail_to_sort":
+            return {"link": links.mail()}
         case "flagged_cases":
             count = db.session.scalar(select(func.count()).select_from(Case).where(to_sift_by(user.actor)))
             return {"flagged": str(count), "link": links.flagged()}

@@ -75,6 +75,11 @@ def flagged() -> str:
     return f"{settings().public_url}/staff/flagged"
 
 
+def mail() -> str:
+    """Return the address of the page of mail that nobody could place by machine."""
+    return f"{settings().public_url}/staff/mail"
+
+
 def checkpoints() -> str:
     """Return the address of the page with every checkpoint of the record."""
     return f"{settings().public_url}/transparency/checkpoints"

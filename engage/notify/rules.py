@@ -47,6 +47,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.FeedbackGiven,
         events.FilesAdded,  # the message that brings them tells of them
         events.IdentityChanged,
+        events.MailPlaced,  # the message or case that it became tells of it
         events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         events.PanelDeclared,

@@ -26,9 +26,10 @@ sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_add
 `training_ends` a month before, and by `role_rests` or `cannot_rest` on the day. Of a report in the restricted lane
 focal points hear by the same `item_for_you` and its holder by `something_new`, and the human-rights lead by
 `lane_holds_something` that there is one. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
-those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. The mail address that a
-person leaves gets `address_left` once, where they want that. A message without a folder for the reader's language goes
-out in English.
+those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. That mail waits to be
+sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. The mail
+address that a person leaves gets `address_left` once, where they want that. A message without a folder for the reader's
+language goes out in English.
 
 | event | who is told: message |
 |---|---|

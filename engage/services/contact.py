@@ -15,6 +15,7 @@ from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
 from engage.models import Case, SamePerson, SealedContact, SealedIdentity, Site
 from engage.services import address_changes, originals
+from engage.services.inbound import raw_copy
 from engage.services.receipt_codes import end_links
 from engage.services.timeline import record
 
@@ -127,6 +128,8 @@ def set_contact(
         if is_news:
             record(case, ContactChanged(road=road.value), actor=actor)
             db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+            if not stays:
+                raw_copy.forget_of_case(case.id)
             if stays and road in address_changes.BY_MAIL:
                 address_changes.forget(case.id)
             else:

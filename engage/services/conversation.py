@@ -1,6 +1,9 @@
 """What the person and our staff say to each other, and what staff note among themselves."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,10 +18,22 @@ from engage.services import pausing, search_index
 from engage.services.timeline import digest_of, record
 
 
-def write_as_person(case: Case, words: str, *, actor: Actor, token: str | None = None) -> Message:
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How what somebody wrote came to us, beside its words."""
+
+    channel: str = "web"
+    whole: str | None = None  # of a mail, with what it quotes
+    left_out: Sequence[dict[str, Any]] = ()  # files that we do not take: name and code
+
+
+BY_FORM = Came()
+
+
+def write_as_person(case: Case, words: str, *, actor: Actor, token: str | None = None, came: Came = BY_FORM) -> Message:
     """Add what the person wrote, which ends the pause in which we waited for it.
 
-    The same form sent twice finds the first message.
+    The same form, or the same mail, sent twice finds the first message.
 
     Raises:
         NotAllowed: it is not the actor's case.
@@ -28,7 +43,7 @@ def write_as_person(case: Case, words: str, *, actor: Actor, token: str | None =
     if submission and (found := db.session.scalar(select(Message).where(Message.submission_digest == submission))):
         return found
     case.unread_reply = True
-    message = add(case, words, writer=Writer.PERSON, actor=actor, submission_digest=submission)
+    message = add(case, words, writer=Writer.PERSON, actor=actor, submission_digest=submission, came=came)
     pausing.resume_as_answered(case, actor=actor)
     return message
 
@@ -44,14 +59,14 @@ def reply(case: Case, words: str, *, actor: Actor, asks: bool = False) -> Messag
     return add(case, words, writer=Writer.STAFF, actor=actor, asks=asks)
 
 
-def note(case: Case, words: str, *, actor: Actor) -> Message:
+def note(case: Case, words: str, *, actor: Actor, came: Came = BY_FORM) -> Message:
     """Add a note that only staff can read.
 
     Raises:
         NotAllowed: policy refuses the actor.
     """
     policy.require(actor, Permission.NOTE, case.facts)
-    return add(case, words, writer=Writer.NOTE, actor=actor)
+    return add(case, words, writer=Writer.NOTE, actor=actor, came=came)
 
 
 def log_attempt(case: Case, channel: str, *, reached: bool, actor: Actor) -> None:
@@ -74,6 +89,7 @@ def add(
     asks: bool = False,
     submission_digest: str | None = None,
     tells: bool = True,
+    came: Came = BY_FORM,
 ) -> Message:
     """Add a message to the case. Use cases whose own event tells of it pass `tells=False`."""
     message = Message(
@@ -83,6 +99,8 @@ def add(
         author_id=actor.id if writer is not Writer.PERSON else None,
         salt=vault.salt(),
         words=words,
+        whole=came.whole,
+        left_out=list(came.left_out) or None,
         is_question=asks,
         written_at=clock.utcnow(),
         submission_digest=submission_digest,
@@ -90,11 +108,11 @@ def add(
     db.session.add(message)
     search_index.index(case)
     if tells:
-        event: Event = MessageWritten(message_id=message.id, writer=writer.value, asks=asks)
+        event: Event = MessageWritten(message_id=message.id, writer=writer.value, asks=asks, channel=came.channel)
         record(case, event, actor=actor, content=digest_of_message(message))
     return message
 
 
 def digest_of_message(message: Message) -> str:
     """Return the salted digest under which the record keeps the words of a message."""
-    return digest_of(message.salt, message.words)
+    return digest_of(message.salt, message.words, *([] if message.whole is None else [message.whole]))

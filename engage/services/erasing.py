@@ -4,6 +4,7 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 """
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, not_, select, true, update
 
@@ -17,7 +18,6 @@ from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import (
     WAITING,
-    Attachment,
     Base,
     Case,
     CodeLink,
@@ -25,8 +25,8 @@ from engage.models import (
     DoomedFile,
     Errand,
     Opening,
-    Original,
     OutboxMessage,
+    ReceivedMail,
     Recipient,
     Task,
     Tombstone,
@@ -56,6 +56,7 @@ def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
     if scope is Scope.EVERYTHING:
         _everything(case)
     elif scope is Scope.IDENTIFIERS:
+        _doom_files(file_store.names_of(case.id, ReceivedMail))
         _remove(case, *IDENTIFIERS, CodeLink)
         case.road = Road.NONE  # the kind of identity stays: figures count it
     else:
@@ -92,7 +93,7 @@ def _everything(case: Case) -> None:
     if case.stage is not Stage.CLOSED:
         raise Refused(Refusal("not_closed_yet"))
     _end_what_runs(case)
-    _doom_files(case)
+    _doom_files(file_store.names_of(case.id))
     _remove(case, *REMOVED)
     for model in EMPTIED:
         _empty(case, model)
@@ -124,11 +125,7 @@ def _end_what_runs(case: Case) -> None:
     _set(OutboxMessage, and_(to_person, WAITING), sent_at=now, road=WITHHELD)
 
 
-def _doom_files(case: Case) -> None:
-    kinds = (Attachment, Original)
-    names = [
-        name for kind in kinds for name in db.session.scalars(select(kind.stored_as).where(kind.case_id == case.id))
-    ]
+def _doom_files(names: Sequence[str]) -> None:
     db.session.add_all(DoomedFile(stored_as=name, doomed_at=clock.utcnow()) for name in names)
     if names:
         after_commit(_delete_now)

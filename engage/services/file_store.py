@@ -19,7 +19,7 @@ from sqlalchemy import select
 from engage import file_keys
 from engage.extensions import db
 from engage.key_ring import NoRing
-from engage.models import Attachment, Original
+from engage.models import Attachment, Original, ReceivedMail
 from engage.services.file_types import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import after_commit, on_rollback
@@ -27,6 +27,7 @@ from engage.vault import Unreadable
 
 Row = Attachment | Original
 KINDS: tuple[type[Row], ...] = (Attachment, Original)
+_STORED: tuple[type[Row | ReceivedMail], ...] = (*KINDS, ReceivedMail)
 
 log = logging.getLogger(__name__)
 # A file without a row is either younger than its transaction or was left by a crash. Ours: no form takes an hour.
@@ -59,7 +60,7 @@ def keep(row: Row, content: IO[bytes]) -> None:
     except NoRing as error:
         log.error("a file could not be sealed: %s", error)
         raise FileRefused("no_key") from error
-    row.stored_as = _write(file_keys.sealed(content, row, key))
+    row.stored_as = write(file_keys.sealed(content, row, key))
 
 
 def content(row: Row) -> Iterator[bytes]:
@@ -118,6 +119,17 @@ def drop(row: Row) -> None:
     after_commit(lambda: path.unlink(missing_ok=True))
 
 
+def names_of(case_id: uuid.UUID, *kinds: type[Row | ReceivedMail]) -> list[str]:
+    """Return under which names the bytes of a case lie in the store: of these kinds, or of all."""
+    found = (db.session.scalars(select(kind.stored_as).where(kind.case_id == case_id)) for kind in kinds or _STORED)
+    return [name for several in found for name in several if name is not None]
+
+
+def path_of(stored_as: str) -> Path:
+    """Return where the bytes lie."""
+    return _folder() / stored_as
+
+
 def discard(stored_as: str) -> None:
     """Delete the bytes of a file from the store. Safe to run twice."""
     (_folder() / stored_as).unlink(missing_ok=True)
@@ -150,16 +162,20 @@ def remove_orphans(now: datetime) -> int:
 
 
 def _known(names: Iterable[str]) -> set[str]:
-    return {
-        name for kind in KINDS for name in db.session.scalars(select(kind.stored_as).where(kind.stored_as.in_(names)))
-    }
+    found = (db.session.scalars(select(kind.stored_as).where(kind.stored_as.in_(names))) for kind in _STORED)
+    return {name for several in found for name in several if name is not None}
 
 
 def _folder() -> Path:
     return settings().VAR / "files"
 
 
-def _write(pieces: Iterable[bytes]) -> str:
+def write(pieces: Iterable[bytes]) -> str:
+    """Write bytes that are sealed already under a random name, safely on the disk, and return it; see `keep`.
+
+    Raises:
+        FileRefused: there is no room.
+    """
     token = secrets.token_hex(16)
     name = f"{token[:2]}/{token}"
     path = _folder() / name

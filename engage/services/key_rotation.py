@@ -14,6 +14,7 @@ from engage.extensions import db
 from engage.key_ring import Ring
 from engage.models import DataKey, SealedContact, SealedIdentity
 from engage.services import cases, file_rotation, wrapping
+from engage.services.inbound import raw_copy
 from engage.services.wrapping import Count, Keys
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
@@ -46,6 +47,7 @@ class Rewrapped:
     files: int = 0
     sealed_anew: int = 0
     relays: int | None = None  # None where the worker's private key is on another machine
+    mails: int = 0  # as they came, sealed to the worker like relay addresses
     unreadable: int = 0
 
 
@@ -149,15 +151,17 @@ def rewrap(*, is_dry: bool = False) -> Rewrapped:
         data_keys.make_ring()
     anew = _each(_ids(~SealedIdentity.under_data_key, ~SealedContact.under_data_key), _seal_anew, is_dry)
     wrapped, files = _wrap_anew(is_dry), _wrap_files_anew(is_dry)
-    relays = None
+    relays, mails = None, Count()
     if vault.has_worker_key() and vault.worker_keys_fit():
         relays = _each(_ids(false(), SealedContact.to_worker), _seal_relay, is_dry)
+        mails = raw_copy.seal_all_anew(is_dry=is_dry)
     return Rewrapped(
         wrapped=wrapped.done,
         files=files.done,
         sealed_anew=anew.done,
         relays=relays.done if relays else None,
-        unreadable=sum(one.unreadable for one in (anew, wrapped, files, relays) if one),
+        mails=mails.done,
+        unreadable=sum(one.unreadable for one in (anew, wrapped, files, relays, mails) if one),
     )
 
 

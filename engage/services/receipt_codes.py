@@ -143,6 +143,15 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
     if case is None or case.road not in LINK_ROADS or not fits or is_early or not may_send:
         _write_in_vain(now)
         return
+    _owe_link(case_id, case.reference, case.locale, case.site_id, now)
+
+
+def send_first_link(case: Case) -> None:
+    """Send whoever wrote a mail that became a case the link with which they make their code. They saw no receipt."""
+    _owe_link(case.id, case.reference, case.locale, case.site_id, clock.utcnow())
+
+
+def _owe_link(case_id: uuid.UUID, reference: str, locale: str, site_id: uuid.UUID, now: datetime) -> None:
     link_id = uuid.uuid4()
     link = {"id": link_id, "case_id": case_id, "expires_at": now + LINK_LIVES}
     db.session.execute(insert(CodeLink).values(**link, link_digest=vault.digest(vault.link_token(link_id), vault.LINK)))
@@ -150,12 +159,12 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
         outbox.Owed(
             dedupe_key=f"code-link:{link_id}",
             template="code_link",
-            locale=case.locale,
+            locale=locale,
             recipient=Recipient.PERSON,
             case_id=case_id,
             # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
-            context={"reference": case.reference, "link_id": str(link_id)},
-            site_id=case.site_id,
+            context={"reference": reference, "link_id": str(link_id)},
+            site_id=site_id,
         )
     )
 

@@ -41,13 +41,14 @@ def _digests(case: Case, typed: str | None, had: set[str]) -> set[str]:
         raise ContactRefused({"email": Problem.NEEDS_EMAIL_OR_PHONE})
     if not row.to_worker:
         kept = data_keys.opened(row)
-        return {_digest(kept[name]) for name in ("email", "phone") if kept.get(name)}
+        return {digest_of_address(kept[name]) for name in ("email", "phone") if kept.get(name)}
     if typed:
-        return {_digest(typed)}
+        return {digest_of_address(typed)}
     if not had:
         raise ContactRefused({"email": Problem.NEEDS_EMAIL})
     return had
 
 
-def _digest(address: str) -> str:
+def digest_of_address(address: str) -> str:
+    """Return the blind index of an address: under it stand the cases whose person agreed to that."""
     return vault.digest("".join(address.split()).casefold(), vault.SAME_PERSON)

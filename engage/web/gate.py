@@ -10,8 +10,9 @@ from sqlalchemy.exc import NoResultFound
 from engage import clock
 from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
+from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
-from engage.queries import lane_reports
+from engage.queries import lane_reports, pen
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
@@ -76,6 +77,7 @@ def frame() -> dict[str, object]:
         ("staff.inbox", gettext("Inbox"), SEES_CASES),
         ("lane.list_reports", gettext("Restricted lane"), LANE),
         ("staff.list_flagged", gettext("To look through"), frozenset(GRANTS[Permission.SIFT])),
+        ("staff.list_mail", gettext("Mail"), frozenset(PEN_GRANTS)),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.list_unusual_readings", gettext("Unusual reading"), frozenset({Role.AUDITOR})),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),
@@ -104,12 +106,22 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
             raise NoResultFound if hidden else NotAllowed(request.endpoint)
-        if request.method == "GET" and account.actor.holds(*LANE):
+        if request.method == "GET":
             # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
-            g.waits_at = {"lane.list_reports": lane_reports.count_waiting(account.actor)}
+            g.waits_at = _waits_at(account.actor)
         return None
 
     return gate
+
+
+def _waits_at(actor: Actor) -> dict[str, int]:
+    """How much waits behind the links of the frame, of those that the actor is shown with a number."""
+    waits = {}
+    if actor.holds(*LANE):
+        waits["lane.list_reports"] = lane_reports.count_waiting(actor)
+    if pen.sorts_mail(actor):
+        waits["staff.list_mail"] = pen.count_waiting(actor)
+    return waits
 
 
 def _to_do_before(account: Account) -> str | None:

@@ -2,7 +2,7 @@
 
 from flask_babel.speaklater import LazyString
 
-from engage.web import file_labels, opening_labels, rights_labels
+from engage.web import file_labels, mail_labels, opening_labels, rights_labels
 from engage.web.locale import lazy_gettext as _
 
 PERMISSIONS: dict[str, LazyString] = {
@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, LazyString] = {
     "agree_to_convert": _("Agree to another kind"),
 }
 GROUPS: dict[str, dict[str, LazyString]] = {
+    **mail_labels.GROUPS,
     **rights_labels.GROUPS,
     "subject_kind": {
         "person": _("One of our people"),
@@ -64,6 +65,7 @@ REFUSALS: dict[str, LazyString] = {
     **opening_labels.REFUSALS,
     **rights_labels.REFUSALS,
     **file_labels.REFUSALS,
+    **mail_labels.REFUSALS,
     "not_flagged": _("It does not look as if a program sent it, or somebody has looked at it already."),
     "noise_needs_words": _("Write what the sender is told."),
     "no_incident_number": _("Write a number as the register of incidents has it: letters, digits, dashes. No words."),

@@ -4,8 +4,9 @@ And files that go out again: to be saved, never shown.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, render_template, request
@@ -76,6 +77,16 @@ def why_refused(refusal: FileRefused, name: str) -> str:
     """Return the sentence for a file that is not taken, beginning with its name."""
     words = str(WHY[refusal.code])
     return f"{_isolated(name)}: {words % refusal.values if refusal.values else words}"
+
+
+def why_left_out(rows: Iterable[Mapping[str, Any]] | None) -> list[str]:
+    """Return a sentence for each file of a mail that was left out; `rows` as the message keeps them."""
+    return [
+        _too_many(row["name"])
+        if row["code"] not in WHY
+        else why_refused(FileRefused(row["code"], row["values"]), row["name"])
+        for row in rows or ()
+    ]
 
 
 def done_without(refused: list[str], *, done: str, onward: str, layout: str) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ MIGRATIONS = ROOT / "engage" / "migrations"
 @cache
 def service_files() -> tuple[Path, ...]:
     """Return every Python file that runs in production, migrations apart."""
-    found = [ROOT / "config.py", ROOT / "config_mail.py", ROOT / "wsgi.py"]
+    found = [ROOT / "config.py", ROOT / "wsgi.py"]
     for package in ("engage", "worker"):
         found += (path for path in (ROOT / package).rglob("*.py") if MIGRATIONS not in path.parents)
     return tuple(sorted(found))

@@ -86,6 +86,8 @@ OF_A_CASE = {
 # Pages of staff that name no case in their address. What they show of cases is held against policy row by row.
 OF_NO_CASE = frozenset(
     {
+        "staff.list_mail",
+        "staff.place_mail",
         "staff.absence",
         "staff.absence_of",
         "staff.add_corrective_action",

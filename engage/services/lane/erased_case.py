@@ -58,8 +58,7 @@ def erase(case: Case) -> None:
     Its record stays and holds: it keeps digests, and the salts are gone with the words. Files leave the disk after the
     commit.
     """
-    found = (db.session.scalars(select(kind.stored_as).where(kind.case_id == case.id)) for kind in file_store.KINDS)
-    stored = [name for some in found for name in some]
+    stored = file_store.names_of(case.id)
     after_commit(lambda: _discard(stored))
     search_index.forget(case.id)
     for name, value in _FORGOTTEN.items():

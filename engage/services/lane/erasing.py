@@ -22,6 +22,7 @@ from engage.models import (
     LaneWord,
 )
 from engage.notify import lane_rules
+from engage.services.inbound import raw_copy
 from engage.services.lane import clocks, codes
 from engage.services.lane.record import lock_own, record
 from engage.unit_of_work import unit_of_work
@@ -69,6 +70,7 @@ def _erase(report: LaneReport, actor: Actor) -> None:
     lane_keys.forget(report.id)
     for table in (LaneAccount, LaneContact, LaneReferral, LaneWord, LaneConsent, LaneSubject):
         db.session.execute(delete(table).where(table.report_id == report.id))
+    raw_copy.forget_of_report(report.id)
     codes.end_all(report.id)
     clocks.end_all(report)
     now = clock.utcnow()

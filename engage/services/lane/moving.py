@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, cast, delete, literal, select, update
 
 from engage import clock, data_keys, lane_keys, vault
 from engage.domain.case import CaseClass, Writer
@@ -19,12 +19,15 @@ from engage.models import (
     LaneReport,
     LaneSubject,
     Message,
+    OutboxMessage,
     Receipt,
+    Recipient,
     SealedContact,
     SealedIdentity,
     Statement,
 )
 from engage.notify import lane_rules
+from engage.notify.addressing import NEUTRAL_FOR_PERSON
 from engage.services import holds
 from engage.services.lane import clocks, erased_case, words
 from engage.services.lane.intake import Told, new_report, sealed_account
@@ -62,6 +65,7 @@ def move(case: Case, *, actor: Actor) -> uuid.UUID:
     event = record(report, Happened.MOVED_IN, actor=actor, content=digest)
     _bring_messages(case, report, key, actor)
     _bring_code(case, report)
+    _bring_notices(case, report)
     if to_worker is not None and not told.for_other:
         lane_keys.seal_road(report.id, to_worker)
     for which in (Clock.ALERT, Clock.SUPPORT, Clock.LEAD, *([Clock.CHILD] if told.age is AgeGroup.CHILD else [])):
@@ -115,11 +119,27 @@ def _road(case: Case) -> bytes | None:
 def _bring_messages(case: Case, report: LaneReport, key: bytes, actor: Actor) -> None:
     said = select(Message).where(Message.case_id == case.id).order_by(Message.written_at, Message.id)
     for message in db.session.scalars(said).all():
-        row, digest = words.sealed_row(report.id, key, message.words, message.writer, message.author_id)
+        row, digest = words.sealed_row(
+            report.id, key, message.whole or message.words, message.writer, message.author_id
+        )
         row.written_at = message.written_at
         db.session.add(row)
         record(report, Happened.WRITTEN, actor=actor, content=digest, writer=message.writer.value)
         report.unread = report.unread or message.writer is Writer.PERSON
+
+
+def _bring_notices(case: Case, report: LaneReport) -> None:
+    """Let an answer to a mail that has left lead to the report: of each notice its id is kept, and when it left."""
+    left = (OutboxMessage.case_id == case.id, OutboxMessage.recipient == Recipient.PERSON)
+    values = {
+        "case_id": None,
+        "lane_report_id": report.id,
+        "template": NEUTRAL_FOR_PERSON,
+        "context": None,
+        "dedupe_key": literal("moved:") + cast(OutboxMessage.id, String),
+    }
+    moved = update(OutboxMessage).where(*left, OutboxMessage.sent_at.is_not(None)).values(values)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
 
 
 def _bring_code(case: Case, report: LaneReport) -> None:

@@ -53,6 +53,19 @@ def note(
     _keep(report, said, Writer.NOTE, what, actor, mark)
 
 
+def keep_mail(report: LaneReport, said: str, mark: str, *, is_hers: bool) -> None:
+    """Seal what came by mail, for the focal points, who are told. Sent twice, it is written once.
+
+    From her own address it is hers; from any other it is a note among them, since nobody knows who wrote it. It is
+    kept when she has stopped or the report is closed, too, while there is a key to seal it under.
+    """
+    person = Actor(id=None, party=Party.PERSON, case_id=report.id)
+    event_id = _keep(report, said, Writer.PERSON if is_hers else Writer.NOTE, Happened.WRITTEN, person, mark)
+    if event_id is not None:
+        report.unread = True
+        lane_rules.tell_focal_points(report, event_id=event_id)
+
+
 def sealed_row(
     report_id: uuid.UUID, key: bytes, said: str, writer: Writer, author_id: uuid.UUID | None
 ) -> tuple[LaneWord, str]:

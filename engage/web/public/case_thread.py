@@ -14,6 +14,7 @@ from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 from engage.web.filters import day, short_day, size
 from engage.web.labels import label
 from engage.web.locale import gettext
+from engage.web.uploads import why_left_out
 
 Entry = dict[str, object]
 Said = tuple[datetime, Entry]
@@ -126,7 +127,8 @@ def _messages(own: OwnCase) -> Iterator[Said]:
         mine = one.writer is Writer.PERSON
         author = gettext("You") if mine else gettext("Community office")
         words = one.words or gettext("(files only)")
-        yield _entry(one.written_at, author, words, own.files.get(one.id, ()), mine=mine)
+        at, entry = _entry(one.written_at, author, words, own.files.get(one.id, ()), mine=mine)
+        yield at, entry | {"left_out": why_left_out(one.left_out)}
 
 
 def _corrections(own: OwnCase) -> Iterator[Said]:

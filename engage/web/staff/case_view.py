@@ -20,6 +20,7 @@ from engage.web import labels, locale
 from engage.web.file_labels import REFUSALS as FILE_REFUSALS
 from engage.web.filters import due, local, moment, short_day, size
 from engage.web.locale import gettext
+from engage.web.uploads import why_left_out
 
 Row = dict[str, object]
 
@@ -123,6 +124,8 @@ def conversation(page: CasePage) -> list[Row]:
                 "sent_on": moment(message.written_at),
                 "iso": message.written_at.isoformat(),
                 "words": page.read(message.words) or gettext("(files only)"),
+                "whole": page.read(message.whole) if message.whole else None,
+                "left_out": why_left_out(message.left_out) if page.may(Permission.READ_UNMASKED) else [],
                 "files": files(row for row in page.files if row.message_id == message.id),
                 "fate": _fate(fate) if is_ours else None,
                 "failed": is_ours and fate is not None and fate.dead_at is not None,

@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 from engage.domain.policy import Party
 from engage.queries.case_page import CasePage
 from engage.queries.case_parts import Entry
-from engage.web import labels
+from engage.web import labels, mail_labels
 from engage.web.filters import day, moment
 from engage.web.locale import gettext, lazy_gettext
 from engage.web.staff import (
@@ -33,6 +33,7 @@ TITLES: Mapping[str, LazyString] = {
     **file_story.TITLES,
     **findings_story.TITLES,
     **triage_story.TITLES,
+    **mail_labels.EVENTS,
     "CaseReceived": _("Received"),
     "CaseRouted": _("Sent to its site"),
     "CaseAcknowledged": _("Receipt confirmed"),
@@ -210,6 +211,7 @@ _DETAILS: Mapping[str, Detail] = {
     "AppealDecided": lambda page, values: labels.label("outcome", values["outcome"]),
     "CaseWithdrawn": lambda page, values: _yes(values, "pressured", gettext("under pressure: look into it"), ""),
     "MessageWritten": lambda page, values: str(_WRITERS.get(str(values["writer"]), "")),
+    "MailPlaced": lambda page, values: str(mail_labels.PLACED_AS.get(str(values["placed_as"]), "")),
     "FilesAdded": lambda page, values: str(values["count"]),
     "AttemptLogged": lambda page, values: " · ".join(
         [labels.term("channels", _text(values, "channel")), _reached(page, values)]

@@ -1,0 +1,50 @@
+"""Who is told that mail waits in the holding pen: one neutral sentence, once an hour to each."""
+
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engage.extensions import db
+from engage.models import ReceivedMail, Recipient, Site, StaffUser
+from engage.notify import outbox
+from engage.notify.addressing import NEUTRAL_FOR_STAFF
+from engage.notify.outbox import Owed
+from engage.scope import first_at, focal_at
+
+log = logging.getLogger(__name__)
+TO_SORT = "mail_to_sort"
+
+
+def tell_of_pen(mail: ReceivedMail, *, now: datetime) -> None:
+    """Tell whoever looks after the site that a mail waits, or those of all sites; of a restricted one its focal points.
+
+    What they are sent names no mail and no case.
+    """
+    site_id = mail.site_id or db.session.scalars(select(Site.id).where(Site.is_group_intake)).one_or_none()
+    people: Sequence[uuid.UUID] = ()
+    if site_id is not None:
+        people = focal_at(site_id) if mail.is_restricted else first_at(site_id)
+    if not people:
+        log.error("mail waits in the holding pen and there is nobody to tell: name a coordinator")
+    template, hour = (
+        NEUTRAL_FOR_STAFF if mail.is_restricted else TO_SORT,
+        now.replace(minute=0, second=0, microsecond=0),
+    )
+    readers = db.session.execute(select(StaffUser.id, StaffUser.locale).where(StaffUser.id.in_(people)))
+    outbox.enqueue(
+        *(
+            Owed(
+                dedupe_key=f"{TO_SORT}:{template}:{user_id}:{hour.isoformat()}",
+                template=template,
+                locale=locale,
+                recipient=Recipient.STAFF,
+                user_id=user_id,
+                is_shared=True,
+                site_id=mail.site_id,
+            )
+            for user_id, locale in readers
+        )
+    )

@@ -1,0 +1,94 @@
+"""The holding pen of mail, as far as the reader may place what lies there; of cases only those they may see."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from engage.domain.pen_policy import PEN_GRANTS
+from engage.domain.policy import Actor
+from engage.domain.received_mail import MailState
+from engage.extensions import db
+from engage.models import Case, PenGuess, PenItem, ReceivedMail, Site
+from engage.scope import pen_of, visible_to
+
+PAGE = 50  # Ours: the oldest first; the rest moves up.
+MOST_COUNTED = 999  # as every count
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail in the list: nothing of who sent it."""
+
+    mail: ReceivedMail
+    item: PenItem
+    site: str | None
+    guesses: Sequence[str]  # references
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """One mail, in the pen or placed from there."""
+
+    mail: ReceivedMail
+    item: PenItem | None  # none once it is placed
+    site: Site | None
+    guesses: Sequence[tuple[str, str]]  # reference, and a code that says why
+    sites: Sequence[Site]  # at which a case can be made of it
+    reference: str | None  # of the case that it became part of, where the reader may see that
+
+
+def count_waiting(actor: Actor) -> int:
+    """Return how many mails wait for the actor, at most `MOST_COUNTED`."""
+    waiting = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(MOST_COUNTED)
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def sorts_mail(actor: Actor) -> bool:
+    """Whether the actor places mail anywhere."""
+    return actor.holds(*PEN_GRANTS)
+
+
+def waiting(actor: Actor) -> list[Listed]:
+    """Return the mails that wait for the actor, the oldest first."""
+    rows = db.session.execute(
+        select(ReceivedMail, PenItem, Site.name)
+        .join(PenItem, PenItem.mail_id == ReceivedMail.id)
+        .outerjoin(Site, Site.id == ReceivedMail.site_id)
+        .where(ReceivedMail.state == MailState.PEN, pen_of(actor))
+        .order_by(ReceivedMail.received_at, ReceivedMail.id)
+        .limit(PAGE)
+    ).all()
+    guessed = _guesses([mail.id for mail, _, _ in rows], actor)
+    return [Listed(mail, item, site, [one for one, _ in guessed.get(mail.id, ())]) for mail, item, site in rows]
+
+
+def page(mail_id: uuid.UUID, actor: Actor) -> MailPage:
+    """Return one mail of the pen, or that was placed from there.
+
+    Raises:
+        NoResultFound: there is none, or the actor may not know of it.
+    """
+    known = or_(ReceivedMail.state == MailState.PEN, ReceivedMail.decided_by_id.is_not(None))
+    mail, site, reference = db.session.execute(
+        select(ReceivedMail, Site, Case.reference)
+        .outerjoin(Site, Site.id == ReceivedMail.site_id)
+        .outerjoin(Case, (Case.id == ReceivedMail.case_id) & visible_to(actor))
+        .where(ReceivedMail.id == mail_id, pen_of(actor), known)
+    ).one()
+    sites = db.session.scalars(select(Site).where(Site.is_open).order_by(Site.is_group_intake, Site.name)).all()
+    guesses = _guesses([mail.id], actor).get(mail.id, ())
+    return MailPage(mail, db.session.get(PenItem, mail.id), site, guesses, sites, reference)
+
+
+def _guesses(mails: Sequence[uuid.UUID], actor: Actor) -> Mapping[uuid.UUID, list[tuple[str, str]]]:
+    found: dict[uuid.UUID, list[tuple[str, str]]] = {}
+    wanted = select(PenGuess.mail_id, Case.reference, PenGuess.by).join(Case, Case.id == PenGuess.case_id)
+    rows: Any = db.session.execute(
+        wanted.where(PenGuess.mail_id.in_(mails), visible_to(actor)).order_by(Case.reference)
+    )
+    for mail_id, reference, by in rows:
+        found.setdefault(mail_id, []).append((reference, by.value))
+    return found

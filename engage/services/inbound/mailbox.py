@@ -1,0 +1,126 @@
+"""Fetching what lies in a mailbox: each mail is kept here before the mailbox hears that it was read.
+
+Nothing is ever deleted: what was fetched is marked as read, or moved to a folder.
+"""
+
+import imaplib
+import logging
+import ssl
+import threading
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
+
+from engage.domain.received_mail import MailRoad
+from engage.services import heartbeats
+from engage.services.file_types import FileRefused
+from engage.services.inbound import receiving
+from engage.settings import settings
+from engage.unit_of_work import release, unit_of_work
+
+log = logging.getLogger(__name__)
+ENTRY = "fetch-mail"
+_FLAGGED, _SEEN = r"(\Flagged)", r"(\Seen)"
+_FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, FileRefused)
+_MOST_SECONDS = 600.0  # Ours: after so long a silent server is asked again, however often it failed.
+# RFC 2177, 3: whoever waits says so anew before half an hour is over. Ours is far below, for firewalls that forget.
+_IDLE_SECONDS = 300.0
+
+
+def fetch_once() -> int:
+    """Fetch what is there and return how many mails that was; 0 where there is no mailbox, or it does not answer.
+
+    Opens its own short units of work, one for each mail. Safe to run twice and beside `watch`.
+    """
+    if settings().IMAP_HOST is None:
+        return 0
+    try:
+        with _signed_in() as box:
+            return _fetch(box)
+    except _FAULTS as error:
+        _complain(error)
+        return 0
+
+
+def watch(until: threading.Event) -> None:
+    """Fetch what is there, wait for more, and begin anew whatever happens, until the event is set.
+
+    Where the server can say by itself that something came (IDLE, RFC 2177) it does; else it is asked now and then.
+    """
+    wait = settings().IMAP_POLL_SECONDS
+    while not until.is_set():
+        try:
+            with _signed_in() as box:
+                while not until.is_set():
+                    _beat(_fetch(box))
+                    wait = settings().IMAP_POLL_SECONDS
+                    _wait_for_more(box, until)
+        except _FAULTS as error:
+            _complain(error)
+            until.wait(wait)
+            wait = min(2 * wait, max(_MOST_SECONDS, settings().IMAP_POLL_SECONDS))
+
+
+def _signed_in() -> BaseMailBox:
+    host, port, seconds = settings().IMAP_HOST or "", settings().IMAP_PORT, settings().IMAP_TIMEOUT_SECONDS
+    box: BaseMailBox
+    match settings().IMAP_SECURITY:
+        case "tls":
+            box = MailBox(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
+        case "starttls":
+            box = MailBoxStartTls(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
+        case _:
+            box = MailBoxUnencrypted(host, port, timeout=seconds)
+    password = settings().IMAP_PASSWORD
+    try:
+        box.login(settings().IMAP_USER or "", password.get_secret_value() if password else "", settings().IMAP_FOLDER)
+    except BaseException:
+        box.client.shutdown()
+        raise
+    return box
+
+
+def _fetch(box: BaseMailBox) -> int:
+    """Keep each mail, then say so to the mailbox. One that is too big stays where it is, with a flag for a human."""
+    wanted = "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
+    count = 0
+    for uid in box.uids(wanted):
+        raw = _raw(box, uid)
+        if raw is None:  # somebody else took it meanwhile
+            continue
+        try:
+            receiving.receive(raw, MailRoad.IMAP)
+        except receiving.TooBig:
+            log.error("a mail of %s bytes is too big and stays in the mailbox, flagged", len(raw))
+            box.client.uid("STORE", uid, "+FLAGS", _FLAGGED)
+            continue
+        count += 1
+        if settings().IMAP_DONE_FOLDER:
+            box.move(uid, str(settings().IMAP_DONE_FOLDER))
+        else:
+            box.client.uid("STORE", uid, "+FLAGS", _SEEN)
+    return count
+
+
+def _raw(box: BaseMailBox, uid: str) -> bytes | None:
+    """The bytes of a mail, which the library is not asked to read: a hostile one is the worker's to meet."""
+    _, found = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
+    return next((bytes(part[1]) for part in found if isinstance(part, tuple)), None)
+
+
+def _wait_for_more(box: BaseMailBox, until: threading.Event) -> None:
+    if "IDLE" in box.client.capabilities:
+        box.idle.wait(timeout=min(settings().IMAP_POLL_SECONDS, _IDLE_SECONDS))
+    else:
+        until.wait(settings().IMAP_POLL_SECONDS)
+
+
+def _beat(count: int) -> None:
+    with unit_of_work():
+        heartbeats.beat(ENTRY, count)
+
+
+def _complain(error: Exception) -> None:
+    """Say what kind of fault it was: what a server writes could name a mailbox or a sender."""
+    release()
+    log.warning("mail could not be fetched: %s", type(error).__name__)

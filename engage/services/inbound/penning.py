@@ -1,0 +1,71 @@
+"""A mail goes into the holding pen: what staff may read of it is written down, without the address of its sender."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from engage import clock
+from engage.domain.case import CaseClass
+from engage.domain.received_mail import MailState, without_address
+from engage.extensions import db
+from engage.incoming.mail import Incoming, stripped_copy
+from engage.models import PenGuess, PenItem, ReceivedMail
+from engage.notify import mail_rules
+from engage.services.inbound.finding import Guess, site_of
+
+# Ours: as much as anybody reads on a page. The whole lies sealed, and comes into the case.
+WORDS_MOST, WHOLE_MOST = 50_000, 200_000
+_NAME_MOST = 120
+
+
+def put(row: ReceivedMail, mail: Incoming | None, raw: bytes, guesses: Sequence[Guess] = (), *troubles: str) -> None:
+    """Let the mail wait in the pen for a human; `mail` is None where it could not be read at all.
+
+    What may belong to a restricted case waits for its focal points alone.
+    """
+    db.session.flush()
+    row.state, row.decision, row.decided_at, row.decided_by_id = MailState.PEN, None, None, None
+    row.is_restricted = row.is_restricted or is_for_focal_points(guesses)
+    row.site_id = row.site_id or _site_of(mail, guesses)
+    if (item := db.session.get(PenItem, row.id)) is None:
+        item = PenItem(mail_id=row.id, subject="", words="", whole="", files=[], troubles=[])
+        db.session.add(item)
+    item.target_id = None
+    db.session.execute(delete(PenGuess).where(PenGuess.mail_id == row.id))
+    db.session.add_all(PenGuess(mail_id=row.id, case_id=one.case.id, by=one.by) for one in guesses)
+    item.troubles = [*dict.fromkeys([*troubles, *(mail.troubles if mail else ()), *_kind_of(mail)])]
+    if mail is not None:
+        item.subject = hidden(mail, mail.subject)[:_NAME_MOST]
+        item.words = hidden(mail, mail.shown)[:WORDS_MOST]
+        item.whole = hidden(mail, _text_of(stripped_copy(raw[: 4 * WHOLE_MOST])))[:WHOLE_MOST]
+        item.files = [{"name": hidden(mail, one.name)[:_NAME_MOST], "size": len(one.content)} for one in mail.files]
+        item.sent_at = mail.sent_at
+    mail_rules.tell_of_pen(row, now=clock.utcnow())
+
+
+def is_for_focal_points(guesses: Sequence[Guess]) -> bool:
+    """Whether one of the cases exists for focal points alone."""
+    return any(one.case.class_ is CaseClass.RESTRICTED for one in guesses)
+
+
+def hidden(mail: Incoming, text: str) -> str:
+    """Return words of a mail without the address of its sender: signatures and quotations hold it."""
+    return without_address(without_address(text, mail.sender), mail.envelope_sender)
+
+
+def _kind_of(mail: Incoming | None) -> list[str]:
+    return [mail.kind.value] if mail is not None and mail.kind.value != "written" else []
+
+
+def _site_of(mail: Incoming | None, guesses: Sequence[Guess]) -> uuid.UUID | None:
+    sites = {one.case.site_id for one in guesses}
+    if len(sites) == 1:
+        return sites.pop()
+    site = site_of(mail) if mail is not None else None
+    return site.id if site is not None else None
+
+
+def _text_of(copy: bytes) -> str:
+    """What a page and both databases can hold of bytes that need not be text."""
+    return copy.decode("utf-8", "replace").replace("\0", "")

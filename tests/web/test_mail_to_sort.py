@@ -1,0 +1,165 @@
+"""The pages on which staff place mail that no machine could place."""
+
+import pytest
+
+from engage import data_keys, vault
+from engage.domain.policy import Role
+from engage.domain.received_mail import MailState, Outcome
+from engage.extensions import db
+from engage.models import Case, Site
+from engage.services.inbound import processing
+from engage.settings import settings
+from engage.unit_of_work import unit_of_work
+from tests import states
+from tests.inbound.mails import (
+    INBOX,
+    NEIGHBOUR,
+    STRANGER,
+    a_case_by_mail,
+    a_mail,
+    answer_to,
+    came,
+    messages_of,
+    notice_of,
+    row_of,
+)
+from tests.web.as_staff import done, filled, send, sign_in
+
+SITE = "bor@mine.example.com"
+
+
+@pytest.fixture
+def team(session, sent_tasks, change_settings):
+    vault.make_worker_keys(settings().VAR, settings().worker_keys)
+    data_keys.make_ring()
+    change_settings(MAIL_INBOX=INBOX)
+    made = states.Team()
+    with unit_of_work():
+        db.session.get_one(Site, made.site_id).mail_address = SITE
+    return made
+
+
+@pytest.fixture
+def browser(client, team):
+    return sign_in(client, team.coordinator)
+
+
+@pytest.fixture
+def reference(team):
+    return states.a_case(team.site_id)
+
+
+@pytest.fixture
+def mail(team, reference):
+    words = f"About {reference}. I am {NEIGHBOUR}."
+    return came(a_mail(words, to=SITE, subject="Zqxsubject", files=[("seen.txt", "text/plain", b"Seen.")]))
+
+
+def test_an_empty_pen_says_what_that_means(browser):
+    assert "Everything that came in by mail is where it belongs." in browser.get("/staff/mail").text
+
+
+def test_the_list_shows_age_and_guesses_and_the_frame_how_many_wait(browser, mail, reference):
+    shown = browser.get("/staff/mail").text
+    for said in ("Zqxsubject", "1 waits.", reference, "It seems to be about a case that is here already.", "1 file"):
+        assert said in shown
+    assert 'app-header__count">1<' in browser.get("/staff/").text
+
+
+def test_no_page_shows_who_sent_it(browser, mail):
+    shown = browser.get("/staff/mail").text + browser.get(f"/staff/mail/{mail.id}").text
+    assert "About " in shown
+    assert NEIGHBOUR not in shown
+    assert "seen.txt" in shown
+
+
+def test_a_new_concern_is_made_of_it(browser, mail):
+    done(send(browser, f"/staff/mail/{mail.id}", decision="make_case", site="BOR"))
+    assert "being done" in browser.get(f"/staff/mail/{mail.id}").text
+    processing.process_due()
+    shown = browser.get(f"/staff/mail/{mail.id}").text
+    assert "It is a case of its own." in shown
+    assert db.session.get_one(Case, row_of(mail.id).case_id).reference in shown
+
+
+def test_it_is_attached_with_the_guess_filled_in_and_the_whole_stays_readable(browser, mail, reference):
+    assert f'value="{reference}"' in browser.get(f"/staff/mail/{mail.id}").text
+    done(send(browser, f"/staff/mail/{mail.id}", decision="attach", reference=reference.lower()))
+    processing.process_due()
+    assert len(messages_of(reference)) == 1
+    assert "A mail was placed here by hand" in browser.get(f"/staff/cases/{reference}/story").text
+
+
+def test_a_note_is_for_staff_alone(browser, mail, reference):
+    done(send(browser, f"/staff/mail/{mail.id}", decision="attach_as_note", reference=reference))
+    processing.process_due()
+    assert row_of(mail.id).outcome is Outcome.NOTE
+
+
+def test_what_is_not_for_us_leaves_the_list(browser, mail):
+    done(send(browser, f"/staff/mail/{mail.id}", decision="not_ours", why="spam"))
+    assert "No mail waits" in browser.get("/staff/mail").text
+    assert "It was not for us." in browser.get(f"/staff/mail/{mail.id}").text
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({}, "Say what it is"),
+        ({"decision": "make_case", "site": ""}, "Choose the site"),
+        ({"decision": "attach", "reference": ""}, "Enter the reference of the case"),
+        ({"decision": "attach_as_note", "reference": ""}, "Enter the reference of the case"),
+        ({"decision": "not_ours"}, "Say why it is not for us"),
+    ],
+)
+def test_a_form_that_is_not_whole_says_what_is_missing(browser, mail, sent, said):
+    answer = send(browser, f"/staff/mail/{mail.id}", **sent)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert row_of(mail.id).state is MailState.PEN
+
+
+def test_the_second_of_two_is_told_that_it_is_placed(browser, mail, team, reference):
+    opened = filled(browser.get(f"/staff/mail/{mail.id}"))
+    other = sign_in(browser.application.test_client(), team.second_coordinator)
+    done(send(other, f"/staff/mail/{mail.id}", decision="attach", reference=reference))
+    answer = browser.post(f"/staff/mail/{mail.id}", data={**opened, "decision": "make_case", "site": "BOR"})
+    assert answer.status_code == 409
+    assert "Somebody has placed this mail already." in answer.text
+
+
+def test_a_case_that_is_not_theirs_is_refused_in_words(browser, mail):
+    answer = send(browser, f"/staff/mail/{mail.id}", decision="attach", reference="BOR-26-00000")
+    assert (answer.status_code, "You work no case with this reference." in answer.text) == (409, True)
+
+
+def test_for_others_there_is_no_such_mail(client, team, mail):
+    for actor, status in (
+        (team.officer, 403),
+        (team.focal, 404),
+        (states.staff(Role.COORDINATOR, site_id=states.a_site("ZZZ")), 404),
+    ):
+        browser = sign_in(client.application.test_client(), actor)
+        assert browser.get(f"/staff/mail/{mail.id}").status_code == status
+
+
+def test_a_focal_point_sorts_what_may_be_a_survivors(client, team):
+    reference = a_case_by_mail(team.site_id, harms_child=True)
+    mail = came(a_mail(sender=STRANGER, in_reply_to=f"<{notice_of(reference).id}@engage.test>"))
+    browser = sign_in(client, team.focal)
+    shown = browser.get(f"/staff/mail/{mail.id}").text
+    assert reference in shown
+    assert "A new concern" not in shown
+    coordinator = sign_in(client.application.test_client(), team.coordinator)
+    assert "No mail waits" in coordinator.get("/staff/mail").text
+    assert coordinator.get(f"/staff/mail/{mail.id}").status_code == 404
+
+
+def test_the_case_page_shows_the_whole_mail_and_what_was_left_out(browser, team):
+    reference = a_case_by_mail(team.site_id)
+    files = [("run.exe", "application/x-msdownload", b"MZ\x90\0" * 99)]
+    words = "It is still brown.\n\nOn Mon, 2 Mar 2026 at 10:00, engage <engage@engage.test> wrote:\n> We got it.\n"
+    came(a_mail(words, to=answer_to(notice_of(reference)), files=files))
+    shown = browser.get(f"/staff/cases/{reference}").text
+    assert "The whole mail" in shown
+    assert "run.exe" in shown
+    assert "We got it." in shown
