@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from engage import data_keys, lane_keys, vault
 from engage.domain import policy, receipts
 from engage.domain.case import CaseClass, Road
+from engage.domain.message_checks import Words
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
@@ -34,12 +35,13 @@ class NoAddress(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail to one address, with the values its templates show."""
+    """An e-mail to one address, with the values its words may show. No words: the shipped ones."""
 
     address: str
     template: str
     locale: str
     values: dict[str, Any]
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
