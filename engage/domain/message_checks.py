@@ -10,8 +10,9 @@ from engage.domain.messages_file import Audience, Form, MessageFacts, MessageTab
 
 # Ours: a subject is cut off at about 60 signs on a phone, and a text of 8,000 is four times our longest.
 MOST_IN_SUBJECT, MOST_IN_BODY = 120, 8000
+MOST_IN_SMS = 300  # ours: with its values two or three parts of a long text message
 MOST_PLACEHOLDERS = 100  # ours: more than three times our longest
-SUBJECT, BODY = "subject", "body"
+SUBJECT, BODY, SMS = "subject", "body", "sms"
 # An address in the words would be a link that nobody checks; every page we send people to is a placeholder.
 _ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S|\bwww\.\S", re.IGNORECASE)
 _OWN_LINE = (Form.LIST, Form.DATES, Form.SOURCE)
@@ -20,10 +21,11 @@ _ENDS = r"(?:\s|\{\{\s*(?:end|else)\s*\}\})*"  # what may stand behind a link
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a message in one language."""
+    """The words of a message in one language; those of a text message where it goes by that road, too."""
 
     subject: str
     body: str
+    sms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class WordsRefused(ValueError):
 def problems(words: Words, message: MessageFacts, table: MessageTable) -> list[Problem]:
     """Return what keeps the words from being those of the message, empty if nothing does."""
     found = [Problem(SUBJECT, refusal) for refusal in _of_subject(words.subject, message, table)]
-    found += [Problem(BODY, refusal) for refusal in _of_body(words.body, message, table)]
+    found += [Problem(BODY, refusal) for refusal in _of_text(words.body, message, table, required=message.required)]
+    if words.sms is not None:
+        found += [Problem(SMS, refusal) for refusal in _of_text(words.sms, message, table, most=MOST_IN_SMS)]
     return found
 
 
@@ -81,11 +85,13 @@ def _of_subject(subject: str, message: MessageFacts, table: MessageTable) -> Ite
     return [*_unknown(nodes, message.in_subject), *_address(nodes), *_unsure(nodes, table)]
 
 
-def _of_body(body: str, message: MessageFacts, table: MessageTable) -> Iterable[Refusal]:
+def _of_text(
+    body: str, message: MessageFacts, table: MessageTable, *, most: int = MOST_IN_BODY, required: tuple[str, ...] = ()
+) -> Iterable[Refusal]:
     if not body.strip():
         return [Refusal("words_empty")]
-    if len(body) > MOST_IN_BODY:
-        return [Refusal("words_too_long", {"most": MOST_IN_BODY})]
+    if len(body) > most:
+        return [Refusal("words_too_long", {"most": most})]
     try:
         nodes = read(body)
     except BadWords as error:
@@ -93,9 +99,8 @@ def _of_body(body: str, message: MessageFacts, table: MessageTable) -> Iterable[
     if len(list(asked(nodes))) > MOST_PLACEHOLDERS:
         return [Refusal("too_many_placeholders", {"most": MOST_PLACEHOLDERS})]
     found = [*_unknown(nodes, message.allowed), *_address(nodes)]
-    if not found:
-        found = [*_unsure(nodes, table), *_badly_placed(body, nodes, table)]
-    return found + [Refusal("block_missing", {"name": name}) for name in missing_blocks(body, message, table)]
+    found = found or [*_unsure(nodes, table), *_badly_placed(body, nodes, table)]
+    return found + [Refusal("block_missing", {"name": name}) for name in required if not _is_there(name, nodes, table)]
 
 
 def _unknown(nodes: Nodes, allowed: tuple[str, ...]) -> list[Refusal]:

@@ -35,6 +35,7 @@ from engage.models.lane import (
     LaneSubject,
     LaneWord,
 )
+from engage.models.message_version import MessageVersion
 from engage.models.notice import ContactAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -117,6 +118,7 @@ __all__ = [
     "LaneWord",
     "Meeting",
     "Message",
+    "MessageVersion",
     "OpenItem",
     "Opening",
     "Original",

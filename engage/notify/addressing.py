@@ -1,7 +1,7 @@
 """Where a notice goes, found when it is sent: what holds then counts, not what held when it was owed."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from engage.domain.message_checks import Words
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
-from engage.notify import links
+from engage.notify import edited, links
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
+from engage.notify.messages import locale_of
 from engage.scope import to_sift_by
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
@@ -63,13 +64,22 @@ Destination = Letter | ByHand | Nowhere
 
 
 def destination(message: Claimed) -> Destination:
-    """Return where the notice goes. Reads only; the caller ends the transaction before anything is sent.
+    """Return where the notice goes, of a letter with the words that an administrator gave it, if any.
+
+    Reads only; the caller ends the transaction before anything is sent.
 
     Raises:
         NoAddress: the recipient is gone.
         Unreadable: the sealed address does not open with our keys.
         NoRing: the file of keys is not there.
     """
+    found = _destination(message)
+    if not isinstance(found, Letter):
+        return found
+    return replace(found, words=edited.in_force(found.template, locale_of(found.template, found.locale)))
+
+
+def _destination(message: Claimed) -> Destination:
     if message.lane_report_id is not None:
         return _to_lane(message, message.lane_report_id)
     case = _case(message.case_id) if message.case_id else None

@@ -65,7 +65,9 @@ def shipped(message: str, locale: str) -> Words:
         FileNotFoundError: there is no such message, or not in this locale.
     """
     place = folder(message, locale)
-    return Words((place / "subject.txt").read_text("utf-8").strip(), (place / "body.txt").read_text("utf-8").strip())
+    subject, body = ((place / name).read_text("utf-8").strip() for name in ("subject.txt", "body.txt"))
+    sms = place / "sms.txt"
+    return Words(subject, body, sms.read_text("utf-8").strip() if sms.is_file() else None)
 
 
 @cache

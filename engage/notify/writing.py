@@ -30,6 +30,7 @@ class Written:
     subject: str
     groups: Sequence[Sequence[Line]]
     direction: str
+    sms: str | None = None  # for the road of text messages, where the message has words for it
 
     @property
     def text(self) -> str:
@@ -56,8 +57,10 @@ def write(message: MessageFacts, words: Words, values: Mapping[str, Any], locale
         if name in table.values and (found := _shown(table.values[name], values, locale)) is not None
     }
     direction = direction_of(locale)
-    groups = paragraphs(read(words.body), shown, messages.blocks(locale))
-    return Written(as_line(read(words.subject), shown, direction), groups, direction)
+    blocks = messages.blocks(locale)
+    groups = paragraphs(read(words.body), shown, blocks)
+    sms = as_text(paragraphs(read(words.sms), shown, blocks), direction).strip() if words.sms else None
+    return Written(as_line(read(words.subject), shown, direction), groups, direction, sms)
 
 
 def direction_of(locale: str) -> str:

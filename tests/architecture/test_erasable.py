@@ -56,6 +56,7 @@ OF_NO_CASE = {
     # Of staff: how they sign in, and what they were trained for.
     *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
+    "message_version",  # what we write to everybody, as an administrator worded it
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }
 
