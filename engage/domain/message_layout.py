@@ -58,6 +58,15 @@ def clean(value: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def plain(words: str) -> str:
+    """Return words that somebody typed with one kind of line end, and without signs that no mail may hold."""
+    lines = words.replace("\r\n", "\n").split("\n")
+    return "\n".join(
+        "".join(sign for sign in line if sign not in _TURNING and unicodedata.category(sign) not in ("Cc", "Cs"))
+        for line in (line.replace("\t", " ").rstrip() for line in lines)
+    ).strip()
+
+
 def paragraphs(nodes: Nodes, values: Values, blocks: Blocks) -> list[list[Line]]:
     """Return the lines of a message, put together where no empty line parts them.
 

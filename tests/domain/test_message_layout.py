@@ -11,6 +11,7 @@ from engage.domain.message_layout import (
     as_text,
     clean,
     paragraphs,
+    plain,
 )
 from engage.domain.message_words import read
 
@@ -113,3 +114,7 @@ def test_a_value_that_nobody_gave_is_an_error():
 def test_a_value_cannot_break_its_line_or_turn_the_text_round():
     assert clean("a\r\nBcc: b\u2028c\x00\x1b\u202ed\u2066e\ud800") == "a Bcc: b c de"
     assert clean("👩‍🌾 می‌خواهم ") == "👩‍🌾 می‌خواهم"
+
+
+def test_words_that_are_typed_keep_their_lines_and_nothing_that_a_mail_may_not_hold():
+    assert plain(" a\tb \r\n\r\nc\x00\x1b\u202ed\n") == "a b\n\ncd"
