@@ -104,7 +104,7 @@ def _of_text(
 
 
 def _unknown(nodes: Nodes, allowed: tuple[str, ...]) -> list[Refusal]:
-    names = " ".join(allowed)
+    names = ", ".join(allowed)
     return [
         Refusal("placeholder_unknown", {"line": line, "name": name, "allowed": names})
         for name, line in asked(nodes)

@@ -56,7 +56,7 @@ def test_every_message_is_listed_with_its_languages_and_where_it_falls_back(admi
     rows = page(shown).select("tbody tr")
     assert len(rows) == len(shipped.table().messages)
     assert "We have your message" in said(shown)
-    assert "Sites that speak fr: mails go out in en, since there are no words in it." in said(shown)
+    assert "Sites that speak French: mails go out in English, since there are no words in it." in said(shown)
 
 
 def test_the_page_of_a_language_lists_the_version_that_counts(admin):

@@ -21,6 +21,11 @@ class MessageForm(FlaskForm):
     body = TextAreaField(_l("Text"), filters=[_tidy])
 
     @property
+    def seen(self) -> int:
+        """The version it was opened on; one that there never was where that is not said."""
+        return -1 if self.version.data is None else self.version.data
+
+    @property
     def words(self) -> Words:
         """What was typed."""
         return Words(self.subject.data, self.body.data)

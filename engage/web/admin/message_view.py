@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from babel import Locale
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from engage.domain.message_checks import Words, missing_blocks
@@ -56,7 +57,14 @@ def listed() -> list[dict[str, Any]]:
 
 def fallbacks() -> list[tuple[str, str]]:
     """Return each language in which a site speaks and the one in which its mails go out."""
-    return [(code, messages.locale_of("case_news", code)) for code in message_versions.locales_of_sites()]
+    found = [(code, messages.locale_of("case_news", code)) for code in message_versions.locales_of_sites()]
+    return [(_name(code), _name(other)) for code, other in found]
+
+
+def _name(code: str) -> str:
+    """What a language is called in the language of this page."""
+    known = Locale.parse(code.partition("@")[0])
+    return known.get_display_name(str(get_locale()).partition("@")[0]) or code
 
 
 def preview(facts: MessageFacts, words: Words, locale: str) -> Preview | None:

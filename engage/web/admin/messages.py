@@ -41,7 +41,7 @@ def edit_message(message: str, locale: str) -> ResponseReturnValue:
         return _page(facts, locale, form, status=200 if is_fine else 422)
     try:
         with unit_of_work():
-            messages.save(message, locale, form.words, seen_version=form.version.data, actor=me())
+            messages.save(message, locale, form.words, seen_version=form.seen, actor=me())
     except WordsRefused as refused:
         _show_problems(form, refused)
         return _page(facts, locale, form, status=422)
