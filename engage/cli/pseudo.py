@@ -17,7 +17,7 @@ _KEPT = re.compile(
 )
 # A tag of Jinja's, or one of HTML's that may hold some of Jinja's among its attributes.
 _JINJA = r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}"
-_TAG = re.compile(rf"{_JINJA}|</?[a-z](?:{_JINJA}|[^<>])*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(rf"{_JINJA}|<style\b.*?</style>|</?[a-z](?:{_JINJA}|[^<>])*>", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r'"([^"]*)"')
 _FOLDER = re.compile(r"(\bemail/\w+)/en/")
 

@@ -37,6 +37,7 @@ from engage.models.lane import (
     LaneWord,
 )
 from engage.models.mail import PenGuess, PenItem, ReceivedMail
+from engage.models.message_version import MessageVersion
 from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
 from engage.models.opening import Opening
 from engage.models.outside import Referral
@@ -123,6 +124,7 @@ __all__ = [
     "LaneWord",
     "Meeting",
     "Message",
+    "MessageVersion",
     "OpenItem",
     "Opening",
     "Original",

@@ -1,7 +1,7 @@
 """Where a notice goes, found when it is sent: what holds then counts, not what held when it was owed."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from sqlalchemy.orm import joinedload
 from engage import data_keys, lane_keys, vault
 from engage.domain import policy, receipts
 from engage.domain.case import CaseClass, Road
+from engage.domain.message_checks import Words
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
-from engage.notify import links
+from engage.notify import edited, links
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
+from engage.notify.messages import locale_of
 from engage.scope import to_sift_by
 
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
@@ -34,7 +36,7 @@ class NoAddress(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail to one address, with the values its templates show.
+    """An e-mail to one address, with the values its words may show. No words: the shipped ones.
 
     The case is there where the mail may be known to belong to one: never where it is restricted, or the mail neutral.
     """
@@ -44,6 +46,7 @@ class Letter:
     locale: str
     values: dict[str, Any]
     case_id: uuid.UUID | None = None
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,22 @@ Destination = Letter | ByHand | Nowhere
 
 
 def destination(message: Claimed) -> Destination:
-    """Return where the notice goes. Reads only; the caller ends the transaction before anything is sent.
+    """Return where the notice goes, of a letter with the words that an administrator gave it, if any.
+
+    Reads only; the caller ends the transaction before anything is sent.
 
     Raises:
         NoAddress: the recipient is gone.
         Unreadable: the sealed address does not open with our keys.
         NoRing: the file of keys is not there.
     """
+    found = _destination(message)
+    if not isinstance(found, Letter):
+        return found
+    return replace(found, words=edited.in_force(found.template, locale_of(found.template, found.locale)))
+
+
+def _destination(message: Claimed) -> Destination:
     if message.lane_report_id is not None:
         return _to_lane(message, message.lane_report_id)
     case = _case(message.case_id) if message.case_id else None

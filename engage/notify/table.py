@@ -1,6 +1,8 @@
 """The table of notices as a page for people: docs/notifications.md."""
 
 from engage.domain.events import Event
+from engage.domain.messages_file import Audience, Fixed, MessageFacts
+from engage.notify.messages import table
 from engage.notify.rules import QUIET, notices
 
 HEAD = """# Who is told what
@@ -35,6 +37,19 @@ language goes out in English.
 |---|---|
 """
 
+SAID = """
+# What each message says
+
+An administrator of all sites changes the words of a message under *Delivery*, *What mails say*, in each language that
+engage has texts in. The words name values by placeholders, those of `engage/data/messages.toml` and no other; none of
+them holds what a person wrote, who they are or how they are reached. What a message has to hold cannot be left out, nor
+put into a part that may be missing: of an acknowledgement that is all that domain R22 names. Blocks are texts of ours
+that nobody edits. What is around the words, and a subject that names no case to a person, stay as they are.
+
+| message | to | can be changed | has to hold | may hold | in the subject |
+|---|---|---|---|---|---|
+"""
+
 
 def as_markdown() -> str:
     """Return the page."""
@@ -44,4 +59,18 @@ def as_markdown() -> str:
         if issubclass(kind, Event) and kind is not Event
     ]
     rows += [(kind.__name__, "nobody") for kind in QUIET]
-    return HEAD + "".join(f"| {name} | {words} |\n" for name, words in sorted(rows))
+    told = "".join(f"| {name} | {words} |\n" for name, words in sorted(rows))
+    said = "".join(_row(message) for _, message in sorted(table().messages.items()))
+    return f"{HEAD}{told}{SAID}{said}"
+
+
+def _row(message: MessageFacts) -> str:
+    to = {Audience.PERSON: "the person", Audience.STAFF: "staff"}[message.audience]
+    fixed = {
+        None: "yes",
+        Fixed.ACCOUNT: "no: it is about an account",
+        Fixed.NEUTRAL: "no: it is neutral on purpose",
+        Fixed.RECORD: "no: a machine reads it",
+    }
+    listed = [" ".join(names) or "–" for names in (message.required, message.allowed, message.in_subject)]
+    return f"| {message.code} | {to} | {fixed[message.fixed]} | {' | '.join(listed)} |\n"

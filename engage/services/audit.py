@@ -46,6 +46,8 @@ class Change(StrEnum):
     SITE_ADDED = "site_added"
     SITE_CHANGED = "site_changed"
     NOTICE_RETRIED = "notice_retried"
+    MESSAGE_CHANGED = "message_changed"
+    MESSAGE_RESTORED = "message_restored"
     RULES_CHANGED = "rules_changed"
     RULES_TAKEN_BACK = "rules_taken_back"
     HOURS_CHANGED = "hours_changed"

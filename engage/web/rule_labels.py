@@ -3,7 +3,10 @@
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from engage.web import message_labels
+
 CHANGES: dict[str, LazyString] = {
+    **message_labels.CHANGES,
     "rules_changed": _("Promises and ladder changed"),
     "rules_taken_back": _("Planned promises and ladder taken back"),
     "hours_changed": _("Working hours changed"),
@@ -15,6 +18,7 @@ CHANGES: dict[str, LazyString] = {
 }
 
 REFUSALS: dict[str, LazyString] = {
+    **message_labels.REFUSALS,
     "deadline_of_zero": _("Use 1 or more. To promise nothing here, choose that it is not promised."),
     "deadline_too_long": _("Use %(most)s or less."),
     "days_not_rising": _("Write each number once, the smallest first, like 30, 90, 180."),

@@ -59,6 +59,7 @@ OF_NO_CASE = {
     *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
     "pen_item",  # of a mail that belongs to no case yet: gone once it does, or after some weeks
+    "message_version",  # what we write to everybody, as an administrator worded it
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }
 

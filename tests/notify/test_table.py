@@ -6,7 +6,7 @@ import re
 
 from engage.domain.events import Event
 from engage.notify import rules
-from engage.notify.rendering import TEMPLATES
+from engage.notify.messages import TEMPLATES
 from engage.notify.table import as_markdown
 from tests.architecture.sources import ROOT
 

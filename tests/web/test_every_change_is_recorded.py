@@ -17,6 +17,7 @@ from tests import states
 from tests.notify.letters import a_notice, row_of
 from tests.web import test_changing_calendars as calendars
 from tests.web import test_changing_rules as rules
+from tests.web import test_messages as mails
 from tests.web.as_staff import done, filled, in_days, page, send, sign_in
 
 # What is added has nothing before it, and what is removed nothing after; a secret has no value that a record may hold.
@@ -168,6 +169,15 @@ def retry_notice(desk):
     desk.press(f"/admin/delivery/{row_of(key).id}/retry")
 
 
+def edit_message(desk):
+    done(send(desk.browser, "/admin/messages/case_news/en", subject="Something for you"))
+
+
+def restore_message(desk):
+    edit_message(desk)
+    done(mails.restore(desk.browser, 0))
+
+
 def approve_retention(desk):
     other = states.staff((Role.ADMIN, None))
     with unit_of_work():
@@ -194,6 +204,8 @@ WAYS: dict[str, tuple[Callable[[Desk], object], str]] = {
         "training_demanded",
     ),
     "edit_hours": (edit_hours, "hours_changed"),
+    "edit_message": (edit_message, "message_changed"),
+    "restore_message": (restore_message, "message_restored"),
     "edit_site": (lambda desk: done(send(desk.browser, "/admin/sites/BOR", phone="0800 9")), "site_changed"),
     "edit_user": (edit_user, "user_changed"),
     "import_closures": (import_closures, "closure_added"),
