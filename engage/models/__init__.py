@@ -5,6 +5,7 @@ from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Mee
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
+from engage.models.circuit import Circuit
 from engage.models.content import Feedback, Message, Statement
 from engage.models.files import Attachment, Original
 from engage.models.foreign_identity import ForeignIdentity
@@ -35,7 +36,16 @@ from engage.models.lane import (
     LaneSubject,
     LaneWord,
 )
-from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.notice import (
+    WAITING,
+    ContactAttempt,
+    DeliveryAttempt,
+    Errand,
+    Heartbeat,
+    OutboxMessage,
+    Recipient,
+    waits,
+)
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
@@ -80,6 +90,7 @@ __all__ = [
     "CaseLink",
     "CaseSubject",
     "Checkpoint",
+    "Circuit",
     "Closure",
     "ClosureSource",
     "CodeLink",
@@ -159,4 +170,5 @@ __all__ = [
     "UnusualReading",
     "Tombstone",
     "TrainingRecord",
+    "waits",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, and_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, SmallInteger, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
@@ -31,6 +31,12 @@ class OutboxMessage(Keyed, Base):
         CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
         CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced_by_what"),
         Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
+        # By it each site's turn is found, see engage.notify.turns.
+        Index(
+            *("ix_outbox_message_turn", "site_id", "urgency", "not_before"),
+            postgresql_where=_WAITS,
+            sqlite_where=_WAITS,
+        ),
         Index(None, "case_id"),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
@@ -82,8 +88,12 @@ class OutboxMessage(Keyed, Base):
         )
 
 
-# A notice is still to be carried while none of these has happened to it.
-WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.replaced_at.is_(None))
+def waits(notice: type[OutboxMessage]) -> ColumnElement[bool]:
+    """A notice, or an alias of the table, is still to be carried while none of these has happened to it."""
+    return and_(notice.sent_at.is_(None), notice.dead_at.is_(None), notice.replaced_at.is_(None))
+
+
+WAITING = waits(OutboxMessage)
 
 
 class DeliveryAttempt(Keyed, Base):

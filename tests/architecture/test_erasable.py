@@ -56,6 +56,7 @@ OF_NO_CASE = {
     *("lane_key", "lane_receipt", "lane_referral", "lane_report", "lane_subject", "lane_word"),
     # Of staff: how they sign in, and what they were trained for.
     *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
+    "circuit",  # a road, a keyed digest of a mail domain, an id of ours: what delivery waits for
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }
