@@ -29,6 +29,7 @@ RECORD = "record"
 ADDRESS, SAME_PERSON = "address-link", "same-person"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"
+CIRCUIT = "circuit"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 

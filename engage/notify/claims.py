@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from engage import clock
 from engage.domain.delivery import Outcome, Urgency
@@ -21,7 +21,8 @@ from engage.settings import settings
 # Ours: a notice whose every attempt ended without an outcome (the worker died of it) is given up at this many times
 # the attempts after which a plain failure would end it.
 CRASHES = 2
-_UNTIL = "until"  # the value of a statement
+_UNTIL, _ID, _AT = "until", "message", "instant"  # values of statements
+_LINE = {"line": "id", _AT: "at", "road": "road", "outcome": "outcome"}  # the same of the line of an attempt, by column
 UNKNOWN = "unknown"  # the road of an attempt that ended before it was known
 
 
@@ -112,10 +113,35 @@ def _write(condition: ColumnElement[bool], **values: object) -> bool:
 
 
 def sent(message: Claimed, road: str, provider_id: str | None = None) -> bool:
-    """Write down that the notice left by the road, even if the claim has run out meanwhile: it did leave."""
-    condition = and_(OutboxMessage.id == message.id, WAITING)
-    values = {"sent_at": clock.utcnow(), "road": road, "last_error": None, "provider_id": provider_id}
-    return _write(condition, **values, claimed_at=None) and _tried(message.id, road, Outcome.SENT)
+    """Write down that the notice left by the road, even if the claim has run out meanwhile: it did leave.
+
+    With PostgreSQL the row and the line of the attempt are one statement, since every notice waits for it.
+    """
+    values = {"road": road, "provider_id": provider_id, _ID: message.id, _AT: clock.utcnow()}
+    if db.session.get_bind().dialect.name == "postgresql":
+        line = {"line": uuid.uuid4(), "outcome": Outcome.SENT}
+        return db.session.execute(_noting_at_once(), values | line).one_or_none() is not None
+    return db.session.execute(_noting(), values).one_or_none() is not None and _tried(message.id, road, Outcome.SENT)
+
+
+@cache
+def _noting() -> ReturningUpdate[tuple[uuid.UUID]]:
+    notice = OutboxMessage.__table__
+    values = {name: bindparam(name) for name in ("road", "provider_id")}
+    return (
+        update(notice)
+        .where(notice.c.id == bindparam(_ID), WAITING)
+        .values(**values, sent_at=bindparam(_AT, type_=notice.c.sent_at.type), last_error=None, claimed_at=None)
+        .returning(notice.c.id)
+    )
+
+
+@cache
+def _noting_at_once() -> ReturningInsert[tuple[uuid.UUID]]:
+    changed, line = _noting().cte("changed"), DeliveryAttempt.__table__
+    values = (bindparam(name, type_=line.c[of].type) for name, of in _LINE.items())
+    names = ["outbox_message_id", *_LINE.values()]
+    return insert(line).from_select(names, select(changed.c.id, *values)).returning(line.c.id)
 
 
 def put_back(message: Claimed, error: str | None = None, *, road: str | None = None) -> bool:
@@ -132,6 +158,29 @@ def put_back(message: Claimed, error: str | None = None, *, road: str | None = N
         attempts=OutboxMessage.attempts - 1,
         claimed_at=None,
         **({"last_error": error} if error else {}),
+    )
+
+
+def hold(messages: Sequence[Claimed], until: datetime, why: str) -> None:
+    """Give claims back at no attempt until something that holds up all of them is over. They share one lease.
+
+    They come back spread over one first wait after it.
+    """
+    spread = settings().OUTBOX_BACKOFF_SECONDS * secrets.randbelow(1001) / 1000
+    db.session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id.in_([message.id for message in messages]),
+            WAITING,
+            OutboxMessage.not_before == messages[0].until,
+        )
+        .values(
+            not_before=until + timedelta(seconds=spread),
+            attempts=OutboxMessage.attempts - 1,
+            claimed_at=None,
+            last_error=why,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -13,7 +13,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseEvent, Errand, OutboxMessage, StaffUser
 from engage.notify import addressing, claims, handing_over, outbox
-from engage.services import delivery
+from engage.services import delivery, outcomes
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -256,8 +256,8 @@ def test_a_dead_notice_that_another_worker_sent_meanwhile_is_left_alone(peer, re
     with unit_of_work():
         (message,) = claims.claim(1)
         claims.sent(message, "email")
-    delivery._bury(message, "refused 550", road="email")
-    delivery._ask_staff(message, message.case_id, "direct")
+    outcomes.bury(message, "refused 550", road="email")
+    outcomes.ask_staff(message, message.case_id, "direct")
     assert row_of(key).dead_at is None
     assert errands_of(reference) == []
 
