@@ -221,7 +221,7 @@ def test_no_transaction_and_no_connection_is_held_while_a_mail_is_on_its_way(pee
         def close(self):
             pass
 
-    monkeypatch.setattr(handing_over, "open_transport", Looking)
+    monkeypatch.setattr(handing_over, "take_transport", Looking)
     assert delivery.drain() == 1
     assert seen == [(0, False)]
 
