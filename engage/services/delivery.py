@@ -1,10 +1,11 @@
 """Delivering what the outbox owes. Opens its own short units of work: none is open while a mail is on its way."""
 
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from engage import clock
 from engage.domain.circuits import Kind
@@ -25,6 +26,8 @@ from engage.unit_of_work import end_reading, release, unit_of_work
 
 BATCHES = 50  # Ours: one task ends well inside its time limit; what is left over is asked for with a new nudge.
 FRESH = timedelta(seconds=5)  # Ours: where a notice goes was found out at most so long before it is sent
+
+_PAUSE_SECONDS = 0.5  # Ours: between tries to write down that a notice left
 
 
 def try_again(message_id: uuid.UUID, *, actor: Actor | None) -> bool:
@@ -56,6 +59,26 @@ def drain() -> int:
         run.roads.close()
     outbox.nudge()
     return run.count
+
+
+def _insist(message: Claimed, write: Callable[[], None]) -> None:
+    """Write down that a notice left, again and again while the database is away and the notice is ours.
+
+    Else a database that restarts while a mail is on its way would have it sent twice.
+
+    Raises:
+        SQLAlchemyError: the database stayed away; the notice comes due again when its lease runs out.
+    """
+    while True:
+        try:
+            write()
+        except DBAPIError as error:
+            if not (error.connection_invalidated or isinstance(error, OperationalError)) or not claims.is_held(message):
+                raise
+            release()
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 class _Run:
@@ -135,7 +158,8 @@ class _Run:
             return
         self._way = passes
         handed = self.roads.hand_over(message, letter)
-        outcomes.left(message, handed.road, handed.provider_id, well=self._gate.left(message, passes))
+        well = self._gate.left(message, passes)
+        _insist(message, lambda: outcomes.left(message, handed.road, handed.provider_id, well=well))
         self.count += 1
 
     @property

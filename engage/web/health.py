@@ -44,7 +44,14 @@ def show_health() -> ResponseReturnValue:
     oldest = round(found.oldest_owed.total_seconds())
     return jsonify(
         database="up",
-        notices={"owed": found.owed, "oldest_seconds": oldest, "dead": found.dead, "is_late": oldest > LATE_SECONDS},
+        notices={
+            "owed": found.owed,
+            "oldest_seconds": oldest,
+            "dead": found.dead,
+            "is_late": oldest > LATE_SECONDS,
+            "held_by_ceiling": found.held_by_ceiling,
+            "roads_down": sorted(found.roads_down),
+        },
         schedule={
             "seconds_since": {name: round(age.total_seconds()) for name, age in sorted(found.heartbeats.items())},
             "silent": silent,

@@ -12,6 +12,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Circuit, DeliveryAttempt, OutboxMessage
 from engage.notify import circuits
+from engage.queries import notices
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -136,6 +137,7 @@ def test_a_road_that_is_down_is_tried_by_two_and_the_rest_waits_without_a_try(pe
     assert {row_of(key).attempts for key in keys} == {0}
     assert row_of(on_the_page).road == "case"
     assert held()[Kind.ROAD].name == "email"
+    assert notices.health().roads_down == {"email"}
     assert "ConnectionRefusedError" in held()[Kind.ROAD].reason
     peer.start()
     clock.move_to(held()[Kind.ROAD].opened_until + timedelta(minutes=1))
@@ -201,11 +203,14 @@ def test_beyond_the_hourly_ceiling_notices_wait_and_it_is_said_once(peer, site_i
         delivery.drain()
     assert len(peer.mails) == 10
     assert held()[Kind.CEILING].opened_until > clock.now
+    assert notices.health().held_by_ceiling
     assert caplog.text.count("as much as may leave in an hour") == 1
     clock.advance(timedelta(hours=1))
     delivery.drain()
     assert {row_of(key).road for key in [*keys, *urgent]} == {"email"}
     assert {row_of(key).attempts for key in keys} == {1}
+    clock.advance(timedelta(hours=1))
+    assert not notices.health().held_by_ceiling
 
 
 def test_a_ceiling_that_is_reached_another_day_is_said_again(peer, site_id, clock, caplog):
