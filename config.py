@@ -52,6 +52,15 @@ class MailSettings(BaseSettings):
     OUTBOX_BATCH: int = Field(20, description="Notices claimed at a time.")
     OUTBOX_MAX_ATTEMPTS: int = Field(8, description="Failures of its own after which a notice may be given up.")
     OUTBOX_DEAD_AFTER_HOURS: float = Field(72, description="Age before which no notice is given up for failures.")
+    OUTBOX_HOURLY_MAX: int = Field(
+        2_000,
+        ge=0,
+        description="Notices that may leave by one road within an hour; the rest waits and an error is logged. The "
+        "last tenth is kept for urgent ones. 0 for no ceiling.",
+    )
+    OUTBOX_READER_HOURLY_MAX: int = Field(
+        100, ge=0, description="Notices one reader may get within an hour, twice as many urgent ones. 0 for no ceiling."
+    )
     ALARM_URL: SecretStr | None = Field(
         None,
         description="Address that gets a POST with a few codes when notices cannot be delivered, and when they can "

@@ -31,6 +31,7 @@ SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"
 MAIL_ADDRESS, NOTICE_MARK, THREAD = "mail-address", "notice-mark", "thread"
 MAIL, MAIL_SENDER = "received-mail", "mail-sender"
+CIRCUIT = "circuit"
 WORKER_KEY, WORKER_PUBLIC = "worker.key", "worker.pub"
 
 

@@ -4,6 +4,7 @@ import uuid
 
 import click
 
+from engage import clock
 from engage.cli.group import group
 from engage.queries import notices
 from engage.services import alarms, delivery
@@ -16,24 +17,29 @@ def outbox_group() -> None:
 
 
 @outbox_group.command("list")
-@click.option("--dead", is_flag=True, help="Those that were given up, instead of those that wait.")
-def list_notices(dead: bool) -> None:
-    """List notices by id: no address and no content is shown."""
-    rows = notices.dead() if dead else notices.waiting()
+@click.option("--dead", "which", flag_value="dead", help="Those that were given up, instead of those that wait.")
+@click.option("--bounced", "which", flag_value="bounced", help="Those that left and came back.")
+def list_notices(which: str | None) -> None:
+    """List notices by id, with their state: no address and no content is shown."""
+    rows = {"dead": notices.dead, "bounced": notices.came_back}.get(which or "", notices.waiting)()
+    now = clock.utcnow()
     for row in rows:
-        due = row.dead_at if dead else row.not_before
-        click.echo(f"{row.id}  to {row.recipient:<6} {due:%Y-%m-%d %H:%M} tried {row.attempts}  {row.last_error or ''}")
-    click.echo(f"{len(rows)} {'dead' if dead else 'waiting'}")
+        at = row.dead_at or row.bounced_at or row.not_before
+        state = f"{row.state(now):<8}"
+        click.echo(
+            f"{row.id}  {state} to {row.recipient:<6} {at:%Y-%m-%d %H:%M} tried {row.attempts}  {row.last_error or ''}"
+        )
+    click.echo(f"{len(rows)} {which or 'waiting'}")
 
 
 @outbox_group.command("retry")
 @click.argument("notice", type=click.UUID)
 def retry(notice: uuid.UUID) -> None:
-    """Let a dead notice be tried again."""
+    """Let a notice that is dead or came back be tried again."""
     with unit_of_work():
         is_owed = delivery.try_again(notice, actor=None)
     if not is_owed:
-        raise click.ClickException("There is no dead notice with this id, or its values are gone.")
+        raise click.ClickException("No notice of this id is dead or came back, or its values are gone.")
     click.echo("It is tried again now.")
 
 

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     MANY_GIVEN_UP = "many_given_up"
     SCHEDULE_SILENT = "schedule_silent"
     WORKER_AWAY = "worker_away"
+    HELD_BY_CEILING = "held_by_ceiling"  # more is owed than may leave within the hour
     INBOUND_STUCK = "inbound_stuck"  # what people wrote to us lies unread
 
 
@@ -39,6 +40,7 @@ class Figures:
     given_up_today: int
     silent: int  # entries of the schedule
     is_worker_away: bool
+    is_held_by_ceiling: bool = False
     unread: int = 0  # mails that came in and were not looked at
     oldest_unread: timedelta = timedelta()
 
@@ -66,6 +68,7 @@ def found(figures: Figures, limits: Limits) -> Mapping[Fault, int]:
         Fault.MANY_GIVEN_UP: figures.given_up_today if figures.given_up_today > limits.given_up else 0,
         Fault.SCHEDULE_SILENT: figures.silent,
         Fault.WORKER_AWAY: worker,
+        Fault.HELD_BY_CEILING: int(figures.is_held_by_ceiling),
         Fault.INBOUND_STUCK: figures.unread if figures.oldest_unread > limits.owed else 0,
     }
     return MappingProxyType({fault: count for fault, count in counts.items() if count})

@@ -6,6 +6,7 @@ from engage.models.alarm import Alarm
 from engage.models.base import Base
 from engage.models.calendars import Closure, ClosureSource, CommunityPeriod, SiteHours
 from engage.models.case import Case, CaseSubject
+from engage.models.circuit import Circuit
 from engage.models.content import Feedback, Message, Statement
 from engage.models.files import Attachment, Original
 from engage.models.foreign_identity import ForeignIdentity
@@ -38,7 +39,16 @@ from engage.models.lane import (
 )
 from engage.models.mail import PenGuess, PenItem, ReceivedMail
 from engage.models.message_version import MessageVersion
-from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.notice import (
+    WAITING,
+    ContactAttempt,
+    DeliveryAttempt,
+    Errand,
+    Heartbeat,
+    OutboxMessage,
+    Recipient,
+    waits,
+)
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
@@ -84,6 +94,7 @@ __all__ = [
     "CaseLink",
     "CaseSubject",
     "Checkpoint",
+    "Circuit",
     "Closure",
     "ClosureSource",
     "CodeLink",
@@ -167,4 +178,5 @@ __all__ = [
     "UnusualReading",
     "Tombstone",
     "TrainingRecord",
+    "waits",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, and_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, SmallInteger, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
@@ -34,6 +34,12 @@ class OutboxMessage(Keyed, Base):
         Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index("ix_outbox_message_dead_at", "dead_at", postgresql_where=_DIED, sqlite_where=_DIED),
         Index("ix_outbox_message_bounced_at", "bounced_at", postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
+        # By it each site's turn is found, see engage.notify.turns.
+        Index(
+            *("ix_outbox_message_turn", "site_id", "urgency", "not_before"),
+            postgresql_where=_WAITS,
+            sqlite_where=_WAITS,
+        ),
         Index(None, "case_id"),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
@@ -85,8 +91,12 @@ class OutboxMessage(Keyed, Base):
         )
 
 
-# A notice is still to be carried while none of these has happened to it.
-WAITING = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.dead_at.is_(None), OutboxMessage.replaced_at.is_(None))
+def waits(notice: type[OutboxMessage]) -> ColumnElement[bool]:
+    """A notice, or an alias of the table, is still to be carried while none of these has happened to it."""
+    return and_(notice.sent_at.is_(None), notice.dead_at.is_(None), notice.replaced_at.is_(None))
+
+
+WAITING = waits(OutboxMessage)
 
 
 class DeliveryAttempt(Keyed, Base):

@@ -5,18 +5,24 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from engage import clock
-from engage.domain.delivery import Outcome
+from engage.domain.delivery import Outcome, Urgency
 from engage.extensions import db
 from engage.models import WAITING, DeliveryAttempt, OutboxMessage, Recipient
+from engage.notify import turns
 from engage.settings import settings
 
 # Ours: a notice whose every attempt ended without an outcome (the worker died of it) is given up at this many times
 # the attempts after which a plain failure would end it.
 CRASHES = 2
+_UNTIL, _ID, _AT = "until", "message", "instant"  # values of statements
+_LINE = {"line": "id", _AT: "at", "road": "road", "outcome": "outcome"}  # the same of the line of an attempt, by column
 UNKNOWN = "unknown"  # the road of an attempt that ended before it was known
 
 
@@ -34,30 +40,38 @@ class Claimed:
     created_at: datetime
     attempts: int
     until: datetime
+    urgency: int = Urgency.ORDINARY
     lane_report_id: uuid.UUID | None = None
     asked_road: str | None = None
 
 
 def claim(limit: int) -> Sequence[Claimed]:
-    """Take up to so many notices that are due, the longest owed first, each for the length of the lease.
+    """Take up to so many notices whose turn it is, each for the length of the lease; the most urgent first.
 
     One conditional UPDATE: what another worker holds is skipped, and a worker that dies needs no cleaning up, because
-    the row simply comes due again.
+    the row simply comes due again. Where many workers took all that was looked at, more is looked at once.
     """
+    return _claim(limit, turns.WINDOW) or _claim(limit, turns.WINDOW**2)
+
+
+def _claim(limit: int, window: int) -> Sequence[Claimed]:
     now = clock.utcnow()
     until = now + timedelta(seconds=settings().OUTBOX_LEASE_SECONDS)
-    due = (
-        select(OutboxMessage.id)
-        .where(WAITING, OutboxMessage.not_before <= now)
-        .order_by(OutboxMessage.not_before)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")  # PostgreSQL runs a locking CTE once; as a plain subquery it may run again and take too many
-    )
-    rows = db.session.execute(
+    has_lateral = db.session.get_bind().dialect.name == "postgresql"
+    rows = db.session.execute(_taking(limit, window, has_lateral), turns.instants(now) | {_UNTIL: until}).all()
+    taken = [Claimed(*row) for row in rows]
+    return sorted(taken, key=lambda message: (message.urgency, message.created_at))
+
+
+@cache
+def _taking(limit: int, window: int, has_lateral: bool) -> ReturningUpdate[tuple[Any, ...]]:
+    """Return the statement, made once: making it took longer than executing it."""
+    due = turns.next_in_turn(limit, window, has_lateral=has_lateral)
+    now = bindparam(turns.NOW, type_=OutboxMessage.not_before.type)
+    return (
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(select(due.c.id)), WAITING, OutboxMessage.not_before <= now)
-        .values(not_before=until, claimed_at=now, attempts=OutboxMessage.attempts + 1)
+        .values(not_before=bindparam(_UNTIL), claimed_at=now, attempts=OutboxMessage.attempts + 1)
         .returning(
             OutboxMessage.id,
             OutboxMessage.case_id,
@@ -69,13 +83,12 @@ def claim(limit: int) -> Sequence[Claimed]:
             OutboxMessage.created_at,
             OutboxMessage.attempts,
             OutboxMessage.not_before,
+            OutboxMessage.urgency,
             OutboxMessage.lane_report_id,
             OutboxMessage.asked_road,
         )
         .execution_options(synchronize_session=False)
-    ).all()
-    taken = [Claimed(*row) for row in rows]
-    return sorted(taken, key=lambda message: message.created_at)
+    )
 
 
 def is_held(message: Claimed) -> bool:
@@ -100,10 +113,35 @@ def _write(condition: ColumnElement[bool], **values: object) -> bool:
 
 
 def sent(message: Claimed, road: str, provider_id: str | None = None) -> bool:
-    """Write down that the notice left by the road, even if the claim has run out meanwhile: it did leave."""
-    condition = and_(OutboxMessage.id == message.id, WAITING)
-    values = {"sent_at": clock.utcnow(), "road": road, "last_error": None, "provider_id": provider_id}
-    return _write(condition, **values, claimed_at=None) and _tried(message.id, road, Outcome.SENT)
+    """Write down that the notice left by the road, even if the claim has run out meanwhile: it did leave.
+
+    With PostgreSQL the row and the line of the attempt are one statement, since every notice waits for it.
+    """
+    values = {"road": road, "provider_id": provider_id, _ID: message.id, _AT: clock.utcnow()}
+    if db.session.get_bind().dialect.name == "postgresql":
+        line = {"line": uuid.uuid4(), "outcome": Outcome.SENT}
+        return db.session.execute(_noting_at_once(), values | line).one_or_none() is not None
+    return db.session.execute(_noting(), values).one_or_none() is not None and _tried(message.id, road, Outcome.SENT)
+
+
+@cache
+def _noting() -> ReturningUpdate[tuple[uuid.UUID]]:
+    notice = OutboxMessage.__table__
+    values = {name: bindparam(name) for name in ("road", "provider_id")}
+    return (
+        update(notice)
+        .where(notice.c.id == bindparam(_ID), WAITING)
+        .values(**values, sent_at=bindparam(_AT, type_=notice.c.sent_at.type), last_error=None, claimed_at=None)
+        .returning(notice.c.id)
+    )
+
+
+@cache
+def _noting_at_once() -> ReturningInsert[tuple[uuid.UUID]]:
+    changed, line = _noting().cte("changed"), DeliveryAttempt.__table__
+    values = (bindparam(name, type_=line.c[of].type) for name, of in _LINE.items())
+    names = ["outbox_message_id", *_LINE.values()]
+    return insert(line).from_select(names, select(changed.c.id, *values)).returning(line.c.id)
 
 
 def put_back(message: Claimed, error: str | None = None, *, road: str | None = None) -> bool:
@@ -120,6 +158,29 @@ def put_back(message: Claimed, error: str | None = None, *, road: str | None = N
         attempts=OutboxMessage.attempts - 1,
         claimed_at=None,
         **({"last_error": error} if error else {}),
+    )
+
+
+def hold(messages: Sequence[Claimed], until: datetime, why: str) -> None:
+    """Give claims back at no attempt until something that holds up all of them is over. They share one lease.
+
+    They come back spread over one first wait after it.
+    """
+    spread = settings().OUTBOX_BACKOFF_SECONDS * secrets.randbelow(1001) / 1000
+    db.session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id.in_([message.id for message in messages]),
+            WAITING,
+            OutboxMessage.not_before == messages[0].until,
+        )
+        .values(
+            not_before=until + timedelta(seconds=spread),
+            attempts=OutboxMessage.attempts - 1,
+            claimed_at=None,
+            last_error=why,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -6,7 +6,7 @@ from engage.notify.addressing import Letter
 from engage.notify.claims import Claimed
 from engage.notify.envelope import posted
 from engage.notify.transports import Transport
-from engage.notify.transports.choice import open_transport
+from engage.notify.transports.choice import give_back, take_transport
 
 EMAIL = "email"
 
@@ -28,7 +28,7 @@ class Roads:
     """Every transport of one run. None is connected before it is needed."""
 
     def __init__(self) -> None:
-        self._email: Transport = open_transport()
+        self._email: Transport = take_transport()
 
     def hand_over(self, message: Claimed, letter: Letter) -> Handed:
         """Write the notice and hand it over for good.
@@ -42,5 +42,5 @@ class Roads:
         return Handed(EMAIL)
 
     def close(self) -> None:
-        """Let go of every connection. Never fails."""
-        self._email.close()
+        """Let go of every connection, or leave it to the next run of this process. Never fails."""
+        give_back(self._email)

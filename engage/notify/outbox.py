@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from engage import clock
 from engage.domain.delivery import urgency_of
@@ -115,17 +115,21 @@ def time_for_reminder(
 
 
 def owe_again(message_id: uuid.UUID) -> bool:
-    """Let a dead notice be tried again at once; False if it is not dead or its values are gone."""
+    """Let a notice that is dead or came back be tried again at once; False if it is neither or its values are gone.
+
+    The row is the same and so is its Message-ID; the lines of its attempts stay.
+    """
     now = clock.utcnow()
+    again = {name: None for name in ("dead_at", "sent_at", "bounced_at", "arrived_at", "road", "provider_id")}
     found = db.session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.id == message_id,
-            OutboxMessage.dead_at.is_not(None),
+            or_(OutboxMessage.dead_at.is_not(None), OutboxMessage.bounced_at.is_not(None)),
             OutboxMessage.replaced_at.is_(None),
             OutboxMessage.context.is_not(None),
         )
-        .values(dead_at=None, attempts=0, not_before=now, created_at=now)
+        .values(**again, attempts=0, not_before=now, created_at=now)
         .returning(OutboxMessage.id)
     ).one_or_none()
     if found is not None:

@@ -6,14 +6,15 @@ The number of statements is fixed, and each reads what is owed, or what happened
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engage import clock
 from engage.domain import schedule
 from engage.domain.alarms import Fault, Figures
+from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
 from engage.extensions import db
-from engage.models import WAITING, Alarm, DeliveryAttempt, Heartbeat, OutboxMessage
+from engage.models import WAITING, Alarm, Circuit, DeliveryAttempt, Heartbeat, OutboxMessage
 from engage.settings import settings
 
 LATELY = timedelta(days=1)
@@ -45,6 +46,8 @@ class Health:
     tried_lately: dict[tuple[str, Outcome], int]  # by road and outcome, of the last day
     heartbeats: dict[str, timedelta]
     alarms: list[Standing]
+    held_by_ceiling: bool  # more is owed than may leave in an hour, by a road or to a reader
+    roads_down: frozenset[str]
 
     @property
     def silent(self) -> list[str]:
@@ -65,6 +68,7 @@ class Health:
             given_up_today=self.dead_lately,
             silent=len(self.silent),
             is_worker_away=self.is_worker_away,
+            is_held_by_ceiling=self.held_by_ceiling,
         )
 
 
@@ -104,6 +108,12 @@ def health() -> Health:
         .group_by(DeliveryAttempt.road, DeliveryAttempt.outcome)
     ).all()
     beats = db.session.execute(select(Heartbeat.entry, Heartbeat.finished_at)).all()
+    # A road stands here from its opening until it answers again, also while it may be tried.
+    is_held_up = or_(
+        and_(Circuit.kind == Kind.ROAD, Circuit.opened_until.is_not(None)),
+        and_(Circuit.kind.in_((Kind.CEILING, Kind.READER)), Circuit.opened_until > now),
+    )
+    held_up = db.session.execute(select(Circuit.kind, Circuit.name).where(is_held_up)).all()
     alarms = db.session.scalars(select(Alarm).order_by(Alarm.since, Alarm.fault)).all()
     return Health(
         owed=sum(count for _, count, _, _ in owed),
@@ -119,4 +129,6 @@ def health() -> Health:
             Standing(one.fault, one.since, now - one.since, one.count, is_over=one.ended_at is not None)
             for one in alarms
         ],
+        held_by_ceiling=any(kind is not Kind.ROAD for kind, _ in held_up),
+        roads_down=frozenset(name for kind, name in held_up if kind is Kind.ROAD),
     )

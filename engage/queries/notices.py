@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from engage.domain.delivery import NoticeState, state_of
 from engage.extensions import db
 from engage.models import WAITING, OutboxMessage, Recipient
 
@@ -23,6 +24,22 @@ class Row:
     dead_at: datetime | None
     attempts: int
     last_error: str | None
+    claimed_at: datetime | None
+    bounced_at: datetime | None
+    sent_at: datetime | None
+    replaced_at: datetime | None
+
+    def state(self, now: datetime) -> NoticeState:
+        """Return where the notice stands at the instant."""
+        return state_of(
+            sent_at=self.sent_at,
+            dead_at=self.dead_at,
+            bounced_at=self.bounced_at,
+            replaced_at=self.replaced_at,
+            claimed_at=self.claimed_at,
+            not_before=self.not_before,
+            now=now,
+        )
 
 
 _COLUMNS = (
@@ -32,6 +49,10 @@ _COLUMNS = (
     OutboxMessage.dead_at,
     OutboxMessage.attempts,
     OutboxMessage.last_error,
+    OutboxMessage.claimed_at,
+    OutboxMessage.bounced_at,
+    OutboxMessage.sent_at,
+    OutboxMessage.replaced_at,
 )
 
 
@@ -45,3 +66,10 @@ def dead() -> Sequence[Row]:
     """Return the notices that were given up, the newest first."""
     died = select(*_COLUMNS).where(OutboxMessage.dead_at.is_not(None)).order_by(OutboxMessage.dead_at.desc())
     return [Row(*row) for row in db.session.execute(died.limit(SHOWN))]
+
+
+def came_back() -> Sequence[Row]:
+    """Return the notices that left and came back and that no other road says, the newest first."""
+    back = OutboxMessage.bounced_at.is_not(None) & OutboxMessage.replaced_at.is_(None)
+    rows = db.session.execute(select(*_COLUMNS).where(back).order_by(OutboxMessage.bounced_at.desc()).limit(SHOWN))
+    return [Row(*row) for row in rows]

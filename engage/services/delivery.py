@@ -1,32 +1,37 @@
 """Delivering what the outbox owes. Opens its own short units of work: none is open while a mail is on its way."""
 
-import logging
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from engage import clock
+from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
 from engage.domain.policy import Actor
-from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage
-from engage.notify import addressing, claims, outbox
-from engage.notify.addressing import WITHHELD, ByHand, Letter, NoAddress
+from engage.notify import circuits, claims, looking_up, outbox
+from engage.notify.addressing import ByHand, Letter, NoAddress, Nowhere
+from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
-from engage.notify.handing_over import Roads, road_of
+from engage.notify.gate import Gate, Held, Way
+from engage.notify.handing_over import Roads
+from engage.notify.looking_up import Found
 from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
-from engage.services import cases, deadlines, errands, moving_up, undelivered
+from engage.services import outcomes
 from engage.services.audit import Change, note
 from engage.settings import settings
-from engage.unit_of_work import release, unit_of_work
+from engage.unit_of_work import end_reading, release, unit_of_work
 
-log = logging.getLogger(__name__)
 BATCHES = 50  # Ours: one task ends well inside its time limit; what is left over is asked for with a new nudge.
-FAULTS = 2  # Ours: one mail may break the connection by itself; two in a row are the server's fault.
+FRESH = timedelta(seconds=5)  # Ours: where a notice goes was found out at most so long before it is sent
+
+_PAUSE_SECONDS = 0.5  # Ours: between tries to write down that a notice left
 
 
 def try_again(message_id: uuid.UUID, *, actor: Actor | None) -> bool:
-    """Let a notice that was given up be tried again at once; False if it was not, or what it said is gone.
+    """Let a notice that was given up or came back be tried again at once; False if neither, or what it said is gone.
 
     Who did it is on the record of changes; no actor means a command on the server.
     """
@@ -39,136 +44,175 @@ def try_again(message_id: uuid.UUID, *, actor: Actor | None) -> bool:
 def drain() -> int:
     """Deliver what is due until nothing is, and return how many notices left by some road.
 
-    Safe to run twice and at the same time: a notice belongs to whoever claimed it. A dead mail server ends the run and
-    costs no notice an attempt.
+    Safe to run twice and at the same time: a notice belongs to whoever claimed it. What can't leave because its road,
+    its domain or a ceiling holds it up waits at no attempt, and the others go on.
     """
     run = _Run(Roads())
     try:
         for _ in range(BATCHES):
             with unit_of_work():
                 batch = claims.claim(settings().OUTBOX_BATCH)
-            if not batch or not run.deliver(batch):
+            if not batch:
                 return run.count
+            run.deliver(batch)
     finally:
         run.roads.close()
     outbox.nudge()
     return run.count
 
 
+def _insist(message: Claimed, write: Callable[[], None]) -> None:
+    """Write down that a notice left, again and again while the database is away and the notice is ours.
+
+    Else a database that restarts while a mail is on its way would have it sent twice.
+
+    Raises:
+        SQLAlchemyError: the database stayed away; the notice comes due again when its lease runs out.
+    """
+    while True:
+        try:
+            write()
+        except DBAPIError as error:
+            if not (error.connection_invalidated or isinstance(error, OperationalError)) or not claims.is_held(message):
+                raise
+            release()
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
 class _Run:
-    """One drain: the connections it keeps, how many left, and how often in a row the transport failed."""
+    """One drain: the connections it keeps, how many left, and what holds others up."""
 
     def __init__(self, roads: Roads) -> None:
         self.roads = roads
         self.count = 0
-        self._road = claims.UNKNOWN
-        self._faults = 0
+        self._gate = Gate()
+        self._held: dict[Key, tuple[Held, list[Claimed]]] = {}
+        self._way: Way | None = None
 
-    def deliver(self, batch: Sequence[Claimed]) -> bool:
-        """Try each notice once; False when the transport is down and the rest was put back."""
+    def deliver(self, batch: Sequence[Claimed]) -> None:
+        """Try each notice once, as long as the lease of the batch allows; the rest is put back."""
+        found: dict[uuid.UUID, Found] = {}
+        looked_at: datetime | None = None
         for place, message in enumerate(batch):
             if not claims.is_held(message):
-                _put_back(batch[place:])
-                return True
-            if not self._attempt(message):
-                _put_back(batch[place + 1 :], "transport down")
-                return False
-        return True
+                outcomes.put_back(batch[place:])
+                break
+            if looked_at is None or clock.utcnow() - looked_at > FRESH:
+                looked_at = clock.utcnow()
+                found = self._look(batch[place:])
+            self._attempt(message, found[message.id])
+        self._put_held_back()
 
-    def _attempt(self, message: Claimed) -> bool:
-        """Try one notice and write down what came of it; False when the transport is down."""
-        self._road = claims.UNKNOWN
+    def _look(self, messages: Sequence[Claimed]) -> dict[uuid.UUID, Found]:
+        """Find where the notices go and what holds them up, and give the connection back."""
         try:
-            self._carry(message)
+            found = looking_up.destinations(messages)
+            self._gate.look(found, messages)
+        except BaseException:
+            release()
+            raise
+        end_reading()
+        return found
+
+    def _attempt(self, message: Claimed, where: Found) -> None:
+        """Try one notice and write down what came of it."""
+        self._way = None
+        try:
+            self._carry(message, where)
         except SQLAlchemyError:
             raise  # the database is gone: the lease runs out by itself, and nothing is the notice's fault
         except TransportDown as error:
-            _put_back([message], f"down {error}", road=self._road)
-            self._faults += 1
-            return self._faults < FAULTS
+            self._is_down(message, str(error))
         except (TransportRefused, NoAddress) as error:
-            _bury(message, f"refused {error}", road=self._road)
+            self._answered(self._keys)
+            outcomes.bury(message, f"refused {error}", road=self._road)
         except TransportDeferred as error:
-            _fail(message, f"deferred {error}", road=self._road, outcome=Outcome.DEFERRED)
+            self._says_later(str(error))
+            outcomes.fail(message, f"deferred {error}", road=self._road, outcome=Outcome.DEFERRED)
         except Exception as error:  # a template or a key: it dies visibly instead of being tried for ever
-            _fail(message, f"failed {type(error).__name__}", road=self._road, outcome=Outcome.FAILED)
-        self._faults = 0
-        return True
+            outcomes.fail(message, f"failed {type(error).__name__}", road=self._road, outcome=Outcome.FAILED)
 
-    def _carry(self, message: Claimed) -> None:
+    def _carry(self, message: Claimed, where: Found) -> None:
         if claims.has_crashed_us(message):
             raise NoAddress("crashed")
-        try:
-            where = addressing.destination(message)
-        finally:
-            release()
         match where:
             case Letter():
-                self._road = road_of(where)
-                handed = self.roads.hand_over(message, where)
-                _left(message, handed.road, handed.provider_id)
+                self._send(message, where)
+                return
             case ByHand(case_id, road):
-                _ask_staff(message, case_id, road.value)
-            case nowhere:
-                _left(message, nowhere.road)
+                outcomes.ask_staff(message, case_id, road.value)
+            case Nowhere(road):
+                outcomes.left(message, road)
+            case error:
+                raise error
         self.count += 1
 
-
-def _left(message: Claimed, road: str, provider_id: str | None = None) -> None:
-    """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
-
-    One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
-    """
-    with unit_of_work():
-        is_lost = road == WITHHELD and message.template in moving_up.MOVES_UP
-        keeps = message.template in deadlines.KEPT_BY_NOTICE
-        case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
-        if claims.sent(message, road, provider_id) and case is not None:
-            deadlines.meet_by_notice(case, message.template)
-            if is_lost:
-                moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
-
-
-def _put_back(messages: Sequence[Claimed], error: str | None = None, *, road: str | None = None) -> None:
-    with unit_of_work():
-        for message in messages:
-            claims.put_back(message, error, road=road)
-
-
-def _fail(message: Claimed, error: str, *, road: str, outcome: Outcome) -> None:
-    if claims.is_spent(message):
-        _bury(message, error, road=road, outcome=outcome)
-        return
-    with unit_of_work():
-        claims.failed(message, error, road=road, outcome=outcome)
-    log.warning("notice %s was not sent: %s", message.id, error)
-
-
-def _ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
-    """Turn a notice that no machine can carry into an errand. The case comes first, as in every use case."""
-    with unit_of_work():
-        case = cases.lock_own(case_id)
-        if claims.sent(message, "errand"):
-            errands.owe(case, message_id=message.id, template=message.template, road=road)
-
-
-def _bury(message: Claimed, error: str, *, road: str, outcome: Outcome = Outcome.REFUSED) -> None:
-    """Give a notice up, and show it: on its case, to whoever works it, and as an errand if the person goes without.
-
-    A reminder that spoke for other cases moves up for each of them, before it is given up, so that none is passed over.
-    """
-    if message.user_id is not None:
-        for event_id in message.context.get(outbox.OTHERS, "").split():
-            _move_up(uuid.UUID(event_id), message.user_id)
-    with unit_of_work():
-        case = cases.lock_own(message.case_id) if message.case_id else None
-        if not claims.died(message, error, road=road, outcome=outcome):
+    def _send(self, message: Claimed, letter: Letter) -> None:
+        passes = self._gate.way_for(message, letter)
+        if isinstance(passes, Way) and passes.trials:
+            passes = self._trial(passes)
+        if isinstance(passes, Held):
+            self._wait(message, passes)
             return
-        undelivered.tell(db.session.get_one(OutboxMessage, message.id), case)
-    log.error("notice %s is dead: %s", message.id, error)
+        self._way = passes
+        handed = self.roads.hand_over(message, letter)
+        well = self._gate.left(message, passes)
+        _insist(message, lambda: outcomes.left(message, handed.road, handed.provider_id, well=well))
+        self.count += 1
 
+    @property
+    def _road(self) -> str:
+        return self._way.road if self._way is not None else claims.UNKNOWN
 
-def _move_up(event_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    with unit_of_work():
-        case = cases.lock_own(db.session.get_one(CaseEvent, event_id).case_id)
-        moving_up.instead_of(case, event_id, user_id)
+    def _trial(self, way: Way) -> Way | Held:
+        """Let this notice try what was left alone, unless another does so now."""
+        with unit_of_work():
+            for key in way.trials:
+                if not circuits.take_trial(key):
+                    wait = timedelta(seconds=settings().OUTBOX_BACKOFF_SECONDS)
+                    return Held(clock.utcnow() + wait, "another tries", key)
+        return way
+
+    def _wait(self, message: Claimed, held: Held) -> None:
+        if held.is_hopeless:
+            outcomes.bury(message, f"deferred {held.why}", road=claims.UNKNOWN, outcome=Outcome.DEFERRED)
+            return
+        self._held.setdefault(held.by, (held, []))[1].append(message)
+
+    def _put_held_back(self) -> None:
+        """Give back what is held up, with one statement for each thing that holds it up."""
+        waiting, self._held = self._held, {}
+        if not waiting:
+            return
+        with unit_of_work():
+            for key, (held, messages) in waiting.items():
+                claims.hold(messages, held.until, held.why)
+                if key[0] in (Kind.CEILING, Kind.READER):
+                    circuits.reach(key, held.until)
+
+    @property
+    def _keys(self) -> Sequence[Key]:
+        """What the notice in hand has to do with: its road first, then its domain."""
+        return self._way.keys if self._way is not None else ()
+
+    def _is_down(self, message: Claimed, error: str) -> None:
+        outcomes.put_back([message], f"down {error}", road=self._road)
+        self._fault(self._keys[:1], error)
+
+    def _says_later(self, error: str) -> None:
+        """Count it against the domain, where there is one: the road itself has answered."""
+        self._answered(self._keys[:1])
+        self._fault(self._keys[1:], error)
+
+    def _fault(self, keys: Sequence[Key], error: str) -> None:
+        for key in keys:
+            with unit_of_work():
+                state = circuits.fault(key, error, on_trial=self._way is not None and key in self._way.trials)
+            self._gate.note(key, state)
+
+    def _answered(self, keys: Sequence[Key]) -> None:
+        if forgotten := self._gate.answered(keys):
+            with unit_of_work():
+                circuits.well(forgotten)

@@ -30,7 +30,14 @@ def show_health() -> ResponseReturnValue:
     ages = schedule.of_schedule(found.heartbeats, delivery_health.expected())
     return jsonify(
         database="up",
-        notices={"owed": found.owed, "oldest_seconds": oldest, "dead": found.dead, "is_late": oldest > LATE_SECONDS},
+        notices={
+            "owed": found.owed,
+            "oldest_seconds": oldest,
+            "dead": found.dead,
+            "is_late": oldest > LATE_SECONDS,
+            "held_by_ceiling": found.held_by_ceiling,
+            "roads_down": sorted(found.roads_down),
+        },
         schedule={
             "seconds_since": {entry: round(age.total_seconds()) for entry, age in ages.items()},
             "silent": found.silent,

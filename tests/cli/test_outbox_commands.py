@@ -8,7 +8,8 @@ from engage.domain.case import Road
 from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.notify.table import as_markdown
-from engage.services import delivery
+from engage.services import delivery, undelivered
+from engage.unit_of_work import unit_of_work
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
 from tests.states import a_site
 
@@ -61,3 +62,13 @@ def test_a_sweep_delivers_here_and_now(run, reference):
 
 def test_the_page_about_notices_can_be_printed(run):
     assert run("notifications").output == as_markdown()
+
+
+def test_a_notice_that_came_back_is_listed_and_tried_again(run, reference):
+    key = a_notice(reference)
+    run("sweep")
+    with unit_of_work():
+        undelivered.bounced(row_of(key).id, "5.1.1")
+    assert f"{row_of(key).id}  bounced  to person" in run("outbox", "list", "--bounced").output
+    assert run("outbox", "retry", str(row_of(key).id)).exit_code == 0
+    assert f"{row_of(key).id}  waiting  to person" in run("outbox", "list").output

@@ -13,7 +13,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseEvent, Errand, OutboxMessage, StaffUser
 from engage.notify import addressing, claims, handing_over, outbox
-from engage.services import delivery
+from engage.services import delivery, outcomes
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -221,7 +221,7 @@ def test_no_transaction_and_no_connection_is_held_while_a_mail_is_on_its_way(pee
         def close(self):
             pass
 
-    monkeypatch.setattr(handing_over, "open_transport", Looking)
+    monkeypatch.setattr(handing_over, "take_transport", Looking)
     assert delivery.drain() == 1
     assert seen == [(0, False)]
 
@@ -256,8 +256,8 @@ def test_a_dead_notice_that_another_worker_sent_meanwhile_is_left_alone(peer, re
     with unit_of_work():
         (message,) = claims.claim(1)
         claims.sent(message, "email")
-    delivery._bury(message, "refused 550", road="email")
-    delivery._ask_staff(message, message.case_id, "direct")
+    outcomes.bury(message, "refused 550", road="email")
+    outcomes.ask_staff(message, message.case_id, "direct")
     assert row_of(key).dead_at is None
     assert errands_of(reference) == []
 

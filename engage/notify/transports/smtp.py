@@ -32,9 +32,14 @@ class SmtpTransport:
     """Connects at the first mail, and again after a fault."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self.server = server
         self._connection: smtplib.SMTP | None = None
         self._ends_at = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is held open."""
+        return self._connection is not None
 
     def send(self, post: Post) -> None:
         """Hand the mail over; when this returns the server has answered for it.
@@ -77,6 +82,22 @@ class SmtpTransport:
             self.close()
             raise TransportDown(_codes(code, answer))
 
+    def stands(self) -> bool:
+        """Whether a connection is there and its server answers; one that does not is let go."""
+        if self._connection is None:
+            return False
+        try:
+            self.check()
+        except TransportDown:
+            return False
+        return True
+
+    def abandon(self) -> None:
+        """Let go of a connection of another process: its socket is closed here alone, and the server hears nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     def close(self) -> None:
         """Say goodbye if somebody is there to hear it."""
         connection, self._connection = self._connection, None
@@ -88,10 +109,11 @@ class SmtpTransport:
             connection.close()
 
     def _connected(self) -> smtplib.SMTP:
-        self._ends_at = time.monotonic() + self._server.seconds
+        self._ends_at = time.monotonic() + self.server.seconds
         if self._connection is not None:
+            self._hurry(self._connection)
             return self._connection
-        server = self._server
+        server = self.server
         if server.security == "tls":
             context = ssl.create_default_context()
             self._connection = smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
