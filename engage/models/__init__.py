@@ -36,6 +36,7 @@ from engage.models.lane import (
     LaneWord,
 )
 from engage.models.notice import WAITING, ContactAttempt, DeliveryAttempt, Errand, Heartbeat, OutboxMessage, Recipient
+from engage.models.notification import NoticePreference, Watching
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
@@ -123,6 +124,7 @@ __all__ = [
     "OpenItem",
     "Opening",
     "Original",
+    "NoticePreference",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",
@@ -159,4 +161,5 @@ __all__ = [
     "UnusualReading",
     "Tombstone",
     "TrainingRecord",
+    "Watching",
 ]
