@@ -41,7 +41,14 @@ class OutboxMessage(Keyed, Base):
             postgresql_where=text("user_id IS NOT NULL"),
             sqlite_where=text("user_id IS NOT NULL"),
         ),
-        # What the bell counts on every page of staff.
+        # What the page of notifications shows, and what the bell counts on every page of staff.
+        Index(
+            "ix_outbox_message_told",
+            "user_id",
+            "created_at",
+            postgresql_where=text("user_id IS NOT NULL"),
+            sqlite_where=text("user_id IS NOT NULL"),
+        ),
         Index("ix_outbox_message_unseen", "user_id", postgresql_where=_UNSEEN, sqlite_where=_UNSEEN),
     )
 

@@ -92,7 +92,7 @@ def staff_case(reference: str) -> str:
 
 def notifications() -> str:
     """Return the address of the page on which staff read what they were told."""
-    return f"{settings().public_url}/staff/notifications"
+    return f"{settings().public_url}/staff/notifications/"
 
 
 def notice_preferences() -> str:

@@ -11,7 +11,7 @@ from engage import clock
 from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
-from engage.queries import lane_reports
+from engage.queries import lane_reports, notifications
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
@@ -24,6 +24,7 @@ LOOKS_AFTER = frozenset({Role.ADMIN})
 _CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
 _SETTING_UP = frozenset({"account.set_up_second_factor", "account.add_passkey", "account.prove"}) | _CHOOSING_PASSWORD
 
+MOST_SHOWN = notifications.MOST_COUNTED - 1
 _PROVIDER = "provider_asked"
 
 Check = Callable[[], ResponseReturnValue | None]
@@ -88,7 +89,12 @@ def frame() -> dict[str, object]:
         for endpoint, label, roles in links
         if actor.holds(*roles) and endpoint in current_app.view_functions
     ]
-    return {"nav": shown, "signed_in": me().name, "home": home_of(actor)}
+    return {"nav": shown, "signed_in": me().name, "home": home_of(actor), "unseen": _counted(g.get("unseen", 0))}
+
+
+def _counted(count: int) -> str:
+    """Return a count as the bell shows it: exact to 999 (product 9), nothing where there is nothing."""
+    return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")
 
 
 def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool) -> Check:
@@ -104,9 +110,11 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):
             raise NoResultFound if hidden else NotAllowed(request.endpoint)
-        if request.method == "GET" and account.actor.holds(*LANE):
+        if request.method == "GET":
             # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
-            g.waits_at = {"lane.list_reports": lane_reports.count_waiting(account.actor)}
+            g.unseen = notifications.count_unseen(account.actor)
+            if account.actor.holds(*LANE):
+                g.waits_at = {"lane.list_reports": lane_reports.count_waiting(account.actor)}
         return None
 
     return gate

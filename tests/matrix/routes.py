@@ -86,6 +86,9 @@ OF_A_CASE = {
 # Pages of staff that name no case in their address. What they show of cases is held against policy row by row.
 OF_NO_CASE = frozenset(
     {
+        "notifications.list_notifications",
+        "notifications.open_notification",
+        "notifications.see_all_notifications",
         "staff.absence",
         "staff.absence_of",
         "staff.add_corrective_action",

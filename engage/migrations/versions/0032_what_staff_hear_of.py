@@ -8,6 +8,7 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
+_TOLD = sa.text("user_id IS NOT NULL")
 _UNSEEN = sa.text("user_id IS NOT NULL AND seen_at IS NULL AND replaced_at IS NULL")
 
 
@@ -20,6 +21,13 @@ def upgrade() -> None:
         batch.add_column(sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     # What staff were told before there was a bell is no news any more.
     op.execute("UPDATE outbox_message SET seen_at = created_at WHERE user_id IS NOT NULL AND sent_at IS NOT NULL")
+    op.create_index(
+        "ix_outbox_message_told",
+        "outbox_message",
+        ["user_id", "created_at"],
+        postgresql_where=_TOLD,
+        sqlite_where=_TOLD,
+    )
     op.create_index(
         "ix_outbox_message_unseen",
         "outbox_message",
@@ -54,6 +62,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("watching")
     op.drop_table("notice_preference")
+    op.drop_index("ix_outbox_message_told", table_name="outbox_message")
     op.drop_index("ix_outbox_message_unseen", table_name="outbox_message")
     with op.batch_alter_table("outbox_message") as batch:
         batch.drop_column("seen_at")
