@@ -35,6 +35,7 @@ from engage.web.staff import (
     take_down,
     tasks,
     triage,
+    watching,
 )
 from engage.web.staff.blueprint import bp, lane_bp
 
@@ -75,4 +76,5 @@ __all__ = [
     "take_down",
     "tasks",
     "triage",
+    "watching",
 ]
