@@ -52,6 +52,21 @@ class MailSettings(BaseSettings):
     OUTBOX_BATCH: int = Field(20, description="Notices claimed at a time.")
     OUTBOX_MAX_ATTEMPTS: int = Field(8, description="Failures of its own after which a notice may be given up.")
     OUTBOX_DEAD_AFTER_HOURS: float = Field(72, description="Age before which no notice is given up for failures.")
+    QUIET_HOURS: str = Field(
+        "21:00-07:00",
+        pattern=r"^((([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d))?$",
+        description="Hours at the site in which no person is woken by a notice, save for danger, levels 4 and 5, what "
+        "they just asked for and a promise that would be broken; empty for none.",
+    )
+    NEWS_GATHER_MINUTES: float = Field(
+        10, ge=0, description="How long news to a person waits, so that what follows it goes in the same notice."
+    )
+    NEWS_AGAIN_DAYS: float = Field(
+        7,
+        ge=0,
+        description="How long a person who has not looked at the last news is told of nothing but more than news; 0 "
+        "tells of each by itself.",
+    )
     OUTBOX_HOURLY_MAX: int = Field(
         2_000,
         ge=0,

@@ -22,6 +22,9 @@ class Moment(StrEnum):
     CLOSURE = "closure"
 
 
+# What is kept when the notice of it has arrived and not when we wrote it. Source: product 4, "met when".
+KEPT_BY_NOTICE: Mapping[str, Promise] = MappingProxyType({"case_acknowledged": Promise.ACKNOWLEDGE})
+
 # Which promises begin to run when. Source: product 4, first table; the naming of a panel: domain 2.2, APPEAL_T2.
 OPENED_AT: Mapping[Moment, tuple[Promise, ...]] = MappingProxyType(
     {

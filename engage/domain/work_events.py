@@ -1,4 +1,4 @@
-"""What happens to the work on a case beside its steps: tasks."""
+"""What happens to the work on a case beside its steps: tasks, and notes for a colleague."""
 
 import uuid
 from dataclasses import dataclass
@@ -30,3 +30,11 @@ class TaskFinished(Event):
 class TaskDue(Event):
     task_id: uuid.UUID
     owner_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueMentioned(Event):
+    """Whoever wrote a note wants somebody of ours to read it."""
+
+    message_id: uuid.UUID
+    user_id: uuid.UUID

@@ -49,6 +49,7 @@ from engage.models.notice import (
     Recipient,
     waits,
 )
+from engage.models.notification import NoticePreference, Watching
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
@@ -139,6 +140,7 @@ __all__ = [
     "OpenItem",
     "Opening",
     "Original",
+    "NoticePreference",
     "OutboxMessage",
     "PanelNote",
     "PanelSeat",
@@ -178,5 +180,6 @@ __all__ = [
     "UnusualReading",
     "Tombstone",
     "TrainingRecord",
+    "Watching",
     "waits",
 ]

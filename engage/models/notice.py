@@ -13,6 +13,7 @@ from engage.models.base import Base, Document, Keyed, stored
 
 _WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
 _DIED, _CAME_BACK = text("dead_at IS NOT NULL"), text("bounced_at IS NOT NULL")
+_UNSEEN = text("user_id IS NOT NULL AND seen_at IS NULL AND replaced_at IS NULL")
 
 
 class Recipient(StrEnum):
@@ -49,6 +50,15 @@ class OutboxMessage(Keyed, Base):
             postgresql_where=text("user_id IS NOT NULL"),
             sqlite_where=text("user_id IS NOT NULL"),
         ),
+        # What the page of notifications shows, and what the bell counts on every page of staff.
+        Index(
+            "ix_outbox_message_told",
+            "user_id",
+            "created_at",
+            postgresql_where=text("user_id IS NOT NULL"),
+            sqlite_where=text("user_id IS NOT NULL"),
+        ),
+        Index("ix_outbox_message_unseen", "user_id", postgresql_where=_UNSEEN, sqlite_where=_UNSEEN),
     )
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)
@@ -66,7 +76,7 @@ class OutboxMessage(Keyed, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
-    road: Mapped[str | None]  # how it went: email, errand, case (posted on /case alone), withheld
+    road: Mapped[str | None]  # how it went: email, errand, case (on /case alone), withheld; to staff: page, digest
     last_error: Mapped[str | None]  # a class and codes, never text from a server
     urgency: Mapped[int] = mapped_column(SmallInteger, default=Urgency.ORDINARY, server_default="1")
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))  # none of an account's, or of all sites
@@ -77,6 +87,8 @@ class OutboxMessage(Keyed, Base):
     replaced_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("outbox_message.id"))
     asked_road: Mapped[str | None]  # the road it has to take, where it is not the person's first
     provider_id: Mapped[str | None] = mapped_column(index=True)  # what a gateway calls it
+    # Its reader has looked since. Of a member of staff, when; of a person only that they did: it says when it was sent.
+    seen_at: Mapped[datetime | None]
 
     def state(self, now: datetime) -> NoticeState:
         """Return where the notice stands at the instant."""

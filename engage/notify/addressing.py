@@ -12,10 +12,11 @@ from engage import data_keys, lane_keys, vault
 from engage.domain import policy, receipts
 from engage.domain.case import CaseClass, Road
 from engage.domain.message_checks import Words
+from engage.domain.notice_groups import CHOSEN, GATHERED
 from engage.domain.policy import Permission, Role
 from engage.extensions import db
 from engage.models import AddressChange, Case, Deadline, ReachedRung, Recipient, RuleSet, SealedContact, StaffUser
-from engage.notify import edited, links
+from engage.notify import edited, links, staff_roads
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
 from engage.notify.messages import locale_of
@@ -110,9 +111,15 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
+    elif (road := staff_roads.instead_of_mail(message, case)) is not None:
+        return Nowhere(road)
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
     values |= _of_account(message) | _of_template(template, user)
-    if values.get("flagged") == NOTHING_LEFT:
+    if template == GATHERED:
+        values |= staff_roads.count_of_held(message, user)
+    if template in CHOSEN:
+        values |= {"link": links.notifications(), "choose": links.notice_preferences()}
+    if NOTHING_LEFT in (values.get("flagged"), values.get("count")):
         return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}

@@ -98,3 +98,13 @@ def day() -> str:
 def staff_case(reference: str) -> str:
     """Return the address of a case for staff; it opens only for those who may see it."""
     return f"{settings().public_url}/staff/cases/{reference}"
+
+
+def notifications() -> str:
+    """Return the address of the page on which staff read what they were told."""
+    return f"{settings().public_url}/staff/notifications/"
+
+
+def notice_preferences() -> str:
+    """Return the address of the page on which staff choose what they are told by mail."""
+    return f"{settings().public_url}/account/notices"

@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
@@ -12,12 +12,14 @@ from engage import clock
 from engage.domain import ladder_file, policy
 from engage.domain.absence import follow
 from engage.domain.case import PORTAL, CaseClass
+from engage.domain.notice_groups import NoticeGroup, StaffRoad, road_of
 from engage.domain.policy import Permission
 from engage.extensions import db
-from engage.models import Absence, Case, Recipient, RuleSet, StaffUser
-from engage.notify import outbox
+from engage.models import Absence, Case, NoticePreference, Recipient, RuleSet, StaffUser
+from engage.notify import outbox, timing, unseen
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
+from engage.notify.timing import StaffHours
 from engage.scope import first_to_tell, replacements
 
 log = logging.getLogger(__name__)
@@ -81,18 +83,20 @@ def owed(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> list[
     locales = _locales({user_id for user_id, _ in staff} - case.facts.subjects)
     for key, stand_in in _stand_ins(staff, locales, case).items():
         staff.setdefault(key, stand_in)
-    mails = (
-        _for_staff(staff[key], case, event_id, key[0], locales[key[0]].locale) for key in staff if key[0] in locales
-    )
-    return [*to_person, *filter(None, mails)]
+    readers = {key: locales[key[0]] for key in staff if key[0] in locales}
+    hours = StaffHours(case)
+    mails = (_for_staff(staff[key], case, event_id, reader, hours) for key, reader in readers.items())
+    return [*to_person, *(owed for found in mails for owed in found)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How to write to a member of staff: the language they read, and whether they are away now."""
+    """How to write to a member of staff: the language they read, whether they are away now, the roads they chose."""
 
+    user_id: uuid.UUID
     locale: str
     is_away: bool = False
+    chosen: dict[NoticeGroup, StaffRoad] = field(default_factory=dict)
 
 
 def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, _Reader]:
@@ -101,8 +105,17 @@ def _locales(users: Collection[uuid.UUID]) -> dict[uuid.UUID, _Reader]:
         return {}
     now = clock.utcnow()
     away = exists().where(Absence.user_id == StaffUser.id, Absence.starts_at <= now, Absence.ends_at > now)
-    rows = db.session.execute(select(StaffUser.id, StaffUser.locale, away).where(StaffUser.id.in_(users)))
-    return {user_id: _Reader(locale, is_away) for user_id, locale, is_away in rows}
+    rows = db.session.execute(
+        select(StaffUser.id, StaffUser.locale, away, NoticePreference.group, NoticePreference.road)
+        .outerjoin(NoticePreference, NoticePreference.user_id == StaffUser.id)
+        .where(StaffUser.id.in_(users))
+    )
+    found: dict[uuid.UUID, _Reader] = {}
+    for user_id, locale, is_away, group, road in rows:
+        reader = found.setdefault(user_id, _Reader(user_id, locale, is_away))
+        if group is not None:
+            reader.chosen[group] = road
+    return found
 
 
 def _stand_ins(
@@ -119,12 +132,15 @@ def _stand_ins(
         stand_in = follow(user_id, held) if template not in _THEIRS_ALONE else None
         user = db.session.get(StaffUser, stand_in) if stand_in else None
         if user is not None and policy.may(user.actor, Permission.VIEW, case.facts):
-            readers.setdefault(user.id, _Reader(user.locale))
+            if user.id not in readers:
+                readers |= _locales([user.id])
             found[user.id, template] = replace(staff[user_id, template], user_id=user.id)
     return found
 
 
 def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
+    """The notice to the person: not at night, and not while they have not looked at the last that said the same."""
+    fits = unseen.fitting_in(notice.template, case)
     return Owed(
         dedupe_key=f"{event_id}:{notice.template}:person",
         template=notice.template,
@@ -132,44 +148,51 @@ def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
         recipient=Recipient.PERSON,
         case_id=case.id,
         context=notice.context,
+        not_before=timing.for_person(notice.template, case, fits.not_before),
+        said_by_id=fits.said_by_id,
         site_id=case.site_id,
         level=case.level,
     )
 
 
-def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, user_id: uuid.UUID, locale: str) -> Owed | None:
-    """The notice to one member of staff; None where a reminder that waits already speaks for it."""
-    template, not_before = notice.template, None
+def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader, hours: StaffHours) -> list[Owed]:
+    """The notice to one member of staff, and the mail in which it goes where it is held; nothing where a reminder that
+    waits already speaks for it."""
+    template, user_id = notice.template, reader.user_id
+    leaving = hours.leaving(template, road_of(template, reader.chosen))
+    not_before: datetime | None = leaving.at
     key, case_id = f"{event_id}:{template}:{user_id}", case.id if template not in (DIGEST, FLAGGED) else None
     is_shared = template == FLAGGED or notice.is_hourly
     if template in REMINDERS:
         not_before, is_spoken_for = outbox.time_for_reminder(
-            user_id, REMINDERS, merge_within=_merge_within(case), event_id=event_id
+            user_id, REMINDERS, merge_within=_merge_within(case), event_id=event_id, may_leave=leaving.at
         )
         if is_spoken_for:
-            return None
+            return []
     if template == DIGEST:
         now = clock.utcnow()
         morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
         not_before = morning if morning > now else morning + timedelta(days=1)
         key = f"{DIGEST}:{user_id}:{not_before.date().isoformat()}"
     if is_shared:
-        hour = clock.utcnow().replace(minute=0, second=0, microsecond=0)
-        not_before = hour + timedelta(hours=1) if template == FLAGGED else None  # a survivor's comes first, and at once
+        hour = leaving.at.replace(minute=0, second=0, microsecond=0)
+        # A survivor's comes first, and at once.
+        not_before = hour + timedelta(hours=1) if template == FLAGGED and not leaving.is_held else leaving.at
         key = f"{template}:{user_id}:{hour.isoformat()}"
-    return Owed(
+    owed = Owed(
         dedupe_key=key,
         is_shared=is_shared,
         template=template,
-        locale=locale,
+        locale=reader.locale,
         recipient=Recipient.STAFF,
         user_id=user_id,
         case_id=case_id,
-        context=notice.context,
+        context={**notice.context, timing.HELD: "yes"} if leaving.is_held else notice.context,
         not_before=not_before,
         site_id=case.site_id,
         level=case.level,
     )
+    return [owed, timing.gathered(owed, leaving.at)] if leaving.is_held else [owed]
 
 
 def _merge_within(case: Case) -> timedelta:

@@ -47,6 +47,7 @@ class Owed:
     site_id: uuid.UUID | None = None  # whose turn it is when many wait; of all sites, or of an account, none
     level: int | None = None  # how grave its case is
     asked_road: str | None = None  # the road it has to take, where it is not the first of the person's
+    said_by_id: uuid.UUID | None = None  # the notice that says it already: the row is kept, and never leaves
 
 
 def enqueue(*owed: Owed) -> None:
@@ -85,19 +86,27 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
             "urgency": urgency_of(notice.template, notice.level),
             "site_id": notice.site_id,
             "asked_road": notice.asked_road,
+            "replaced_at": now if notice.said_by_id else None,
+            "replaced_by_id": notice.said_by_id,
         }
         for notice in owed
     ]
 
 
 def time_for_reminder(
-    user_id: uuid.UUID, templates: tuple[str, ...], *, merge_within: timedelta, event_id: uuid.UUID
+    user_id: uuid.UUID,
+    templates: tuple[str, ...],
+    *,
+    merge_within: timedelta,
+    event_id: uuid.UUID,
+    may_leave: datetime,
 ) -> tuple[datetime | None, bool]:
     """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
 
     The first waits so long that one sweep gathers in it all that it finds; what follows less than `merge_within` later
-    waits for the end of that time, where the first that waits speaks for the others and keeps their events. Two sweeps
-    at the same moment could each send one, which only means two mails.
+    waits for the end of that time, where the first that waits speaks for the others and keeps their events. None leaves
+    before it may by the hours of its reader; one that waits for the morning comes forward where it has to speak for
+    something that cannot. Two sweeps at the same moment could each send one, which only means two mails.
     """
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
@@ -107,11 +116,13 @@ def time_for_reminder(
         said = held.context or {}
         others = f"{said.get(OTHERS, '')} {event_id}".strip()
         held.context = {**said, "more": str(int(said.get("more", "0")) + 1), OTHERS: others}
+        held.not_before = min(held.not_before, max(may_leave, now) + max(GATHER, merge_within))
         return None, True
     last = db.session.scalar(
         select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - merge_within)
     )
-    return now + GATHER if last is None else last + merge_within, False
+    first = now + GATHER if last is None else last + merge_within
+    return max(first, may_leave), False
 
 
 def owe_again(message_id: uuid.UUID) -> bool:

@@ -25,6 +25,7 @@ from engage.notify import (
     rights_rules,
     triage_rules,
     waiting_rules,
+    watching_rules,
     work_rules,
 )
 from engage.notify.audience import deciding_on, on_rung, working_on
@@ -63,13 +64,13 @@ QUIET: frozenset[type[Event]] = frozenset(
 )
 
 
-def tell(event: Event, case: Case, *, event_id: uuid.UUID) -> bool:
+def tell(event: Event, case: Case, *, event_id: uuid.UUID, by: uuid.UUID | None = None) -> bool:
     """Enqueue the notices that the event calls for; the same event never makes the same notice twice.
 
-    Returns whether the person has news by one of them.
+    Those who watch the case hear of it, too, but not `by` whom it was done. Returns whether the person has news by it.
     """
     called = notices(event, case)
-    owe(called, case, event_id=event_id)
+    owe([*called, *watching_rules.told_besides(called, case, by=by)], case, event_id=event_id)
     return any(one.user_id is None and one.template not in NO_NEWS for one in called)
 
 
@@ -283,6 +284,7 @@ RULES_OF_OTHERS = (
     rights_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
+    watching_rules.RULES,
 )
 for kind, rule in {kind: rule for rules in RULES_OF_OTHERS for kind, rule in rules.items()}.items():
     notices.register(kind)(rule)

@@ -62,6 +62,7 @@ class Fate:
     sent_at: datetime | None
     dead_at: datetime | None
     road: str | None
+    replaced_at: datetime | None = None  # a notice before it says it already
 
 
 # Built once: putting a statement together costs as much as running it.
@@ -96,9 +97,13 @@ _FILES = (
     .where(Attachment.case_id == _CASE_ID)
     .order_by(Attachment.added_at, Attachment.id)
 )
-_FATES = select(OutboxMessage.dedupe_key, OutboxMessage.sent_at, OutboxMessage.dead_at, OutboxMessage.road).where(
-    OutboxMessage.case_id == _CASE_ID, OutboxMessage.recipient == Recipient.PERSON
-)
+_FATES = select(
+    OutboxMessage.dedupe_key,
+    OutboxMessage.sent_at,
+    OutboxMessage.dead_at,
+    OutboxMessage.road,
+    OutboxMessage.replaced_at,
+).where(OutboxMessage.case_id == _CASE_ID, OutboxMessage.recipient == Recipient.PERSON)
 _LATEST = (
     select(Proposal.id).where(Proposal.case_id == _CASE_ID).order_by(Proposal.number.desc()).limit(1).scalar_subquery()
 )
@@ -232,7 +237,7 @@ def fates(case_id: uuid.UUID) -> dict[uuid.UUID, Fate]:
     for row in db.session.execute(_FATES, {"case_id": case_id}):
         event_id, _, _ = row.dedupe_key.partition(":")
         try:
-            found[uuid.UUID(event_id)] = Fate(row.sent_at, row.dead_at, row.road)
+            found[uuid.UUID(event_id)] = Fate(row.sent_at, row.dead_at, row.road, row.replaced_at)
         except ValueError:
             continue  # called for by the clock and not by an event
     return found

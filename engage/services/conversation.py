@@ -1,7 +1,7 @@
 """What the person and our staff say to each other, and what staff note among themselves."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ from engage import clock, vault
 from engage.domain import policy
 from engage.domain.case import Writer
 from engage.domain.events import AttemptLogged, Event, MessageWritten
+from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import Actor, Permission
+from engage.domain.work_events import ColleagueMentioned
 from engage.extensions import db
-from engage.models import Case, ContactAttempt, Message
+from engage.models import Case, ContactAttempt, Message, StaffUser
 from engage.services import pausing, search_index
 from engage.services.timeline import digest_of, record
 
@@ -59,14 +61,21 @@ def reply(case: Case, words: str, *, actor: Actor, asks: bool = False) -> Messag
     return add(case, words, writer=Writer.STAFF, actor=actor, asks=asks)
 
 
-def note(case: Case, words: str, *, actor: Actor, came: Came = BY_FORM) -> Message:
-    """Add a note that only staff can read.
+def note(case: Case, words: str, *, actor: Actor, readers: Collection[uuid.UUID] = (), came: Came = BY_FORM) -> Message:
+    """Add a note that only staff can read, and tell the readers named that it is meant for them.
 
     Raises:
         NotAllowed: policy refuses the actor.
+        Refused: a reader could not see the case, or is here no longer.
     """
     policy.require(actor, Permission.NOTE, case.facts)
-    return add(case, words, writer=Writer.NOTE, actor=actor, came=came)
+    named = [db.session.get(StaffUser, user_id) for user_id in dict.fromkeys(readers) if user_id != actor.id]
+    if any(user is None or not policy.may(user.actor, Permission.VIEW, case.facts) for user in named):
+        raise Refused(Refusal("owner_cannot_see"))
+    message = add(case, words, writer=Writer.NOTE, actor=actor, came=came)
+    for user in filter(None, named):
+        record(case, ColleagueMentioned(message_id=message.id, user_id=user.id), actor=actor)
+    return message
 
 
 def log_attempt(case: Case, channel: str, *, reached: bool, actor: Actor) -> None:

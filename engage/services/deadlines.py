@@ -4,9 +4,8 @@ Every function takes the case in hand (`cases.lock`), reads its rows once and le
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from types import MappingProxyType
 
 from engage import clock
 from engage.domain import deadlines as rules
@@ -15,6 +14,7 @@ from engage.domain.deadlines import ByDate, Promise, Recomputed, Why, span_from
 from engage.domain.events import DeadlineMet
 from engage.domain.pauses import Pause, as_if_ended
 from engage.domain.policy import SYSTEM, Actor
+from engage.domain.promises import KEPT_BY_NOTICE as KEPT_BY_NOTICE
 from engage.domain.promises import Moment, promises_opened
 from engage.extensions import db
 from engage.models import Appeal, Case, Deadline, Proposal, Remedy
@@ -38,8 +38,6 @@ from engage.services.timeline import record
 # How a case ended that we do not come back to afterwards: the person wished no more of it, or it was none of ours.
 # Source: domain 2.2, where only a closed case is monitored, not a withdrawn or an ineligible one.
 NOT_CHECKED = frozenset({"withdrawn", "screened_out"})
-# What is kept when the notice of it has arrived and not when we wrote it. Source: product 4, "met when".
-KEPT_BY_NOTICE: Mapping[str, Promise] = MappingProxyType({"case_acknowledged": Promise.ACKNOWLEDGE})
 
 
 def rows_at_receipt(case: Case) -> list[Deadline]:

@@ -14,7 +14,7 @@ from engage.domain.events import CodeChanged
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import Case, CodeLink, DataKey, LaneReceipt, Receipt, Recipient, SealedContact, SignInTry
-from engage.notify import outbox
+from engage.notify import outbox, unseen
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit
 
@@ -88,6 +88,7 @@ def open_case(typed: str) -> Opened:
     if first_used_at is None:
         kind = LaneReceipt if in_lane else Receipt
         db.session.execute(update(kind).where(kind.id == receipt_id).values(first_used_at=clock.utcnow()))
+    unseen.opened(about)  # of a report of the lane it finds nothing, and costs the same
     return Opened(receipt_id, about, must_change)
 
 

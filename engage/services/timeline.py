@@ -45,7 +45,7 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
     """
     row = append(case, event, actor=actor, role=role, content=content)
     db.session.add(row)
-    told = rules.tell(event, case, event_id=row.id)
+    told = rules.tell(event, case, event_id=row.id, by=row.actor_id)
     if (done := news.follow(case, told=told or is_spoken(event))) is not None:
         record(case, TaskFinished(task_id=done), actor=SYSTEM)
     return row

@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"language": locale.language(), "languages": locale.offered()})
     app.register_blueprint(public.bp)
     app.register_blueprint(account.bp)
+    app.register_blueprint(account.told_bp)
     app.register_blueprint(staff.bp)
     app.register_blueprint(staff.lane_bp)
     app.register_blueprint(admin.bp)

@@ -12,7 +12,7 @@ from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
-from engage.queries import lane_reports, pen
+from engage.queries import lane_reports, notifications, pen
 from engage.queries.accounts import Account
 from engage.web import given_back
 from engage.web.locale import gettext
@@ -25,6 +25,7 @@ LOOKS_AFTER = frozenset({Role.ADMIN})
 _CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
 _SETTING_UP = frozenset({"account.set_up_second_factor", "account.add_passkey", "account.prove"}) | _CHOOSING_PASSWORD
 
+MOST_SHOWN = notifications.MOST_COUNTED - 1
 _PROVIDER = "provider_asked"
 
 Check = Callable[[], ResponseReturnValue | None]
@@ -90,7 +91,12 @@ def frame() -> dict[str, object]:
         for endpoint, label, roles in links
         if actor.holds(*roles) and endpoint in current_app.view_functions
     ]
-    return {"nav": shown, "signed_in": me().name, "home": home_of(actor)}
+    return {"nav": shown, "signed_in": me().name, "home": home_of(actor), "unseen": _counted(g.get("unseen", 0))}
+
+
+def _counted(count: int) -> str:
+    """Return a count as the bell shows it: exact to 999 (product 9), nothing where there is nothing."""
+    return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")
 
 
 def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool) -> Check:
@@ -108,6 +114,7 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
             raise NoResultFound if hidden else NotAllowed(request.endpoint)
         if request.method == "GET":
             # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
+            g.unseen = notifications.count_unseen(account.actor)
             g.waits_at = _waits_at(account.actor)
         return None
 

@@ -22,6 +22,7 @@ RIGHTS: dict[str, LazyString] = {
     "consulted": _("The person was heard before it was written"),
 }
 REFUSALS: dict[str, LazyString] = {
+    "restricted_is_not_watched": _("A restricted case tells nobody but who has to know. It cannot be watched."),
     "task_words_needed": _("Say what is to be done."),
     "task_is_done": _("This task is done already."),
     "owner_cannot_see": _("They could not see this case, or no longer work here. Choose somebody who can see it."),

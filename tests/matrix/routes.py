@@ -81,6 +81,7 @@ OF_A_CASE = {
     "staff.tell_person": P.TELL_PERSON,
     "staff.unlink_case": P.LINK,
     "staff.verify_case": A.VERIFY,
+    "staff.watch_case": P.VIEW,
 }
 
 # Pages of staff that name no case in their address. What they show of cases is held against policy row by row.
@@ -88,6 +89,9 @@ OF_NO_CASE = frozenset(
     {
         "staff.list_mail",
         "staff.place_mail",
+        "notifications.list_notifications",
+        "notifications.open_notification",
+        "notifications.see_all_notifications",
         "staff.absence",
         "staff.absence_of",
         "staff.add_corrective_action",

@@ -50,6 +50,16 @@ SAMPLE = {
     "document": '{"checkpoint":{"number":12}}',
     "confirm": "https://localhost/case/address/TOKEN",
     "more": "2",
+    "choose": "https://localhost/account/notices",
+    "new": "1",
+    "mine": "2",
+    "mentions": "0",
+    "open": "12",
+    "due_soon": "4",
+    "unassigned": "1",
+    "references": "BOR-26-7K3QX, BOR-26-7K3QY",
+    **dict.fromkeys(("received", "acknowledged", "assessed", "investigating"), "2"),
+    **dict.fromkeys(("proposed", "implementing", "appealed", "independent"), "0"),
 }
 
 

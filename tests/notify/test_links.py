@@ -17,6 +17,8 @@ MEANT = {
     "public.how_it_works": links.how_it_works,
     "public.stop_mails": lambda: links.stop_mails("code"),
     "public.outside_avenues": links.outside_avenues,
+    "account.choose_notices": links.notice_preferences,
+    "notifications.list_notifications": links.notifications,
     "staff.inbox": links.inbox,
     "staff.show_case": lambda: links.staff_case("BOR-26-7K3QX"),
 }

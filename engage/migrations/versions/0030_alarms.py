@@ -17,7 +17,15 @@ def upgrade() -> None:
         sa.Column(
             "fault",
             sa.Enum(
-                *("owed_too_long", "road_down", "many_given_up", "schedule_silent", "worker_away", "held_by_ceiling", "inbound_stuck"),
+                *(
+                    "owed_too_long",
+                    "road_down",
+                    "many_given_up",
+                    "schedule_silent",
+                    "worker_away",
+                    "held_by_ceiling",
+                    "inbound_stuck",
+                ),
                 name="fault",
                 native_enum=False,
                 create_constraint=True,

@@ -1,6 +1,26 @@
 """The account side of the pages: signing in and out, one's own password, second factor and sessions."""
 
-from engage.web.account import choosing, passkeys, proving, second_factor, sessions, single_sign_on, views
-from engage.web.account.blueprint import bp
+from engage.web.account import (
+    choosing,
+    notifications,
+    passkeys,
+    proving,
+    second_factor,
+    sessions,
+    single_sign_on,
+    views,
+)
+from engage.web.account.blueprint import bp, told_bp
 
-__all__ = ["bp", "choosing", "passkeys", "proving", "second_factor", "sessions", "single_sign_on", "views"]
+__all__ = [
+    "bp",
+    "choosing",
+    "notifications",
+    "passkeys",
+    "proving",
+    "second_factor",
+    "sessions",
+    "single_sign_on",
+    "told_bp",
+    "views",
+]

@@ -1,4 +1,7 @@
-"""The blueprint of the account pages: open to strangers are signing in and choosing a password by a link."""
+"""The blueprints of the account pages: open to strangers are signing in and choosing a password by a link.
+
+What somebody was told is theirs like their account, whatever their role; its address lies beside the pages of cases.
+"""
 
 from flask import Blueprint
 
@@ -16,3 +19,6 @@ _OPEN = (
     "start_single_sign_on",
 )
 gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))
+
+told_bp = Blueprint("notifications", __name__, url_prefix="/staff/notifications")
+gate.close(told_bp)

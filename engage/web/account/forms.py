@@ -3,11 +3,13 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
-from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from engage.domain.notice_groups import ROADS, NoticeGroup, StaffRoad
 from engage.services.passwords import LONGEST
-from engage.web import passkey_questions
+from engage.web import notification_labels, passkey_questions
 from engage.web.proof_forms import PasswordBox, bare_code, without_nul
 
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
@@ -109,3 +111,23 @@ class CodeForm(FlaskForm):
             Length(max=passkey_questions.LONGEST),
         ],
     )
+
+
+def _roads(group: NoticeGroup) -> RadioField:
+    label, hint = notification_labels.GROUPS[group]
+    offered = [SelectChoice(road.value, notification_labels.ROADS[road]) for road in ROADS[group]]
+    return RadioField(label, description=hint, choices=offered, default=StaffRoad.MAIL.value)
+
+
+class NoticesForm(FlaskForm):
+    """By which road somebody is told of what; one field for each group."""
+
+    mine = _roads(NoticeGroup.MINE)
+    new = _roads(NoticeGroup.NEW)
+    late = _roads(NoticeGroup.LATE)
+    mentions = _roads(NoticeGroup.MENTIONS)
+    digests = _roads(NoticeGroup.DIGESTS)
+
+    def of(self, group: NoticeGroup) -> RadioField:
+        """Return the field of a group."""
+        return self[group.value]

@@ -36,6 +36,7 @@ from engage.web.staff import (
     take_down,
     tasks,
     triage,
+    watching,
 )
 from engage.web.staff.blueprint import bp, lane_bp
 
@@ -77,4 +78,5 @@ __all__ = [
     "take_down",
     "tasks",
     "triage",
+    "watching",
 ]

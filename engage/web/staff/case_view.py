@@ -144,6 +144,8 @@ def _fate(fate: Fate | None) -> str:
         return str(gettext("on their case page"))
     if fate.dead_at is not None:
         return str(gettext("notice could not be delivered"))
+    if fate.sent_at is None and fate.replaced_at is not None:
+        return str(gettext("on their case page; the notice before it says so already"))
     if fate.sent_at is None:
         return str(gettext("notice waits to be sent"))
     at = f"{short_day(fate.sent_at)} {local(fate.sent_at):%H:%M}"

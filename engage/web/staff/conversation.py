@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from engage.domain.case import Writer
 from engage.models import Case
+from engage.queries import colleagues
 from engage.services import attachments, conversation, delays, errands
 from engage.services.delays import Delay
 from engage.web import labels
@@ -15,7 +16,15 @@ from engage.web.filters import moment
 from engage.web.staff import case_view, deadline_view, offered, story
 from engage.web.staff.acting import act, keep_files, me, opened
 from engage.web.staff.blueprint import bp
-from engage.web.staff.conversation_forms import ExtendForm, LogAttemptForm, MessageForm, TellDelayForm, TellPersonForm
+from engage.web.staff.conversation_forms import (
+    ExtendForm,
+    LogAttemptForm,
+    MessageForm,
+    NoteForm,
+    TellDelayForm,
+    TellPersonForm,
+)
+from engage.web.staff.form_fields import choices
 from engage.web.staff.site_days import end_of
 
 
@@ -43,12 +52,17 @@ def _write(reference: str, done: str, *, asks: bool) -> ResponseReturnValue:
 
 @bp.route("/cases/<reference>/note", methods=["GET", "POST"])
 def note_case(reference: str) -> ResponseReturnValue:
-    page, form = opened(reference), MessageForm()
+    page, form = opened(reference), NoteForm()
     form.message.label.text = gettext("Note, only for staff")
+    people = colleagues.who_may_see(page.case, but=me())
+    form.readers.choices = choices([(str(user_id), name) for user_id, name in people])
+    if not people:
+        del form.readers
     files = keep_files(form)
 
     def note(case: Case) -> None:
-        message = conversation.note(case, form.message.data, actor=me())
+        readers = [uuid.UUID(one) for one in form.readers.data or ()] if people else []
+        message = conversation.note(case, form.message.data, actor=me(), readers=readers)
         attachments.add_all(case, files, actor=me(), writer=Writer.NOTE, message=message)
 
     return act(page, form, note, done=gettext("Your note is added. Only staff can read it."), needs_version=False)

@@ -11,6 +11,10 @@ class MessageForm(StaffForm):
     files = fields.files()
 
 
+class NoteForm(MessageForm):
+    readers = fields.several(_l("Who should read it?"), hint=_l("They are told that there is a note for them."))
+
+
 class LogAttemptForm(StaffForm):
     channel = fields.pick(_l("How did you try?"), needed=_l("Choose how you tried"))
     reached = fields.choose(

@@ -26,6 +26,7 @@ from engage.web.staff.panel_doors import PANEL_DOORS, is_seated
 from engage.web.staff.rights_doors import RIGHTS_DOORS
 from engage.web.staff.triage_doors import TRIAGE_DOORS
 from engage.web.staff.waiting_doors import WAITING_DOORS
+from engage.web.staff.watching_doors import WATCHING_DOORS
 
 _ = lazy_gettext
 
@@ -214,6 +215,7 @@ DOORS: Mapping[str, Door] = {
     **OPENING_DOORS,
     **RIGHTS_DOORS,
     **FILE_DOORS,
+    **WATCHING_DOORS,
 }
 
 

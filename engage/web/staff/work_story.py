@@ -1,4 +1,4 @@
-"""What happened to tasks, in words; engage.web.staff.story takes them in."""
+"""What happened to tasks and notes for colleagues, in words; engage.web.staff.story takes them in."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ TITLES: Mapping[str, LazyString] = {
     "RemedyPassedOn": _("Remedy given to somebody else to carry out"),
     "TaskFinished": _("Task done"),
     "TaskDue": _("Reminder of a task"),
+    "ColleagueMentioned": _("Asked to read a note"),
 }
 
 
@@ -34,4 +35,5 @@ DETAILS: Mapping[str, Callable[[CasePage, Values], str]] = {
     "TaskPassedOn": _owner,
     "RemedyPassedOn": _owner,
     "TaskDue": _owner,
+    "ColleagueMentioned": lambda page, values: _name(page, values["user_id"]),
 }

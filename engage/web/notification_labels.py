@@ -1,0 +1,95 @@
+"""The words for what staff were told, and the page where each leads to."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+NOTICES: Mapping[str, LazyString] = {
+    "assigned_to_you": _("A case is yours now"),
+    "cannot_end": _("An account could not end"),
+    "cannot_rest": _("A role goes on without its training"),
+    "case_erased": _("The person had their case erased"),
+    "case_late": _("A promise is broken"),
+    "case_moved": _("Something has changed"),
+    "checkpoint_made": _("A checkpoint of the record was made"),
+    "clock_runs": _("A pause is over"),
+    "could_not_reach": _("Somebody could not be reached"),
+    "due": _("Due now"),
+    "due_soon": _("Due soon"),
+    "explanation_missing": _("An explanation is missing"),
+    "explanation_wanted": _("Explain why it is late"),
+    "explanation_written": _("The delay is explained"),
+    "extension_to_decide": _("Decide on more time"),
+    "flagged_cases": _("Concerns to look through"),
+    "focal_changed": _("A focal point has changed"),
+    "harmful_file": _("A file does harm and is locked"),
+    "identity_linked": _("Your account is linked with single sign-on"),
+    "invitation": _("You were invited"),
+    "item_for_you": _("Something waits for you"),
+    "lane_holds_something": _("The restricted lane holds something"),
+    "late_count": _("How many cases reached the committee"),
+    "mentioned": _("A note for you"),
+    "new_browser": _("Your account was entered with a new browser"),
+    "new_case": _("A new concern"),
+    "news_missing": _("The person has heard nothing for too long"),
+    "nobody_answered": _("Nobody answered our question"),
+    "nobody_stands_in": _("Nobody stands in for you"),
+    "opening_granted": _("You may see who the person is"),
+    "opening_to_decide": _("Decide who may see who the person is"),
+    "overdue_list": _("What is late today"),
+    "own_task": _("A task for you"),
+    "own_task_due": _("A task of yours is due"),
+    "panel_seat": _("You sit on a panel"),
+    "panel_to_seat": _("Name a panel"),
+    "passkey_added": _("A passkey was added to your account"),
+    "passkey_refused": _("A passkey of yours was refused"),
+    "passkey_removed": _("A passkey was removed from your account"),
+    "password_chosen": _("Your password was chosen anew"),
+    "password_given": _("You were given a new password"),
+    "password_link": _("A link to choose a password was sent to you"),
+    "proposal_to_approve": _("Approve a proposal"),
+    "rating_to_decide": _("Decide on a lower rating"),
+    "remedy_for_you": _("Carry a remedy out"),
+    "reply_arrived": _("The person has answered"),
+    "role_rests": _("A role rests, since a training ran out"),
+    "screen_out_to_decide": _("Decide on screening out"),
+    "second_factor_reset": _("Your second factor was taken away"),
+    "sent_back": _("Something was sent back to you"),
+    "stand_in": _("You stand in for somebody"),
+    "task_due": _("A task in a case is due"),
+    "task_for_you": _("A task in a case for you"),
+    "training_ends": _("A training runs out"),
+    "unassigned": _("A case has nobody any more"),
+    "unusual_reading": _("Somebody read in an unusual way"),
+    "urgent_fact": _("An urgent fact"),
+    "watched_case": _("News of a case you watch"),
+    "weekly_summary": _("Your week"),
+}
+
+# Where a notice leads to that belongs to no case. The rest leads to one's own account.
+LEADS_TO: Mapping[str, str] = {
+    "checkpoint_made": "public.list_checkpoints",
+    "flagged_cases": "staff.list_flagged",
+    "item_for_you": "staff.day",
+    "late_count": "staff.inbox",
+    "overdue_list": "staff.inbox",
+    "own_task": "staff.day",
+    "own_task_due": "staff.day",
+    "stand_in": "staff.absence",
+    "unusual_reading": "staff.list_unusual_readings",
+    "weekly_summary": "staff.inbox",
+}
+
+GROUPS: Mapping[str, tuple[LazyString, LazyString]] = {
+    "mine": (_("Your own work"), _("Cases and tasks that are yours, answers of the person, what you have to decide.")),
+    "new": (_("New concerns"), _("What comes in at your sites, and what has nobody any more.")),
+    "late": (_("Reminders"), _("What falls due soon or today.")),
+    "mentions": (_("Mentions and cases you watch"), _("Notes that name you, and news of what you watch.")),
+    "digests": (_("Summaries"), _("How your week begins, and each day what is late.")),
+}
+ROADS: Mapping[str, LazyString] = {
+    "mail": _("A mail at once"),
+    "digest": _("One mail in the morning"),
+    "page": _("No mail, only on the page of notifications"),
+}
