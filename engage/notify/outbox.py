@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from engage import clock
 from engage.domain.delivery import urgency_of
@@ -25,6 +25,8 @@ _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broke
 _NUDGE_EXPIRES_SECONDS = 60  # ours: the sweep has found the rows by then
 _SPEAKS_SECONDS = 30  # ours: half of it
 _silent_until = 0.0
+# What is unknown of a notice that has not left yet.
+_AS_NEW = ("sent_at", "dead_at", "bounced_at", "arrived_at", "road", "provider_id", "claimed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +117,20 @@ def time_for_reminder(
 
 
 def owe_again(message_id: uuid.UUID) -> bool:
-    """Let a dead notice be tried again at once; False if it is not dead or its values are gone."""
+    """Let a notice that was given up or came back be tried again at once; False if it was not, or its values are gone.
+
+    It is the same row, as if it had not left yet; what became of it before stands in its attempts.
+    """
     now = clock.utcnow()
     found = db.session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.id == message_id,
-            OutboxMessage.dead_at.is_not(None),
+            or_(OutboxMessage.dead_at.is_not(None), OutboxMessage.bounced_at.is_not(None)),
             OutboxMessage.replaced_at.is_(None),
             OutboxMessage.context.is_not(None),
         )
-        .values(dead_at=None, attempts=0, not_before=now, created_at=now)
+        .values(**dict.fromkeys(_AS_NEW), attempts=0, not_before=now, created_at=now)
         .returning(OutboxMessage.id)
     ).one_or_none()
     if found is not None:

@@ -18,6 +18,7 @@ TITLES: Mapping[str, LazyString] = {
     "RemedyPassedOn": _("Remedy given to somebody else to carry out"),
     "TaskFinished": _("Task done"),
     "TaskDue": _("Reminder of a task"),
+    "NoticeTriedAgain": _("A message is tried again"),
 }
 
 
