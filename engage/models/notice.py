@@ -12,6 +12,7 @@ from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
 from engage.models.base import Base, Document, Keyed, stored
 
 _WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
+_DIED, _CAME_BACK = text("dead_at IS NOT NULL"), text("bounced_at IS NOT NULL")
 
 
 class Recipient(StrEnum):
@@ -32,6 +33,10 @@ class OutboxMessage(Keyed, Base):
         CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced_by_what"),
         Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index(None, "case_id"),
+        # The lists of the delivery console, each a walk in order.
+        Index("ix_outbox_message_made", "created_at", "id"),
+        Index("ix_outbox_message_dead", "created_at", "id", postgresql_where=_DIED, sqlite_where=_DIED),
+        Index("ix_outbox_message_bounced", "created_at", "id", postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
             "ix_outbox_message_somebody",

@@ -190,10 +190,15 @@ def empty(state: NoticeState, *, narrowed: bool) -> Row:
         ),
         NoticeState.WAITING: (gettext("Nothing waits"), gettext("Every message has left.")),
         NoticeState.CLAIMED: (gettext("Nothing is being sent"), gettext("No worker has a message in its hands.")),
-        NoticeState.SENT: (gettext("Nothing was sent yet"), gettext("Messages about your cases stand here.")),
+        NoticeState.SENT: (
+            gettext("Nothing was sent lately"),
+            gettext("Messages about your cases that left in the last 30 days stand here."),
+        ),
         NoticeState.REPLACED: (
             gettext("Nothing was said by another message"),
-            gettext("A message stands here when another one says it, by another way or for several at once."),
+            gettext(
+                "A message of the last 30 days stands here when another one says it, by another way or for several."
+            ),
         ),
     }[state]
     return {"title": title, "text": text}
