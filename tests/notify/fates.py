@@ -36,8 +36,10 @@ def set_on(key: str, **values) -> uuid.UUID:
 
 
 def in_state(state: NoticeState, reference: str | None, **values) -> uuid.UUID:
-    """Owe a notice and put its row into the state; returns its id."""
+    """Owe a notice and put its row into the state; returns its id. `road_taken` is by which it left."""
     more = {name: values.pop(name) for name in ("created_at", "not_before", "attempts", "last_error") if name in values}
+    if "road_taken" in values:
+        more["road"] = values.pop("road_taken")
     return set_on(a_notice(reference, **values), **{**values_of(state), **more})
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from engage import clock
 from engage.domain.case import CaseClass
-from engage.domain.delivery import NoticeState, Urgency, state_of
+from engage.domain.delivery import NoticeState, Urgency
 from engage.domain.policy import Permission
 from engage.models import Recipient
 from engage.queries import case_notices
@@ -234,21 +234,8 @@ def on_case(page: CasePage) -> Row | None:
     }
 
 
-def state_in(row: RowMapping, now: datetime) -> NoticeState:
-    """Return where a notice of a list stands."""
-    return state_of(
-        sent_at=row["sent_at"],
-        dead_at=row["dead_at"],
-        bounced_at=row["bounced_at"],
-        replaced_at=row["replaced_at"],
-        claimed_at=row["claimed_at"],
-        not_before=row["not_before"],
-        now=now,
-    )
-
-
 def _on_case(row: RowMapping, now: datetime, *, is_restricted: bool) -> Row:
-    state = state_in(row, now)
+    state = case_notices.state_in(row, now)
     return {
         "what": _what(row, is_restricted=is_restricted),
         "to": row["reader"] or gettext("the person"),
