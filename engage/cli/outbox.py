@@ -6,9 +6,20 @@ import click
 
 from engage import clock
 from engage.cli.group import group
-from engage.queries import notices
+from engage.queries import notice_page, notices
 from engage.services import alarms, delivery
 from engage.unit_of_work import unit_of_work
+
+_INSTANTS = (
+    "created_at",
+    "not_before",
+    "claimed_at",
+    "sent_at",
+    "arrived_at",
+    "bounced_at",
+    "dead_at",
+    "replaced_at",
+)  # in UTC
 
 
 @group.group("outbox")
@@ -30,6 +41,26 @@ def list_notices(which: str | None) -> None:
             f"{row.id}  {state} to {row.recipient:<6} {at:%Y-%m-%d %H:%M} tried {row.attempts}  {row.last_error or ''}"
         )
     click.echo(f"{len(rows)} {which or 'waiting'}")
+
+
+@outbox_group.command("show")
+@click.argument("notice", type=click.UUID)
+def show(notice: uuid.UUID) -> None:
+    """Show where one notice stands and each try: ids and codes alone."""
+    found = notice_page.notice(notice)
+    if found is None:
+        raise click.ClickException("There is no notice with this id.")
+    state = found.state(clock.utcnow())
+    click.echo(f"{found.id}  to {found.recipient}  {state}  urgency {found.urgency}  road {found.road or '-'}")
+    for name in _INSTANTS:
+        if (at := getattr(found, name)) is not None:
+            click.echo(f"  {name:<12} {at:%Y-%m-%d %H:%M:%S}")
+    if found.replaced_by_id is not None:
+        click.echo(f"  replaced_by  {found.replaced_by_id}")
+    tries = notice_page.attempts(notice)
+    for row in tries:
+        click.echo(f"  {row.at:%Y-%m-%d %H:%M:%S}  {row.road:<11} {row.outcome:<8} {row.reason or ''}".rstrip())
+    click.echo(f"{len(tries)} tries")
 
 
 @outbox_group.command("retry")

@@ -17,6 +17,9 @@ from engage.domain.aftercare_events import ReportedBack as ReportedBack
 from engage.domain.aftercare_events import RetaliationFound as RetaliationFound
 from engage.domain.conversation_events import MailPlaced as MailPlaced
 from engage.domain.conversation_events import MessageWritten as MessageWritten
+from engage.domain.delivery_events import NoticeTriedAgain as NoticeTriedAgain
+from engage.domain.delivery_events import NoticeUndeliverable as NoticeUndeliverable
+from engage.domain.delivery_events import ToldInstead as ToldInstead
 from engage.domain.event import Event as Event  # what is defined beside the events is imported along with them
 from engage.domain.file_events import FileLocked as FileLocked
 from engage.domain.file_events import FileUnlocked as FileUnlocked
@@ -271,21 +274,6 @@ class IdentityChanged(Event):
 @dataclass(frozen=True, slots=True)
 class CodeChanged(Event):
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeUndeliverable(Event):
-    outbox_message_id: uuid.UUID
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToldInstead(Event):
-    """Staff were told what a notice of that name could not tell somebody before them."""
-
-    template: str
-    lost_id: uuid.UUID  # the notice that reached nobody
-    user_ids: tuple[uuid.UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ANSWER_CORRECTION = "answer_correction"
     HOLD = "hold"  # stop that a case is erased, because a court or an authority needs it
     OPEN_ORIGINAL = "open_original"  # a file as it came, with what it tells of who sent it
+    SEE_DELIVERY = "see_delivery"  # what became of notices, and have them tried again
     SIFT = "sift"  # of what looks as if a program sent it: whether it is a concern
 
 
@@ -152,6 +153,7 @@ GRANTS: Mapping[Permission | Action, Mapping[Role, Reach]] = MappingProxyType(
         P.ANSWER_CORRECTION: _DESK,
         P.HOLD: _APPROVAL,
         P.OPEN_ORIGINAL: {R.CUSTODIAN: Reach.SITE, R.FOCAL: Reach.SITE},  # of a restricted case the focal point
+        P.SEE_DELIVERY: _DESK,
         P.SIFT: _CASEWORK,
         A.ACKNOWLEDGE: _FIELD,
         A.ASSESS: _CASEWORK,

@@ -33,8 +33,6 @@ class OutboxMessage(Keyed, Base):
         CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
         CheckConstraint("replaced_by_id IS NULL OR replaced_at IS NOT NULL", name="replaced_by_what"),
         Index("ix_outbox_message_waiting", "not_before", postgresql_where=_WAITS, sqlite_where=_WAITS),
-        Index("ix_outbox_message_dead_at", "dead_at", postgresql_where=_DIED, sqlite_where=_DIED),
-        Index("ix_outbox_message_bounced_at", "bounced_at", postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
         # By it each site's turn is found, see engage.notify.turns.
         Index(
             *("ix_outbox_message_turn", "site_id", "urgency", "not_before"),
@@ -42,6 +40,10 @@ class OutboxMessage(Keyed, Base):
             sqlite_where=_WAITS,
         ),
         Index(None, "case_id"),
+        # The lists of the delivery console, each a walk in order.
+        Index("ix_outbox_message_made", "created_at", "id"),
+        Index("ix_outbox_message_dead", "created_at", "id", postgresql_where=_DIED, sqlite_where=_DIED),
+        Index("ix_outbox_message_bounced", "created_at", "id", postgresql_where=_CAME_BACK, sqlite_where=_CAME_BACK),
         # Reminders to one person that come close together go out as one: what they were told lately is looked up.
         Index(
             "ix_outbox_message_somebody",

@@ -30,6 +30,8 @@ def _undeliverable(event: events.NoticeUndeliverable, case: Case) -> list[Notice
     return []
 
 
+QUIET: frozenset[type[Event]] = frozenset({events.NoticeTriedAgain})  # whoever did it knows
+
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = MappingProxyType(
     {events.ToldInstead: _told_instead, events.NoticeUndeliverable: _undeliverable}
 )

@@ -25,6 +25,7 @@ _SILENCE_SECONDS = 30  # ours: after a nudge that failed, so that a silent broke
 _NUDGE_EXPIRES_SECONDS = 60  # ours: the sweep has found the rows by then
 _SPEAKS_SECONDS = 30  # ours: half of it
 _silent_until = 0.0
+# What is unknown of a notice that has not left yet.
 
 
 @dataclass(frozen=True, slots=True)

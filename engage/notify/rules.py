@@ -38,6 +38,7 @@ from engage.scope import first_to_tell
 QUIET: frozenset[type[Event]] = frozenset(
     {
         *clock_rules.QUIET,
+        *delivery_rules.QUIET,
         events.AddressConfirmed,
         events.AttemptLogged,
         events.CheckedAfterwards,

@@ -79,6 +79,7 @@ def frame() -> dict[str, object]:
         ("lane.list_reports", gettext("Restricted lane"), LANE),
         ("staff.list_flagged", gettext("To look through"), frozenset(GRANTS[Permission.SIFT])),
         ("staff.list_mail", gettext("Mail"), frozenset(PEN_GRANTS)),
+        ("staff.list_notices", gettext("Delivery"), frozenset(GRANTS[Permission.SEE_DELIVERY])),
         ("staff.list_systemic_issues", gettext("What repeats"), SEES_CASES),
         ("staff.list_unusual_readings", gettext("Unusual reading"), frozenset({Role.AUDITOR})),
         ("staff.show_calendars", gettext("Calendars"), SEES_CASES),

@@ -5,6 +5,7 @@ from flask_babel.speaklater import LazyString
 
 PERMISSIONS: dict[str, LazyString] = {
     "task": _("Add a task"),
+    "see_delivery": _("See what became of messages, and try them again"),
 }
 # What the service asks for by itself, by the code of the task.
 BY_SERVICE: dict[str, LazyString] = {

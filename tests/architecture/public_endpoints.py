@@ -68,6 +68,7 @@ WITH_A_CODE = frozenset(
         "public.reply",
         "public.show_case",
         "public.show_keeping",
+        "public.show_notices",
         "public.withdraw",
     }
 )

@@ -5,11 +5,13 @@ import uuid
 import pytest
 
 from engage.domain.case import Road
+from engage.domain.delivery import NoticeState, Outcome
 from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.notify.table import as_markdown
 from engage.services import delivery, undelivered
 from engage.unit_of_work import unit_of_work
+from tests.notify.fates import in_state, tried
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
 from tests.states import a_site
 
@@ -48,6 +50,21 @@ def test_a_dead_notice_is_listed_and_tried_again(run, reference):
     assert run("outbox", "retry", notice).exit_code == 0
     assert row_of(key).dead_at is None
     assert "0 dead" in run("outbox", "list", "--dead").output
+
+
+def test_one_notice_is_shown_with_each_try_by_ids_and_codes_alone(run, reference):
+    second = in_state(NoticeState.SENT, reference)
+    notice_id = in_state(NoticeState.REPLACED, reference, template="panel_offered")
+    tried(notice_id, Outcome.REFUSED, "refused 550 5.1.1")
+    tried(notice_id, Outcome.ARRIVED, None)
+    with unit_of_work():
+        db.session.get_one(OutboxMessage, notice_id).replaced_by_id = second
+    said = run("outbox", "show", str(notice_id)).output
+    for words in ("to person", "replaced ", f"replaced_by  {second}", "refused 550 5.1.1", "arrived", "2 tries"):
+        assert words in said
+    for secret in (ADDRESS, reference, "panel_offered"):
+        assert secret not in said
+    assert run("outbox", "show", str(uuid.uuid4())).exit_code == 1
 
 
 def test_retrying_what_is_not_dead_is_refused(run, reference):

@@ -161,7 +161,13 @@ def test_no_list_count_or_search_tells_of_more_than_policy_allows(world, client,
             visible = {one for one, its in facts.items() if policy.may(actor, Permission.VIEW, its)}
             unmasked = {one for one in visible if policy.may(actor, Permission.READ_UNMASKED, facts[one])}
             sent = browser.post("/staff/search", data={"csrf_token": tokens[place], "words": WORDS})
-            lists = ["/staff/day", "/staff/systemic-issues", "/staff/calendars", "/account/"]
+            lists = [
+                "/staff/day",
+                "/staff/delivery?state=waiting",
+                "/staff/systemic-issues",
+                "/staff/calendars",
+                "/account/",
+            ]
             answers = {path: browser.get(path) for path in lists}
             inbox = browser.get("/staff/?tab=all")
             if actor.holds(*SEES_CASES):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from engage import clock
 from engage.domain.case import CaseClass, Kind
+from engage.domain.delivery import NoticeState
 from engage.domain.lane import Support
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
@@ -79,6 +80,7 @@ def test_the_demonstration_is_whole_true_and_made_once(session, sent_tasks):
     check_the_sites(session)
     check_the_record(session, cases, now)
     check_the_post(session, now)
+    check_the_fates(session, now)
     assert session.scalar(select(func.count(Message.id))) > 50
     assert session.scalar(select(func.count(Proposal.id))) > 15
     assert session.scalar(select(func.count(Deadline.id)).where(Deadline.breached_at.is_not(None))) > 5
@@ -118,6 +120,16 @@ def check_the_post(session, now):
     sent = session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_not(None))).all()
     assert len(sent) > 300
     assert all(row.sent_at >= row.not_before and row.sent_at <= now and row.road for row in sent)
+
+
+def check_the_fates(session, now):
+    """The console has something of everything that somebody has to look at, and no record goes back in time."""
+    rows = session.scalars(select(OutboxMessage)).all()
+    found = Counter(row.state(now) for row in rows)
+    assert {NoticeState.BOUNCED: 2, NoticeState.DEAD: 1, NoticeState.REPLACED: 1}.items() <= found.items()
+    assert [row.attempts for row in rows if row.state(now) is NoticeState.WAITING and row.last_error] == [2]
+    undelivered = {row.case_id for row in rows if row.state(now) in (NoticeState.BOUNCED, NoticeState.DEAD)}
+    assert undelivered <= set(session.scalars(select(Case.id).where(Case.could_not_reach)))
 
 
 def test_the_clock_stands_still_only_inside():

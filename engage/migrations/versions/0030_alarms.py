@@ -1,14 +1,12 @@
-"""alarms for operators; indexes for what died, what came back, and what was tried lately"""
+"""alarms for operators; an index for what was tried lately"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0027"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
-
-_PARTIAL = {name: sa.text(f"{name} IS NOT NULL") for name in ("dead_at", "bounced_at")}
 
 
 def upgrade() -> None:
@@ -40,15 +38,9 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("fault", name=op.f("pk_alarm")),
     )
-    for name, where in _PARTIAL.items():
-        op.create_index(
-            f"ix_outbox_message_{name}", "outbox_message", [name], postgresql_where=where, sqlite_where=where
-        )
     op.create_index(op.f("ix_delivery_attempt_at"), "delivery_attempt", ["at"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_delivery_attempt_at"), "delivery_attempt")
-    for name in _PARTIAL:
-        op.drop_index(f"ix_outbox_message_{name}", "outbox_message")
     op.drop_table("alarm")

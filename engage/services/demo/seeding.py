@@ -14,7 +14,7 @@ from engage.notify import addressing
 from engage.notify.addressing import ByHand, Nowhere
 from engage.notify.claims import Claimed
 from engage.services import cases, deadlines, errands, escalation
-from engage.services.demo import acts, finding_out, lane  # noqa: F401 - two of them fill the table of acts
+from engage.services.demo import acts, finding_out, lane, post  # noqa: F401 - two of them fill the table of acts
 from engage.services.demo.people import FOLDER, GROUP, Cast, SignIn, settle
 from engage.services.demo.scenes import Scene, come_in, schedule
 from engage.services.demo.steps import ACTS
@@ -79,6 +79,7 @@ class _Play:
         lane.play(self.cast, self.now)
         db.session.flush()
         self._deliver(self.now - NEWEST_POST)
+        post.play(self.now)
 
     def _steps(self) -> list[tuple[datetime, int, Scene, list[Any] | None]]:
         found: list[tuple[datetime, int, Scene, list[Any] | None]] = []

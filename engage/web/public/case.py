@@ -19,7 +19,7 @@ from engage.unit_of_work import unit_of_work
 from engage.web import case_file, takeaway
 from engage.web.filters import speak_in
 from engage.web.locale import gettext
-from engage.web.public import case_outside, case_thread, case_words
+from engage.web.public import case_notices, case_outside, case_thread, case_words
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
@@ -161,6 +161,7 @@ def _page(holder: Holder, form: ReplyForm) -> str:
         code_until=case_words.code_until(own),
         offers_panel=own.case.panel_offered and own.case.stage is not Stage.CLOSED,
         conversion=own.conversion,
+        did_not_arrive=case_notices.did_not_arrive(own),
         asks_feedback=answers.is_asked_for_feedback(own.case) and not own.has_feedback,
         **_shown(own),
     )

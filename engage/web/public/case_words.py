@@ -248,6 +248,7 @@ def rights(own: OwnCase) -> list[dict[str, str]]:
     elif own.case.panel_offered:
         doors.append(("appeal", gettext("Ask a panel to look at it now")))
     doors.append(("change_contact", gettext("Change how we reach you, or who may know your name")))
+    doors.append(("show_notices", gettext("What we sent you, and if it arrived")))
     if own.has_address:
         doors.append(("burn_contact", gettext("Erase how to reach me")))
     doors.append(("ask_correction", gettext("Say that something we hold is wrong")))

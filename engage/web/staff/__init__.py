@@ -9,6 +9,7 @@ from engage.web.staff import (
     corrective,
     day,
     delays,
+    delivery,
     ending,
     extensions,
     files,
@@ -43,6 +44,7 @@ from engage.web.staff.blueprint import bp, lane_bp
 __all__ = [
     "absence",
     "delays",
+    "delivery",
     "appeals",
     "bp",
     "calendars",

@@ -19,6 +19,7 @@ from engage.web.staff import (
     case_view,
     corrective_view,
     deadline_view,
+    delivery_view,
     late_view,
     outside_view,
     story,
@@ -65,6 +66,7 @@ def show_case(reference: str) -> ResponseReturnValue:
         changes=corrective_view.shown(page),
         triage=triage_view.shown(page),
         outside=outside_view.shown(page),
+        notices=delivery_view.on_case(page),
         events=[story.told(page, entry) for entry in news[:_SHOWN]],
         events_href=url_for("staff.show_story", reference=reference),
     )

@@ -19,6 +19,7 @@ TITLES: Mapping[str, LazyString] = {
     "TaskFinished": _("Task done"),
     "TaskDue": _("Reminder of a task"),
     "ColleagueMentioned": _("Asked to read a note"),
+    "NoticeTriedAgain": _("A message is tried again"),
 }
 
 

@@ -1,0 +1,70 @@
+"""Where notices stand, as conditions and columns: what `engage.domain.delivery.state_of` says of one, in SQL."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_
+
+from engage.domain.case import Road
+from engage.domain.delivery import NoticeState
+from engage.models import WAITING, Case, Errand, OutboxMessage, Recipient, SealedContact
+from engage.notify.addressing import ADDRESS_LEFT, CODE_LINK
+
+EMAIL, ERRAND, PAGE = "email", "errand", "case"  # roads as the outbox writes them
+_WITHOUT_ERRAND = (CODE_LINK, ADDRESS_LEFT)  # nobody of ours can say these to the person instead
+
+_LIVING = OutboxMessage.replaced_at.is_(None)
+_CAME_BACK = OutboxMessage.bounced_at.is_not(None)
+_IN_HAND = OutboxMessage.claimed_at.is_not(None)
+
+_HAS_CONTACT = exists().where(SealedContact.case_id == OutboxMessage.case_id)
+_HAS_EMAIL = exists().where(SealedContact.case_id == OutboxMessage.case_id, SealedContact.has_email)
+# By which road it went, or will go as things stand: the same choice as `engage.notify.addressing` makes in the end.
+ROAD: ColumnElement[str] = func.coalesce(
+    OutboxMessage.road,
+    OutboxMessage.asked_road,
+    case(
+        (OutboxMessage.recipient == Recipient.STAFF, EMAIL),
+        (and_(Case.road.in_((Road.DIRECT, Road.RELAY)), _HAS_EMAIL), EMAIL),
+        (and_(Case.road.in_((Road.DIRECT, Road.FACILITATOR, Road.CUSTODIAN)), _HAS_CONTACT), ERRAND),
+        else_=PAGE,
+    ),
+)
+
+
+def is_in(state: NoticeState, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on OutboxMessage that holds for the notices that stand so at the instant."""
+    match state:
+        case NoticeState.REPLACED:
+            return OutboxMessage.replaced_at.is_not(None)
+        case NoticeState.BOUNCED:
+            return and_(_LIVING, _CAME_BACK)
+        case NoticeState.DEAD:
+            return and_(_LIVING, OutboxMessage.dead_at.is_not(None))  # what died was never sent, so it never came back
+        case NoticeState.SENT:
+            return and_(_LIVING, OutboxMessage.sent_at.is_not(None), OutboxMessage.bounced_at.is_(None))
+        case NoticeState.CLAIMED:
+            return and_(WAITING, _IN_HAND, OutboxMessage.not_before > now)
+        case _:  # NoticeState.WAITING
+            return and_(WAITING, not_(and_(_IN_HAND, OutboxMessage.not_before > now)))
+
+
+def is_owed(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for what should have left by now: due, in a worker's hands, or tried before."""
+    tried = or_(OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None))
+    return and_(WAITING, or_(OutboxMessage.not_before <= now, tried))
+
+
+def was_followed_up() -> ColumnElement[bool]:
+    """Return the condition for what did not arrive and needs nobody any more; it joins Case.
+
+    To the person: one of ours has told them since, or tried as often as honesty asks for. What nobody can say instead,
+    and what went to staff, who are told otherwise at once: when the case is closed.
+    """
+    since = func.coalesce(OutboxMessage.bounced_at, OutboxMessage.dead_at)
+    told = exists().where(
+        Errand.case_id == OutboxMessage.case_id,
+        Errand.template == OutboxMessage.template,
+        Errand.finished_at >= since,
+    )
+    by_nobody = or_(OutboxMessage.recipient == Recipient.STAFF, OutboxMessage.template.in_(_WITHOUT_ERRAND))
+    return or_(told, and_(by_nobody, Case.closed_at.is_not(None)))

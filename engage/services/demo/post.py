@@ -1,0 +1,83 @@
+"""What became of some notices of the demonstration: came back, given up, resting after a fault, said by another."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from engage import clock
+from engage.domain.case import CaseClass
+from engage.domain.delivery import Outcome
+from engage.extensions import db
+from engage.models import WAITING, Case, CaseEvent, DeliveryAttempt, OutboxMessage, Recipient
+from engage.notify import claims
+from engage.queries.notice_states import EMAIL, ROAD
+from engage.services import cases, undelivered
+
+_REPORTS = ("5.1.1", "5.2.2")  # no such mailbox, and a full one
+_GONE, _LATER = "refused 550 5.1.1", "deferred 451 4.2.1"
+_APART = timedelta(minutes=3)
+
+
+def play(now: datetime) -> None:
+    """Let each of these happen to a notice or two of open cases, each of another one, so that the console shows it."""
+    left = _first_of_each(OutboxMessage.sent_at.is_not(None), OutboxMessage.sent_at < now - timedelta(hours=2))
+    for notice, report in zip(left, _REPORTS, strict=False):
+        with clock.at(_after(notice, now)):
+            undelivered.bounced(notice.id, report)
+            db.session.flush()
+    for notice in left[2:3]:
+        _say_by_another(notice, now)
+    _meet_faults(_first_of_each(WAITING), now)
+
+
+def _first_of_each(*where: object) -> Sequence[OutboxMessage]:
+    """The newest mail to the person of each ordinary open case, the newest first."""
+    newest = (
+        select(OutboxMessage.id, func.row_number().over(partition_by=Case.id, order_by=OutboxMessage.created_at.desc()))
+        .join(Case, Case.id == OutboxMessage.case_id)
+        .where(OutboxMessage.recipient == Recipient.PERSON, ROAD == EMAIL, Case.closed_at.is_(None), *where)
+        .where(Case.class_ == CaseClass.ORDINARY)
+        .subquery()
+    )
+    ids = select(newest.c.id).where(newest.c[1] == 1)
+    wanted = select(OutboxMessage).where(OutboxMessage.id.in_(ids))
+    return db.session.scalars(wanted.order_by(OutboxMessage.created_at.desc(), OutboxMessage.dedupe_key)).all()
+
+
+def _after(notice: OutboxMessage, now: datetime) -> datetime:
+    """A moment later than all that happened to the case, since a record goes forward in time."""
+    last = db.session.scalar(select(func.max(CaseEvent.at)).where(CaseEvent.case_id == notice.case_id))
+    return min(max(at for at in (last, notice.sent_at, notice.created_at) if at) + _APART, now)
+
+
+def _say_by_another(notice: OutboxMessage, now: datetime) -> None:
+    """An older notice of the case is said by this one."""
+    older = select(OutboxMessage.id).where(
+        OutboxMessage.case_id == notice.case_id,
+        OutboxMessage.recipient == Recipient.PERSON,
+        OutboxMessage.created_at < notice.created_at,
+    )
+    with clock.at(_after(notice, now)):
+        for notice_id in db.session.scalars(older.order_by(OutboxMessage.created_at.desc()).limit(1)).all():
+            claims.replaced(notice_id, by=notice.id)
+
+
+def _meet_faults(waiting: Sequence[OutboxMessage], now: datetime) -> None:
+    for notice in waiting[:1]:
+        with clock.at(now):
+            notice.dead_at, notice.last_error, notice.attempts = now, _GONE, 1
+            db.session.add_all(_tries(notice.id, [(now, Outcome.REFUSED, _GONE)]))
+            undelivered.tell(notice, cases.lock_own(notice.case_id or uuid.UUID(int=0)))
+    for notice in waiting[1:2]:
+        notice.not_before, notice.last_error, notice.attempts = now + timedelta(hours=1), _LATER, 2
+        at = max(notice.created_at, now - timedelta(hours=1))
+        db.session.add_all(_tries(notice.id, [(at, Outcome.DEFERRED, _LATER), (now, Outcome.DEFERRED, _LATER)]))
+    db.session.flush()
+
+
+def _tries(notice_id: uuid.UUID, what: Sequence[tuple[datetime, Outcome, str]]) -> Iterator[DeliveryAttempt]:
+    for at, outcome, reason in what:
+        values = {"id": uuid.uuid4(), "outbox_message_id": notice_id, "at": at, "road": EMAIL}
+        yield DeliveryAttempt(**values, outcome=outcome, reason=reason)
