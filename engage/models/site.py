@@ -29,7 +29,9 @@ class Site(Keyed, Base):
     phone_hours: Mapped[str | None]
     office: Mapped[str | None]
     letter_boxes: Mapped[str | None]
-    mail_address: Mapped[str | None] = mapped_column(unique=True)  # lower case; what comes there becomes a case
+    mail_address: Mapped[str | None] = mapped_column(
+        index=True, unique=True
+    )  # lower case; what comes there becomes a case
     # Lines of help for violence and children: [{"name": …, "phone": …, "hours": …, "for": "violence"|"children"}]
     help_services: Mapped[list[Any]] = mapped_column(Document, default=list)
     # Places outside the company to turn to: [{"name": …, "contact": …}]

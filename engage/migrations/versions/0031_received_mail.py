@@ -113,15 +113,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pen_guess_case_id"), "pen_guess", ["case_id"])
     op.add_column("message", sa.Column("whole", sa.String(), nullable=True))
     op.add_column("message", sa.Column("left_out", DOCUMENT, nullable=True))
-    with op.batch_alter_table("site") as batch:
-        batch.add_column(sa.Column("mail_address", sa.String(), nullable=True))
-        batch.create_unique_constraint(op.f("uq_site_mail_address"), ["mail_address"])
+    # An index and no constraint: SQLite would make the table of sites anew, which others point to.
+    op.add_column("site", sa.Column("mail_address", sa.String(), nullable=True))
+    op.create_index(op.f("ix_site_mail_address"), "site", ["mail_address"], unique=True)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("site") as batch:
-        batch.drop_constraint(op.f("uq_site_mail_address"), type_="unique")
-        batch.drop_column("mail_address")
+    op.drop_index(op.f("ix_site_mail_address"), table_name="site")
+    op.drop_column("site", "mail_address")
     op.drop_column("message", "left_out")
     op.drop_column("message", "whole")
     op.drop_table("pen_guess")
