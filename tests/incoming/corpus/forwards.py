@@ -46,3 +46,9 @@ def _attached() -> Iterator[Sample]:
     yield Sample(
         "gmail-html-forward", mail(page(html), subject="Fwd: Field"), text_has=(OTHERS,), shown_lacks=("<div",)
     )
+    unnamed = mail(page(html), subject="Look at this")
+    yield Sample(
+        "gmail-html-forward-under-another-subject",
+        unnamed,
+        shown=f"Please read.\n---------- Forwarded message ---------\nFrom: A neighbour\n\n{OTHERS}",
+    )
