@@ -98,11 +98,17 @@ def test_a_wrong_line_of_uuencode_is_left_out():
 
 
 def test_a_page_that_cannot_be_rendered_comes_as_its_words(monkeypatch):
-    def fails(tree: object) -> None:
+    def fails(tree: object, config: object) -> None:
         raise RecursionError
 
     monkeypatch.setattr(page, "Inscriptis", fails)
     assert page.text_of("<p>Dust</p><p>noise</p>", quotes=True) == "Dust noise"
+
+
+def test_no_page_leaves_anything_behind_for_the_next():
+    before = page._STYLES["body"].canvas
+    page.text_of("<p>Dust</p>", quotes=True)
+    assert page._STYLES["body"].canvas is before is None
 
 
 @pytest.mark.parametrize("source", ["", " ", "<!-- only -->", "<?xml version='1.0'?>"])
