@@ -64,7 +64,7 @@ def read(raw: bytes, start: int, end: int, charset: str = "") -> Head:
     lines, broken = _lines(raw[start : min(block_end, start + HEAD_BYTES)])
     broken = broken or block_end - start > HEAD_BYTES
     if stop is None and broken:
-        body = start if not lines else _first_without_name(raw, start, end)
+        body = min(end, _first_without_name(raw, start, end)) if lines else start
     elif not lines:
         body = start
     return Head(tuple(lines), body, broken, charset)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from engage.incoming import machine_words
 from engage.incoming.addresses import domain
-from engage.incoming.headers import Head
+from engage.incoming.headers import Head, parameters
 from engage.incoming.parts import Taken
 
 _BEGINNING = 3_000  # characters in which a program says what it is
@@ -69,7 +69,7 @@ def kind_of(
     why = _of_ours(head, sender, own_domains, own_mark)
     if why:
         return MailKind.OWN, why
-    why = _automatic(head, taken) or _absent_or_asking(head, subject, text)
+    why = _said_by_parts(taken) or _said_by_headers(head) or _absent_or_asking(head, subject, text)
     if why:
         return MailKind.AUTO_REPLY, why
     why = _to_many(head)
@@ -92,32 +92,36 @@ def _of_ours(head: Head, sender: str | None, own_domains: frozenset[str], own_ma
     return ""
 
 
-def _automatic(head: Head, taken: Taken) -> str:
-    submitted = _word(head, "auto-submitted")
-    if submitted and submitted != "no":
+def _said_by_headers(head: Head) -> str:
+    if _words(head, "auto-submitted") - {"no"}:
         return "auto_submitted"
     if NOTICE_HEADER in head:
         return "other_engage"
-    own_types = {part.media_type for part in taken.parts if "message/rfc822" not in part.inside}
-    if "message/disposition-notification" in own_types:
-        return "read_receipt"
-    if "message/feedback-report" in own_types:
-        return "abuse_report"
     if any(name in head for name in _AUTO_HEADERS):
         return "auto_header"
-    if _word(head, "x-auto-response-suppress") not in ("", "none"):
+    if _words(head, "x-auto-response-suppress") - {"none"}:
         return "auto_header"
-    if _word(head, "precedence") in _AUTO or _word(head, "preference") in _AUTO:
+    if (_words(head, "precedence") | _words(head, "preference")) & _AUTO:
         return "auto_header"
-    if any(name in head for name in _CHALLENGE_HEADERS):
-        return "challenge"
-    if any(part.media_type == "text/calendar" and _is_answer(part.parameters) for part in taken.parts):
-        return "calendar_answer"
-    return ""
+    return "challenge" if any(name in head for name in _CHALLENGE_HEADERS) else ""
 
 
-def _is_answer(parameters: dict[str, str]) -> bool:
-    return parameters.get("method", "").strip().upper() in ("REPLY", "COUNTER", "DECLINECOUNTER")
+def _said_by_parts(taken: Taken) -> str:
+    """Return why the parts of a mail show that a program wrote it; those of a mail that is passed on show nothing."""
+    own = [part for part in taken.parts if "message/rfc822" not in part.inside]
+    types = {part.media_type for part in own}
+    if "message/disposition-notification" in types:
+        return "read_receipt"
+    if "message/feedback-report" in types:
+        return "abuse_report"
+    if parameters(taken.head.first("content-type"))[0] == "multipart/report":
+        return "other_report"
+    answers = any(part.media_type == "text/calendar" and _is_answer(part.parameters) for part in own)
+    return "calendar_answer" if answers else ""
+
+
+def _is_answer(said: dict[str, str]) -> bool:
+    return said.get("method", "").strip().upper() in ("REPLY", "COUNTER", "DECLINECOUNTER")
 
 
 def _absent_or_asking(head: Head, subject: str, text: str) -> str:
@@ -136,9 +140,10 @@ def _absent_or_asking(head: Head, subject: str, text: str) -> str:
 def _to_many(head: Head) -> str:
     if any(name in head for name in _LIST_HEADERS):
         return "list"
-    return "bulk" if _word(head, "precedence") in _BULK else ""
+    return "bulk" if _words(head, "precedence") & _BULK else ""
 
 
-def _word(head: Head, name: str) -> str:
-    """Return the first word of a header in lower case, without its parameters and comments."""
-    return re.split(r"[;\s(,]", head.first(name).strip().lower(), maxsplit=1)[0]
+def _words(head: Head, name: str) -> set[str]:
+    """Return the first word of each line of a name in lower case, without parameters and comments."""
+    found = {re.split(r"[;\s(,]", value.strip().lower(), maxsplit=1)[0] for value in head.all(name)}
+    return found - {""}

@@ -5,9 +5,12 @@ believes in every width that a style asks for.
 """
 
 import re
+from copy import copy
 from html import unescape
 
+from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
 from lxml import etree, html
 
 from engage.incoming import charsets
@@ -25,6 +28,7 @@ _TAG = re.compile(r"<[A-Za-z][^\s/>]{0,30}")
 _ATTRIBUTE = re.compile(r"""[\s/]*=?[^\s/>=]*(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s>"'][^\s>]*)?)?""")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ANY_BLOCK = re.compile(r"</?(?:p|div|br|tr|li|blockquote|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
+_STYLES = CSS_PROFILES["strict"]  # the other profile moves each level two columns to the right
 _UNSEEN = frozenset(
     ("script", "style", "head", "title", "template", "object", "embed", "applet", "svg", "math", "noscript", "img")
 )
@@ -68,10 +72,17 @@ def text_of(source: str, *, quotes: bool) -> str:
         if not quotes:
             _without_quotes(tree)
         _simplify(tree)
-        text = Inscriptis(tree).get_text()
+        text = Inscriptis(tree, _config()).get_text()
     except (RecursionError, ValueError, IndexError, AttributeError, TypeError, KeyError):
         text = " ".join(tree.itertext())
     return _tidy(text)
+
+
+def _config() -> ParserConfig:
+    """Return settings of their own for each page: inscriptis writes the page into the style of "body", and of two pages
+    that threads render at a time, one would end in the other.
+    """
+    return ParserConfig(css={**_STYLES, "body": copy(_STYLES["body"])})
 
 
 def _tidy(text: str) -> str:
@@ -109,7 +120,7 @@ def _short_tags(source: str) -> str:
 def _without_quotes(tree: etree._Element) -> None:
     for element in list(tree.iter("div", "blockquote", "span", "table", "hr")):
         if _is_quote(element):
-            if is_forward_line(_beginning(element).partition("\n")[0]):
+            if is_forward_line(next(filter(str.strip, element.itertext()), "")):
                 return
             _drop(element)
         elif _is_rest(element):

@@ -106,8 +106,9 @@ def _reported_in_words(head: Head, sender: str | None, subject: str, text: str) 
         return "exchange_words"
     unanswerable = head.first("return-path").replace(" ", "") == "<>" or kinds.is_robot(sender)
     if not unanswerable:  # then a subject, the words and a code must all be there: people write about failures, too
-        says = machine_words.begins(subject, machine_words.REPORT_SUBJECTS) and _ENHANCED.search(text[:_BEGINNING])
-        return "server_words" if says and machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS) else ""
+        begins = machine_words.begins(subject, machine_words.REPORT_SUBJECTS)
+        words = machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS)
+        return "server_words" if begins and words and _ENHANCED.search(text[:_BEGINNING]) else ""
     if text.lstrip().lower().startswith(_QSBMF):
         return "qmail_words"
     says = machine_words.has(subject, machine_words.REPORT_SUBJECTS)

@@ -1,10 +1,12 @@
 """What the head of a mail says: whose it is, whom it was for, what it answers and when it was sent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from engage.incoming.mail import MailKind, read
+from tests.incoming.corpus import SAMPLES
 from tests.incoming.corpus.pieces import INBOX, NOTICE, PERSON, file, head, mail, several, text
 
 DUST = text("Dust.")
@@ -119,3 +121,10 @@ def test_only_what_a_person_wrote_may_be_answered():
     """The codes by which a mail is no person's are many; those by which it is one are two."""
     assert read(mail(DUST)).why == "written"
     assert read(mail(DUST, **{"from": "nobody"})).why == "no_sender"
+
+
+def test_mails_that_are_read_at_a_time_do_not_mix():
+    raws = [sample.raw for sample in SAMPLES if sample.name.startswith(("html-", "winmail", "smime"))] * 3
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(read, raws))
+    assert together == [read(raw) for raw in raws]

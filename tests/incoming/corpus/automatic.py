@@ -53,6 +53,7 @@ def _said_by_headers() -> Iterator[Sample]:
         yield auto(name.replace("_", "-"), "auto_header", **{name: "yes"})
     for value in ("All", "OOF, AutoReply", "DR, RN, NRN, OOF"):
         yield auto(f"exchange-suppress-{value.split(',')[0].lower()}", "auto_header", x_auto_response_suppress=value)
+    yield auto("auto-submitted-twice", "auto_submitted", auto_submitted="no\r\nAuto-Submitted: auto-replied")
     yield auto("precedence-auto-reply", "auto_header", precedence="auto_reply")
     yield auto("preference-auto-reply", "auto_header", preference="auto_reply")
     yield auto("empty-return-path", "empty_return_path", return_path="<>")
@@ -100,6 +101,8 @@ def _receipts_and_invitations() -> Iterator[Sample]:
     yield Sample(
         "read-receipt", mail(read, subject="Read: News"), MailKind.AUTO_REPLY, "read_receipt", text_has=("was read",)
     )
+    strange = several([text("Something happened.")], "report", more="; report-type=something-new")
+    yield Sample("a-report-of-a-new-kind", mail(strange), MailKind.AUTO_REPLY, "other_report")
     complaint = several(
         [text("Abuse."), b"Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"], "report"
     )

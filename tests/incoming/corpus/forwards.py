@@ -46,3 +46,19 @@ def _attached() -> Iterator[Sample]:
     yield Sample(
         "gmail-html-forward", mail(page(html), subject="Fwd: Field"), text_has=(OTHERS,), shown_lacks=("<div",)
     )
+    unnamed = mail(page(html), subject="Look at this")
+    yield Sample(
+        "gmail-html-forward-under-another-subject",
+        unnamed,
+        shown=f"Please read.\n\n---------- Forwarded message ---------\nFrom: A neighbour\n\n{OTHERS}",
+    )
+    apple = (
+        "<div>Please read.</div><blockquote type=cite><div><br></div><div>Begin forwarded "
+        f"message:</div><p>{OTHERS}</p></blockquote>"
+    )
+    yield Sample(
+        "apple-html-forward",
+        mail(page(apple)),
+        text_has=(OTHERS,),
+        shown=f"Please read.\n\nBegin forwarded message:\n\n{OTHERS}",
+    )

@@ -63,6 +63,18 @@ def _signed(code: str, language: Language) -> Iterator[Sample]:
 
 def _others() -> Iterator[Sample]:
     own = "The dust came back."
+    phone = f"{own}\n\nGet Outlook for phones<https://example.org>\n{'_' * 32}\n{outlook_head(LANGUAGES['en'])}\n\nOurs"
+    yield Sample("outlook-phone", mail(text(phone)), shown=own)
+    samsung = f"{own}\n\n-------- Original message --------\nFrom: Concerns <{SITE}>\n\nOurs"
+    yield Sample("samsung", mail(text(samsung)), shown=own)
+    apple = f"{own}\n\nSent from my phone\n\n> On 5 Jan 2026, at 10:00, Concerns wrote:\n> \n> Ours"
+    yield Sample("apple-phone", mail(text(apple)), shown=own)
+    netease = f'{own}\n\nAt 2026-01-05 10:00:00, "Concerns" <{SITE}> wrote:\nOurs'
+    yield Sample("netease", mail(text(netease)), shown=own)
+    qq = f"{own}\n\n------------------ 原始邮件 ------------------\n发件人: Concerns\n\nOurs"
+    yield Sample("qq", mail(text(qq)), shown=own)
+    bold = f"{own}\n\n*From:* Concerns\n*Sent:* Monday\n*To:* A resident\n*Subject:* Dust\n\nOurs"
+    yield Sample("outlook-bold", mail(text(bold)), shown=own)
     yield Sample("greeting", mail(text(f"{own}\n\nKind regards,\nA resident\n")), shown=own)
     yield Sample(
         "greeting-de", mail(text("Es staubt.\n\nMit freundlichen Grüßen\nEine Anwohnerin\n")), shown="Es staubt."
