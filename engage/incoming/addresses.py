@@ -51,23 +51,20 @@ def masked(text: str) -> str:
 
 
 def _tokens(value: str) -> list[str]:
-    """Return what may be an address: what stands in angle brackets first, then each bare word with a sign in it."""
+    """Return what may be an address, mailbox after mailbox: what stands in angle brackets, else each bare word."""
+    tokens: list[str] = []
     angled: list[str] = []
     bare: list[str] = []
-    word = ""
-    bracket = False
-    for piece in _PIECE.findall(_without_comments(value)):
-        if piece == "<":
-            bracket, word = True, ""
-        elif len(piece) == 1 and piece in ">,;":
-            (angled if bracket and piece == ">" else bare).append(word.rpartition(":")[2])  # before it a route or group
-            bracket, word = bracket and piece != ">", ""
-        else:
-            if word and not bracket:
-                bare.append(word.rpartition(":")[2])
-            word = piece
-    bare.append(word)
-    return [token for token in angled + bare if "@" in token]
+    inside = False
+    for piece in (*_PIECE.findall(_without_comments(value)), ","):
+        if piece in (",", ";"):
+            tokens += angled or bare
+            angled, bare, inside = [], [], False
+        elif piece in ("<", ">"):
+            inside = piece == "<"
+        elif "@" in piece:
+            (angled if inside else bare).append(piece.rpartition(":")[2])  # before it an old route, or a group
+    return tokens
 
 
 def _without_comments(value: str) -> str:

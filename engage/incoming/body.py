@@ -9,6 +9,7 @@ from engage.incoming.attached import Attached, safe_name
 from engage.incoming.parts import Part, Taken, take_apart
 
 TEXT_CHARACTERS = page.TEXT_CHARACTERS
+# Ours: bytes of words that are read in all parts together, so that ninety parts take no longer than one.
 _TEXT_BYTES = 4 * TEXT_CHARACTERS
 MOST_FILES = 200
 
@@ -34,6 +35,15 @@ class Body:
     shown: str = ""
     files: list[Attached] = field(default_factory=list)
     troubles: dict[str, None] = field(default_factory=dict)  # codes in the order in which they were met
+    room: int = _TEXT_BYTES  # bytes of words that may still be read
+
+    def take(self, content: bytes) -> bytes:
+        """Return as much of some words as there is room for."""
+        taken = content[: self.room]
+        self.room -= len(taken)
+        if len(taken) < len(content):
+            self.troubles["cut_text"] = None
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,7 @@ def _cut(text: str, body: Body) -> str:
 def _pieces(raw: bytes, taken: Taken, body: Body, *, inner: bool) -> Iterator[_Piece]:
     """Yield the words in the order of reading, and put the files into the body. `inner`: of a mail within a part."""
     chosen = _with_plain_words(raw, taken)
+    has_words = False
     for number, part in enumerate(taken.parts):
         if _is_returned(part):
             continue
@@ -86,11 +97,13 @@ def _pieces(raw: bytes, taken: Taken, body: Body, *, inner: bool) -> Iterator[_P
         elif _is_words(part, number):
             if part.alternative in chosen and part.media_type in _AS_HTML:
                 continue
-            yield _worded(raw, part, body, within)
+            piece = _worded(raw, part, body, within)
+            has_words = has_words or bool(piece.text.strip())
+            yield piece
         elif part.media_type in _SMIME and not inner:
             yield from _from_smime(raw, part, body)
         elif part.media_type in _TNEF or part.name.lower() == "winmail.dat":
-            yield from _from_tnef(raw, part, body, has_words=bool(chosen))
+            yield from _from_tnef(raw, part, body, has_words=has_words)
         else:
             _keep(raw, part, body)
 
@@ -115,15 +128,13 @@ def _with_plain_words(raw: bytes, taken: Taken) -> set[int]:
         part.alternative
         for number, part in enumerate(taken.parts)
         if part.media_type == "text/plain" and part.alternative and _is_words(part, number)
-        if part.content(raw[: part.end])[:_TEXT_BYTES].strip()
+        if part.content(raw)[:_TEXT_BYTES].strip()
     }
 
 
 def _worded(raw: bytes, part: Part, body: Body, within: bool) -> _Piece:
-    content = part.content(raw)
-    if len(content) > _TEXT_BYTES:
-        body.troubles["cut_text"] = None
-    text, as_declared = charsets.words(content[:_TEXT_BYTES], part.parameters.get("charset", ""))
+    content = body.take(part.content(raw))
+    text, as_declared = charsets.words(content, part.parameters.get("charset", ""))
     if not as_declared:
         body.troubles["wrong_charset"] = None
     if part.media_type in _AS_HTML:
@@ -185,9 +196,13 @@ def _from_tnef(raw: bytes, part: Part, body: Body, *, has_words: bool) -> Iterat
         return
     for file in found.files[: max(0, MOST_FILES - len(body.files))]:
         body.files.append(file)
-    text = found.text or page.text_of(found.html, quotes=True)
-    if text and not has_words:
-        yield _Piece(text, found.text or page.text_of(found.html, quotes=False), is_html=not found.text, within=False)
+    if has_words:
+        return
+    if found.text:
+        yield _Piece(found.text, found.text, is_html=False, within=False)
+    elif found.html:
+        markup = body.take(found.html.encode()).decode("utf-8", "ignore")
+        yield _Piece(page.text_of(markup, quotes=True), page.text_of(markup, quotes=False), is_html=True, within=False)
 
 
 def _keep(raw: bytes, part: Part, body: Body) -> None:

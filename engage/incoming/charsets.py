@@ -8,6 +8,9 @@ from charset_normalizer import from_bytes
 # Ours: enough to tell a language, and read in some hundredths of a second.
 _SAMPLE_BYTES = 4_000
 
+# Those that words with no right declaration are in: among all that exist, a few Russian words look Japanese.
+_LIKELY = ("cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5hkscs", "cp932", "cp949", "euc_jp")
+
 # What mail programs declare, and the wider charset that they mean by it (WHATWG Encoding, clause 4.2, does the same).
 _MEANT = {
     "ascii": "utf-8",
@@ -81,5 +84,5 @@ def _fitting(content: bytes) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_isolation=list(_LIKELY)).best()
     return (best is not None and known(best.encoding)) or "cp1252"

@@ -64,7 +64,7 @@ def read(raw: bytes, start: int, end: int, charset: str = "") -> Head:
     lines, broken = _lines(raw[start : min(block_end, start + HEAD_BYTES)])
     broken = broken or block_end - start > HEAD_BYTES
     if stop is None and broken:
-        body = start if not lines else _first_without_name(raw, start, end)
+        body = min(end, _first_without_name(raw, start, end)) if lines else start
     elif not lines:
         body = start
     return Head(tuple(lines), body, broken, charset)
@@ -74,7 +74,7 @@ def _lines(block: bytes) -> tuple[list[tuple[str, bytes]], bool]:
     """Return name and value of each line of a head, and whether something there was no header."""
     lines: list[tuple[str, list[bytes]]] = []
     broken, room = False, 0
-    for number, line in enumerate(_LINE_END.split(block)):
+    for number, line in enumerate(_LINE_END.split(block.rstrip(b"\r\n"))):
         if line[:1] in (b" ", b"\t"):
             broken = broken or not lines
             if lines and room > 0:

@@ -98,10 +98,11 @@ def _automatic(head: Head, taken: Taken) -> str:
         return "auto_submitted"
     if NOTICE_HEADER in head:
         return "other_engage"
-    if any(
-        part.media_type == "message/disposition-notification" for part in taken.parts if not _in_a_mail(part.inside)
-    ):
+    own_types = {part.media_type for part in taken.parts if "message/rfc822" not in part.inside}
+    if "message/disposition-notification" in own_types:
         return "read_receipt"
+    if "message/feedback-report" in own_types:
+        return "abuse_report"
     if any(name in head for name in _AUTO_HEADERS):
         return "auto_header"
     if _word(head, "x-auto-response-suppress") not in ("", "none"):
@@ -113,10 +114,6 @@ def _automatic(head: Head, taken: Taken) -> str:
     if any(part.media_type == "text/calendar" and _is_answer(part.parameters) for part in taken.parts):
         return "calendar_answer"
     return ""
-
-
-def _in_a_mail(inside: tuple[str, ...]) -> bool:
-    return "message/rfc822" in inside
 
 
 def _is_answer(parameters: dict[str, str]) -> bool:

@@ -102,7 +102,6 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
     sender = next(iter(addresses.found([*head.all("from"), *head.all("sender"), *head.all("reply-to")])), None)
     body = body_of(raw, taken, subject) if taken.parts else Body()
     kind, why, reports = _judged(raw, taken, body, sender, subject, own_domains, own_mark)
-    references = tuple(dict.fromkeys(_ids(head, "references") + _ids(head, "in-reply-to")))
     repeated = any(len(head.all(name)) > 1 for name in _ONCE)
     wordless = () if body.text else ("no_words",)
     troubles = dict.fromkeys((*(("bad_headers",) if repeated else ()), *taken.troubles, *body.troubles, *wordless))
@@ -115,7 +114,7 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
         subject=subject,
         sent_at=_sent_at(head.first("date")),
         message_id=next(iter(_ids(head, "message-id")), ""),
-        references=references[-_MOST_IDS:],
+        references=_ids(head, "references", "in-reply-to"),
         text=body.text,
         shown=body.shown,
         files=tuple(body.files),
@@ -156,10 +155,10 @@ def _envelope_sender(head: Head) -> str | None:
     return next(iter(addresses.found([head.first("return-path")])), "")
 
 
-def _ids(head: Head, name: str) -> list[str]:
-    """Return the ids of a header, each at the last place where it stands."""
-    found = [one for value in head.all(name) for one in _ID.findall(value)]
-    return list(reversed(dict.fromkeys(reversed(found))))
+def _ids(head: Head, *names: str) -> tuple[str, ...]:
+    """Return the ids of some headers, each at the last place where it stands, the last of very many."""
+    found = [one for name in names for value in head.all(name) for one in _ID.findall(value)]
+    return tuple(reversed(dict.fromkeys(reversed(found))))[-_MOST_IDS:]
 
 
 def _sent_at(value: str) -> datetime | None:

@@ -162,9 +162,9 @@ def _judged(joined: str, following: Sequence[str], count: int, quotes_gone: bool
 
 
 def _without_sent_from(own: Sequence[str]) -> list[str]:
-    """Return the lines without the program's own last one."""
+    """Return the lines without the program's own last one, and without the line it draws above a quote."""
     kept = list(own)
-    while kept and (not kept[-1].strip() or _is_sent_from(kept[-1])):
+    while kept and (not kept[-1].strip(f"{_DASH}\t") or _is_sent_from(kept[-1])):
         kept.pop()
     return kept
 

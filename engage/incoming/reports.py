@@ -17,14 +17,15 @@ _OUTCOMES = {
     "failed": "failed", "delayed": "delayed", "delivered": "delivered", "relayed": "delivered", "expanded": "delivered",
 }  # fmt: skip
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
-_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _MESSAGE_ID = re.compile(r"^[ \t>]{0,20}message-id:\s{0,20}(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
-_BLANK_LINE = re.compile(rb"(?:\r\n|\n|\r(?!\n))[ \t]*(?:\r\n|\n|\r(?!\n))+")  # CRLF is one end of a line, not two
+_BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)[ \t]*(?>\r\n|\n|\r)")
 
 _QSBMF = "hi. this is the "  # qmail's "bounce message format", which begins so and says so in its own description
 _COPY = re.compile(
     r"^\W{0,40}(?:this is a copy of (?:the|your) message|below this line is a copy|original message(?: headers)?|"
-    r"message headers|included (?:is|below)|unsent message|header of the (?:original )?message)",
+    r"message headers|included (?:is|below)|unsent message|header of the (?:original )?message|"
+    r"(?:received|return-path|message-id|from): )",
     re.IGNORECASE | re.MULTILINE,
 )
 _RECIPIENT = re.compile(r"[^\s<>@,;:()\[\]\"']{1,100}@[^\s<>@,;:()\[\]\"']{1,150}")
@@ -104,8 +105,10 @@ def _reported_in_words(head: Head, sender: str | None, subject: str, text: str) 
     if any(name.startswith("x-ms-exchange-message-is-ndr") for name, _ in head.lines):
         return "exchange_words"
     unanswerable = head.first("return-path").replace(" ", "") == "<>" or kinds.is_robot(sender)
-    if not unanswerable:
-        return ""
+    if not unanswerable:  # then a subject, the words and a code must all be there: people write about failures, too
+        begins = machine_words.begins(subject, machine_words.REPORT_SUBJECTS)
+        words = machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS)
+        return "server_words" if begins and words and _ENHANCED.search(text[:_BEGINNING]) else ""
     if text.lstrip().lower().startswith(_QSBMF):
         return "qmail_words"
     says = machine_words.has(subject, machine_words.REPORT_SUBJECTS)

@@ -31,20 +31,26 @@ def stripped(raw: bytes) -> bytes:
         for value in taken.head.all(name)[:3]
     ]
     lines.append("Content-Type: text/plain; charset=utf-8")
-    sections = [section for section in (_section(raw, part) for part in taken.parts) if section]
+    sections: list[str] = []
+    room = _MOST_BYTES
+    for part in taken.parts:
+        section, read = _section(raw, part, room)
+        room -= read
+        sections += [section] if section else []
     copy = masked("\n\n".join(sections))[:_MOST_CHARACTERS]
     head = "\n".join(" ".join(line.split()) for line in lines)
     return f"{head}\n\n{copy}\n".encode("utf-8", "ignore")
 
 
-def _section(raw: bytes, part: Part) -> str:
+def _section(raw: bytes, part: Part, room: int) -> tuple[str, int]:
+    """Return what of a part may be read, and how many bytes of words that took."""
     if part.media_type == "message/rfc822":
         subject = headers.read(raw, part.start, part.end).shown("subject")
-        return f"[message/rfc822] {subject}".strip()
+        return f"[message/rfc822] {subject}".strip(), 0
     if part.media_type.partition("/")[0] not in ("text", "message") or part.disposition == "attachment":
-        return f"[{part.media_type}]"
-    content = part.content(raw)[:_MOST_BYTES]
+        return f"[{part.media_type}]", 0
+    content = part.content(raw)[:room]
     text, _ = words(content, part.parameters.get("charset", ""))
     if part.media_type in _HTML:
-        return page.text_of(text, quotes=True)
-    return re.sub(r"\n{4,}", "\n\n\n", text[:_MOST_CHARACTERS]).strip()
+        return page.text_of(text, quotes=True), len(content)
+    return re.sub(r"\n{4,}", "\n\n\n", text[:_MOST_CHARACTERS]).strip(), len(content)
