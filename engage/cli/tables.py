@@ -105,9 +105,10 @@ def permissions() -> str:
         + "and never with one that is about them:\n\n"
         + _table(("", "roles", "whoever holds its code"), lane_rows)
         + "\n## Mail to sort\n\n"
-        + "From `engage/domain/pen_policy.py`. A mail in the holding pen is no case yet. At the site it was sent to, or\n"
-        + "at all sites where it was sent to none, and never one that may belong to a case about them, it is placed by\n"
-        + f"{_sorting(restricted=False)}; what may belong to a restricted case by {_sorting(restricted=True)} alone.\n"
+        + "From `engage/domain/pen_policy.py`. A mail in the holding pen is no case yet. At the site it was sent to,\n"
+        + "or at all sites where it was sent to none, and never one that may belong to a case about them, it is\n"
+        + f"placed by {_sorting(restricted=False)}; what may belong to a restricted case by\n"
+        + f"{_sorting(restricted=True)} alone.\n"
     )
 
 
