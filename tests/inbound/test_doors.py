@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.cli import mail as commands
+from engage.cli import start
 from engage.domain.received_mail import MailRoad
 from engage.extensions import db
 from engage.models import ReceivedMail
@@ -232,3 +233,10 @@ def test_the_door_is_a_process_of_its_own(tmp_path, settings, known_mail_servers
         if process.stdout is not None:
             process.stdout.close()
     assert len(list((tmp_path / "files").glob("*/*"))) == 1
+
+
+def test_the_doors_that_are_wanted_are_kept_open_beside_the_rest(app, change_settings):
+    names = {child.name for child in start.children(app)}
+    change_settings(IMAP_HOST="127.0.0.1", LMTP_LISTEN="127.0.0.1:2424")
+    doors = {child.name: list(child.command)[-2:] for child in start.children(app) if child.name not in names}
+    assert doors == {"mailbox": ["engage", "fetch-mail"], "lmtp": ["engage", "lmtp"]}
