@@ -29,7 +29,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-versio
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 LOCK := $(BIN)/uv pip compile --quiet --no-strip-extras --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 WITHOUT_SERVERS := env -u TEST_DATABASE_URL -u TEST_REDIS_URL
-NEEDS_NOTHING := not postgres and not redis and not browser and not clamav
+NEEDS_NOTHING := not postgres and not redis and not browser and not clamav and not dovecot
 
 .PHONY: help run serve demo test check lint audit sbom e2e bench fix lock build migrate migration clean install
 

@@ -90,6 +90,13 @@ find_or_install_scanner() { # the tests start it themselves; no signatures are f
   PATH=$PATH:/usr/sbin command -v clamd >/dev/null || install_debian clamav-daemon
 }
 
+find_or_install_mailbox() { # the tests start it themselves, in a folder of their own
+  local missing=()
+  dpkg -s dovecot-imapd >/dev/null 2>&1 || missing+=(dovecot-imapd)
+  dpkg -s dovecot-lmtpd >/dev/null 2>&1 || missing+=(dovecot-lmtpd)
+  if [ "${#missing[@]}" -gt 0 ]; then install_debian "${missing[@]}"; fi
+}
+
 find_or_start_servers() {
   local usual_database=postgresql+psycopg://postgres@127.0.0.1:5432/postgres usual_redis=redis://127.0.0.1:6379/0
   if [ -n "${TEST_DATABASE_URL:-}" ]; then
@@ -107,6 +114,7 @@ find_or_start_servers() {
     start_redis
   fi
   find_or_install_scanner
+  find_or_install_mailbox
   echo "PostgreSQL: ${TEST_DATABASE_URL##*@}   Redis: ${TEST_REDIS_URL##*@}"
 }
 

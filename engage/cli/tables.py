@@ -9,6 +9,7 @@ from werkzeug.routing import Map
 from engage.domain import guards
 from engage.domain.lane_policy import LANE_GRANTS, OWN
 from engage.domain.lifecycle import OPEN_STAGES, TRANSITIONS, Action, Stage
+from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import GRANTS, PERSONS, SYSTEMS, Permission, Reach, Role
 
 _WRITTEN = "Written by `flask engage documents` from `{source}`; a test compares the two.\n"
@@ -103,7 +104,16 @@ def permissions() -> str:
         + "From `engage/domain/lane_policy.py`. A report is no case: none of the roles above reach it. At its site,\n"
         + "and never with one that is about them:\n\n"
         + _table(("", "roles", "whoever holds its code"), lane_rows)
+        + "\n## Mail to sort\n\n"
+        + "From `engage/domain/pen_policy.py`. A mail in the holding pen is no case yet. At the site it was sent to,\n"
+        + "or at all sites where it was sent to none, and never one that may belong to a case about them, it is\n"
+        + f"placed by {_sorting(restricted=False)}; what may belong to a restricted case by\n"
+        + f"{_sorting(restricted=True)} alone.\n"
     )
+
+
+def _sorting(*, restricted: bool) -> str:
+    return " and ".join(f"`{role.value}`" for role, only in PEN_GRANTS.items() if only is restricted)
 
 
 def settings(kind: type[BaseSettings]) -> str:

@@ -34,6 +34,7 @@ class SitePage:
     phone_hours: str | None
     office: str | None
     letter_boxes: str | None
+    mail_address: str | None
     help_services: list[Any]
     outside_avenues: list[Any]
     is_group_intake: bool
@@ -72,6 +73,7 @@ def _page(site: Site | None) -> SitePage | None:
         phone_hours=site.phone_hours,
         office=site.office,
         letter_boxes=site.letter_boxes,
+        mail_address=site.mail_address,
         help_services=site.help_services,
         outside_avenues=site.outside_avenues,
         is_group_intake=site.is_group_intake,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from engage.domain import administration
 from engage.domain.policy import Actor
@@ -15,6 +15,11 @@ from engage.models import Site
 from engage.services import security, sites
 from engage.services.audit import Change, note
 from engage.services.sites import NewSite
+from engage.settings import settings
+
+
+class AddressTaken(ValueError):
+    """Mail to this address belongs to another site, or to none."""
 
 
 class CodeTaken(ValueError):
@@ -35,6 +40,7 @@ class SiteDetails:
     phone_hours: str | None = None
     office: str | None = None
     letter_boxes: str | None = None
+    mail_address: str | None = None  # what is written there becomes a concern of the site
     help_services: list[dict[str, Any]] = field(default_factory=list)
     outside_avenues: list[dict[str, Any]] = field(default_factory=list)
     security: list[dict[str, Any]] = field(default_factory=list)
@@ -46,8 +52,10 @@ def add_site(code: str, details: SiteDetails, *, actor: Actor) -> uuid.UUID:
     Raises:
         NotAllowed: the actor does not administer all sites.
         CodeTaken: there is a site with this code.
+        AddressTaken: the mail address is another site's, or the inbox of all.
     """
     administration.require_sites(actor, [None])
+    _check_address(details.mail_address, None)
     if db.session.scalar(select(Site.id).where(Site.code == code)) is not None:
         raise CodeTaken(code)
     site = sites.add(NewSite(code, details.name, details.country, details.time_zone, details.locale))
@@ -65,9 +73,11 @@ def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
     Raises:
         NoResultFound: there is no such site.
         NotAllowed: the actor does not administer it.
+        AddressTaken: the mail address is another site's, or the inbox of all.
     """
     site = db.session.scalars(select(Site).where(Site.code == code).with_for_update()).one()
     administration.require_sites(actor, [site.id])
+    _check_address(details.mail_address, site.id)
     new = asdict(details)
     before = {name: getattr(site, name) for name, value in new.items() if getattr(site, name) != value}
     if before:
@@ -76,6 +86,16 @@ def change_site(code: str, details: SiteDetails, *, actor: Actor) -> None:
         note(Change.SITE_CHANGED, actor=actor, subject_id=site.id, before=_said(before), after=_said(after))
         if "security" in before:
             security.keep_out_at(site.id)
+
+
+def _check_address(address: str | None, site_id: uuid.UUID | None) -> None:
+    """Every mail finds one site: an address that two had would send some people's words to the other."""
+    if address is None:
+        return
+    own = {settings().MAIL_INBOX, settings().MAIL_FROM.rpartition("<")[2].strip("> ")}
+    others = select(Site.id).where(Site.mail_address == address, Site.id != site_id if site_id else true())
+    if address in {one.lower() for one in own if one} or db.session.scalar(others) is not None:
+        raise AddressTaken(address)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:

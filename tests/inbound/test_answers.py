@@ -11,6 +11,7 @@ from engage.extensions import db
 from engage.models import Attachment, CaseEvent, OutboxMessage, PenGuess
 from engage.services import contact, conversation
 from engage.services.inbound import raw_copy
+from engage.web.takeaway.facts import _message
 from tests import states
 from tests.inbound.mails import (
     INBOX,
@@ -213,3 +214,13 @@ def test_the_codes_of_others_open_nothing(team):
     forged = f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}"
     assert came(a_mail(to=forged)).state is MailState.PEN
     assert INBOX.partition("@")[0] in forged
+
+
+def test_the_person_takes_the_whole_mail_along(team):
+    reference = a_case_by_mail(team.site_id)
+    quoted = "It is still brown.\n\nOn Mon, 2 Mar 2026 at 10:00, engage <engage@engage.test> wrote:\n> We got it.\n"
+    came(a_mail(quoted, to=answer_to(notice_of(reference))))
+    came(a_mail("Short.", to=answer_to(notice_of(reference))))
+    long, short = sorted(map(_message, messages_of(reference)), key=lambda one: one["words"], reverse=False)
+    assert "We got it." in long["whole_mail"]
+    assert "whole_mail" not in short

@@ -155,7 +155,7 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(client, team):
             taken.append(len(sent))
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert taken == [8, 8]  # who asks, their bell, who is away, since when, and four lists
+    assert taken == [8, 8]  # who asks, what waits for them, who is away, since when, and four lists
 
 
 def test_my_day_is_in_the_navigation_and_works_right_to_left(client, team):

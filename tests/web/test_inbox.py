@@ -260,7 +260,7 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(team, coordinator
             taken.append(len(sent))
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert taken == [5, 5]  # who asks, their bell, sites and people, counts, page
+    assert taken == [5, 5]  # who asks, what waits for them, sites and people, counts, page
 
 
 def test_counts_are_exact_to_999_and_then_more(team, coordinator, monkeypatch):

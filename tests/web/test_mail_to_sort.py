@@ -163,3 +163,20 @@ def test_the_case_page_shows_the_whole_mail_and_what_was_left_out(browser, team)
     assert "The whole mail" in shown
     assert "run.exe" in shown
     assert "We got it." in shown
+
+
+def test_an_administrator_gives_a_site_an_address_that_no_other_has(client, team, change_settings):
+    browser = sign_in(client, states.staff((Role.ADMIN, None)))
+    done(send(browser, "/admin/sites/BOR", mail_address=" Dust@Mine.example.com "))
+    assert db.session.get_one(Site, team.site_id, populate_existing=True).mail_address == "dust@mine.example.com"
+    done(send(browser, "/admin/sites/BOR"))
+    states.a_site("ZZZ")
+    for taken in ("dust@mine.example.com", INBOX):
+        answer = send(browser, "/admin/sites/ZZZ", mail_address=taken)
+        assert (answer.status_code, "belongs to another site" in answer.text) == (422, True)
+    assert send(browser, "/admin/sites/ZZZ", mail_address="no address").status_code == 422
+    new = {"code": "QQQ", "name": "Q", "time_zone": "UTC", "locale": "en", "mail_address": INBOX}
+    assert "belongs to another site" in send(browser, "/admin/sites/add", **new).text
+    done(send(browser, "/admin/sites/BOR", mail_address=""))
+    assert db.session.get_one(Site, team.site_id, populate_existing=True).mail_address is None
+    assert came(a_mail(to=SITE)).state is MailState.PEN

@@ -7,6 +7,8 @@ import imaplib
 import logging
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
@@ -61,23 +63,42 @@ def watch(until: threading.Event) -> None:
             wait = min(2 * wait, max(_MOST_SECONDS, settings().IMAP_POLL_SECONDS))
 
 
-def _signed_in() -> BaseMailBox:
-    host, port, seconds = settings().IMAP_HOST or "", settings().IMAP_PORT, settings().IMAP_TIMEOUT_SECONDS
-    box: BaseMailBox
-    match settings().IMAP_SECURITY:
-        case "tls":
-            box = MailBox(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
-        case "starttls":
-            box = MailBoxStartTls(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
-        case _:
-            box = MailBoxUnencrypted(host, port, timeout=seconds)
+class _StartTls(MailBoxStartTls):
+    """As the library has it, but a server that offers no encryption leaves no connection open."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            client.starttls(self._ssl_context)
+        except BaseException:
+            client.shutdown()
+            raise
+        return client
+
+
+@contextmanager
+def _signed_in() -> Iterator[BaseMailBox]:
     password = settings().IMAP_PASSWORD
+    box = _connected()
     try:
         box.login(settings().IMAP_USER or "", password.get_secret_value() if password else "", settings().IMAP_FOLDER)
-    except BaseException:
-        box.client.shutdown()
-        raise
-    return box
+        yield box
+    finally:
+        with suppress(*_FAULTS):
+            box.client.logout()
+        with suppress(OSError):
+            box.client.shutdown()
+
+
+def _connected() -> BaseMailBox:
+    host, port, seconds = settings().IMAP_HOST or "", settings().IMAP_PORT, settings().IMAP_TIMEOUT_SECONDS
+    match settings().IMAP_SECURITY:
+        case "tls":
+            return MailBox(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
+        case "starttls":
+            return _StartTls(host, port, timeout=seconds, ssl_context=ssl.create_default_context())
+        case _:
+            return MailBoxUnencrypted(host, port, timeout=seconds)
 
 
 def _fetch(box: BaseMailBox) -> int:

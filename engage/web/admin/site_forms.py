@@ -90,6 +90,16 @@ class SiteForm(FlaskForm):
     phone_hours = _line(_l("When the phone is answered"))
     office = _line(_l("Office, with its hours"), most=400)
     letter_boxes = TextAreaField(_l("Letter boxes"), filters=[_bare], validators=[Optional(), Length(max=1000)])
+    mail_address = StringField(
+        _l("E-mail address for concerns"),
+        description=_l("What people write there becomes a concern of this site. It has to end up in our mailbox."),
+        filters=[lambda value: value.strip().lower() or None if value else None],
+        validators=[
+            Optional(),
+            Length(max=200),
+            Regexp(r"^[^@\s<>\"]+@[^@\s<>\"]+$", message=_l("This is no address.")),
+        ],
+    )
     help_services = FieldList(FormField(HelpForm))
     outside_avenues = FieldList(FormField(AvenueForm))
     security = SelectMultipleField(
@@ -182,6 +192,7 @@ def details_of(form: SiteForm) -> SiteDetails:
         phone_hours=form.phone_hours.data,
         office=form.office.data,
         letter_boxes=form.letter_boxes.data,
+        mail_address=form.mail_address.data,
         help_services=[
             {"name": row["name"], "phone": row["phone"] or "", "hours": row["hours"] or "", "for": row["for_"]}
             for row in form.help_services.data

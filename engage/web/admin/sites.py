@@ -8,7 +8,7 @@ from engage import clock
 from engage.domain.administration import may_look_after, require_sites
 from engage.queries import administration
 from engage.services import site_settings, sites
-from engage.services.site_settings import CodeTaken
+from engage.services.site_settings import AddressTaken, CodeTaken
 from engage.unit_of_work import unit_of_work
 from engage.web import rule_history
 from engage.web.admin import rules_view
@@ -34,6 +34,8 @@ def add_site() -> ResponseReturnValue:
                 site_settings.add_site(form.code.data, details_of(form), actor=me())
         except CodeTaken:
             form.code.errors = [gettext("There is a site with this code.")]
+        except AddressTaken:
+            form.mail_address.errors = [_taken()]
         else:
             flash(gettext("%(name)s can take concerns now.", name=form.name.data), "success")
             return redirect(url_for("admin.list_sites"), 303)
@@ -46,11 +48,19 @@ def edit_site(code: str) -> ResponseReturnValue:
     site = administration.site(code, me())
     form = opened(site)
     if form.validate_on_submit():
-        with unit_of_work():
-            site_settings.change_site(code.upper(), details_of(form), actor=me())
-        flash(gettext("Saved."), "success")
-        return redirect(url_for("admin.edit_site", code=code), 303)
+        try:
+            with unit_of_work():
+                site_settings.change_site(code.upper(), details_of(form), actor=me())
+        except AddressTaken:
+            form.mail_address.errors = [_taken()]
+        else:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("admin.edit_site", code=code), 303)
     return render_template("admin/edit_site.html", form=form, site=site), 422 if form.errors else 200
+
+
+def _taken() -> str:
+    return gettext("Mail to this address belongs to another site, or to the mailbox of all.")
 
 
 @bp.route("/sites/<code>/rules")

@@ -78,5 +78,6 @@ def ways_in(site: SitePage) -> list[dict[str, str]]:
         (gettext("Phone"), left_to_right(site.phone) + hours if site.phone else None),
         (gettext("Office"), site.office),
         (gettext("Letter boxes"), site.letter_boxes),
+        (gettext("E-mail"), site.mail_address),
     ]
     return [{"label": label, "text": text} for label, text in ways if text]

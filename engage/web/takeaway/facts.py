@@ -112,7 +112,8 @@ def _at(instant: datetime | None) -> str | None:
 
 def _message(one: Message) -> Facts:
     by = "person" if one.writer is Writer.PERSON else "us"
-    return {"id": str(one.id), "at": _at(one.written_at), "by": by, "words": one.words, "is_question": one.is_question}
+    said = {"id": str(one.id), "at": _at(one.written_at), "by": by, "words": one.words, "is_question": one.is_question}
+    return said | ({"whole_mail": one.whole} if one.whole is not None else {})
 
 
 def _promise(one: Deadline) -> Facts:

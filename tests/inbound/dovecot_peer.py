@@ -1,0 +1,146 @@
+"""A real Dovecot on loopback ports: IMAP to fetch from, LMTP to deliver into, one mailbox, all of it in one folder."""
+
+import getpass
+import grp
+import os
+import pwd
+import shutil
+import smtplib
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tests.inbound.mails import INBOX
+from tests.mail_peer import free_port
+
+PASSWORD = "the password of the mailbox"
+_START_SECONDS = 60
+CONFIGURATION = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/mail
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+recipient_delimiter = +
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}/home
+}}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+  mailbox Done {{
+    auto = create
+  }}
+}}
+{more}
+"""
+
+
+def dovecot() -> str:
+    """Where Debian's packages dovecot-imapd and dovecot-lmtpd put it; .ci/servers.sh installs them."""
+    found = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
+    assert found, "install Debian's dovecot-imapd and dovecot-lmtpd, or leave these tests out with -m 'not dovecot'"
+    return found
+
+
+class Dovecot:
+    """The server; it can be stopped and started again at the same ports. `more` goes into its configuration."""
+
+    def __init__(self, more: str = "") -> None:
+        # Not in pytest's folder, which it keeps closed to everybody but who runs it.
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="engage-dovecot-"))
+        self.imap, self.lmtp = free_port(), free_port()
+        # Mail is never touched by root, whoever runs the tests.
+        user = "dovecot" if os.geteuid() == 0 else getpass.getuser()
+        entry = pwd.getpwnam(user)
+        group = grp.getgrgid(entry.pw_gid).gr_name
+        (folder / "mail").mkdir()
+        (folder / "users").write_text(f"{INBOX}:{PASSWORD}\n")
+        self._configuration = folder / "dovecot.conf"
+        self._configuration.write_text(
+            CONFIGURATION.format(folder=folder, user=user, group=group, imap=self.imap, lmtp=self.lmtp, more=more)
+        )
+        if os.geteuid() == 0:
+            for path in (folder, folder / "mail", folder / "users"):
+                os.chown(path, entry.pw_uid, entry.pw_gid)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [dovecot(), "-F", "-c", str(self._configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            try:
+                for port in (self.imap, self.lmtp):
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(f"Dovecot did not start: {self.said()}")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def remove(self) -> None:
+        """Stop, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def said(self) -> str:
+        """What it wrote into its log."""
+        log = self.folder / "log"
+        return log.read_text() if log.exists() else ""
+
+    def deliver(self, raw: bytes, *recipients: str) -> None:
+        """Hand a mail over by LMTP, as a mail server does: again, where it is told to come back."""
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                with smtplib.LMTP("127.0.0.1", self.lmtp) as client:
+                    client.sendmail("neighbour@example.org", list(recipients) or [INBOX], raw)
+            except smtplib.SMTPException:
+                assert time.monotonic() < until, self.said()
+                time.sleep(0.2)
+            else:
+                return
+
+    def count(self, folder: str = "") -> int:
+        """How many mails lie in a folder of the mailbox, read or not."""
+        at = self.folder / "mail" / (f".{folder}" if folder else "")
+        return sum(1 for part in ("new", "cur") for _ in (at / part).glob("*"))
