@@ -106,11 +106,12 @@ class MailSettings(BaseSettings):
             )
         if self.MAIL_FROM.endswith("localdomain"):
             raise UnsafeSetting("ENGAGE_MAIL_FROM has no real address. Set it to an address that people can answer.")
+        if not _is_address(parseaddr(self.MAIL_FROM)[1]):
+            raise UnsafeSetting("ENGAGE_MAIL_FROM is no address. Set it to one like concerns@example.org.")
         if self.MAIL_INBOX is not None:
-            local, _, domain = self.MAIL_INBOX.rpartition("@")
-            if not (local and domain and local.isascii() and " " not in self.MAIL_INBOX):
+            if not _is_address(self.MAIL_INBOX):
                 raise UnsafeSetting("ENGAGE_MAIL_INBOX is no address. Set it to one like answers@example.org.")
-            if len(local) > INBOX_LOCAL_PART_MAX:
+            if len(self.MAIL_INBOX.rpartition("@")[0]) > INBOX_LOCAL_PART_MAX:
                 raise UnsafeSetting(
                     f"ENGAGE_MAIL_INBOX has more than {INBOX_LOCAL_PART_MAX} letters before the @, so no code fits "
                     "behind them. Choose a shorter one."
@@ -414,6 +415,12 @@ class Settings(MailSettings, InboundSettings):
 def environment_for(mode: Literal["run", "serve"]) -> dict[str, str]:
     """Return the environment for processes started beside this one, so that all of them run in the same mode."""
     return {**os.environ, "ENGAGE_MODE": mode}
+
+
+def _is_address(text: str) -> bool:
+    """Whether a mail can be from or to it everywhere: letters outside ASCII may stand in its domain alone."""
+    local, _, domain = text.rpartition("@")
+    return bool(local and domain and local.isascii() and not any(char.isspace() for char in text))
 
 
 def _is_safe_to_call(address: str) -> bool:

@@ -32,6 +32,11 @@ def test_an_inbox_that_is_no_address_is_named(inbox):
     assert "ENGAGE_MAIL_INBOX is no address" in unsafe(MAIL_INBOX=inbox)
 
 
+@pytest.mark.parametrize("own", ["", "concerns", "engage <concerns>", "é@example.org"])
+def test_a_sender_that_is_no_address_is_named(own):
+    assert "ENGAGE_MAIL_FROM is no address" in unsafe(MAIL_FROM=own)
+
+
 def test_an_inbox_that_leaves_no_room_is_named():
     assert "ENGAGE_MAIL_INBOX has more than 22 letters" in unsafe(MAIL_INBOX=f"{'a' * 23}@example.org")
 

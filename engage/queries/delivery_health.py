@@ -85,6 +85,7 @@ def health() -> Health:
     due = WAITING & or_(
         OutboxMessage.not_before <= now, OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None)
     )
+    # As engage.services.delivery writes it: its own try met the fault, or it was put back with the rest of its batch.
     is_down = OutboxMessage.last_error.startswith("down", autoescape=True)
     owed = db.session.execute(
         select(

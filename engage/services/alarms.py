@@ -58,6 +58,7 @@ def _limits() -> Limits:
 def _write_down(found: Mapping[Fault, int], limits: Limits) -> None:
     """Bring the rows in line with what is there now. One that is gone and was never told leaves no trace."""
     now = clock.utcnow()
+    db.session.execute(select(Alarm.fault).order_by(Alarm.fault).with_for_update())  # two looks go one after the other
     for fault, count in found.items():
         first = alarms.first_told_at(fault, now, limits)
         row = {"fault": fault, "since": now, "count": count, "next_at": first}

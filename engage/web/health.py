@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.domain import schedule
-from engage.queries import delivery_health
+from engage.queries import delivery_health, queue_health
 from engage.queries.delivery_health import Health
 from engage.settings import settings
 from engage.unit_of_work import release
@@ -69,10 +69,11 @@ def show_metrics() -> ResponseReturnValue:
     given = request.headers.get("Authorization", "").encode()
     if token is None or not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
         abort(404)
-    return generate_latest(registry_of(delivery_health.health())), {"Content-Type": CONTENT_TYPE_LATEST}
+    registry = registry_of(delivery_health.health(), queue_health.waiting())
+    return generate_latest(registry), {"Content-Type": CONTENT_TYPE_LATEST}
 
 
-def registry_of(found: Health) -> CollectorRegistry:
+def registry_of(found: Health, queued: int | None) -> CollectorRegistry:
     """Return the figures as Prometheus reads them. No label names a case, a person or an address."""
     made = CollectorRegistry()
 
@@ -99,6 +100,9 @@ def registry_of(found: Health) -> CollectorRegistry:
         every.labels(entry).set(length.total_seconds())
     for entry, age in schedule.of_schedule(found.heartbeats, expected).items():
         ages.labels(entry).set(age.total_seconds())
+    gauge("queue_up", "1 while the broker answers.").set(queued is not None)
+    if queued is not None:
+        gauge("queue_waiting", "Nudges that wait for a worker.").set(queued)
     gauge("worker_away", "1 when no worker was seen for longer than a long task explains.").set(found.is_worker_away)
     alarms = gauge("alarm_seconds", "How long a fault has kept notices from people.", "fault")
     for one in found.alarms:

@@ -220,6 +220,13 @@ def test_news_that_we_owe_nobody_can_be_stopped_with_one_click(app, template):
     assert "BOR" not in link
 
 
+def test_a_service_without_https_offers_the_page_and_no_click(app, change_settings):
+    change_settings(PUBLIC_URL="http://127.0.0.1:8000")
+    found = read(a_post(app).raw)
+    assert "List-Unsubscribe" in found
+    assert "List-Unsubscribe-Post" not in found
+
+
 @pytest.mark.parametrize(
     "template", ["case_received", "case_acknowledged", "case_delayed", "code_link", "code_changed"]
 )

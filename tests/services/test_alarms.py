@@ -18,6 +18,7 @@ from engage.services import alarms, delivery, heartbeats
 from engage.unit_of_work import unit_of_work
 from tests.alarm_peer import listening
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
+from tests.threads import at_once
 
 MINUTE = timedelta(minutes=1)
 
@@ -227,6 +228,21 @@ def test_two_that_look_at_the_same_moment_tell_it_once(well, peer, clock, monkey
     assert alarms.watch() == 1
     assert inner[1] == 0
     assert states(peer) == [("owed_too_long", "began")]
+
+
+def test_two_workers_at_once_tell_each_alarm_once(app, well, peer, clock, change_settings):
+    change_settings(ALARM_DEAD=0)
+    a_notice(template="case_news")
+    delivery.drain()
+    a_notice(well)
+    later(clock, timedelta(hours=2))
+    db.session.rollback()
+    assert sum(at_once(app, 2, alarms.watch)) == 2
+    assert sorted(states(peer)) == [("many_given_up", "began"), ("owed_too_long", "began")]
+    with unit_of_work():
+        db.session.query(OutboxMessage).delete()
+    assert sum(at_once(app, 2, alarms.watch)) == 2
+    assert sorted(states(peer))[1::2] == [("many_given_up", "over"), ("owed_too_long", "over")]
 
 
 def test_a_fault_that_ends_while_it_is_told_is_told_as_over_next(well, peer, clock, monkeypatch):

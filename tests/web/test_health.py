@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from flask import request
 from pydantic import SecretStr
 from sqlalchemy import event
@@ -12,10 +13,10 @@ from sqlalchemy.exc import OperationalError
 from engage import create_app
 from engage.domain.schedule import PACES, WORKER, Pace
 from engage.extensions import db
-from engage.queries import delivery_health
+from engage.queries import delivery_health, queue_health
 from engage.services import alarms, delivery, heartbeats
 from engage.unit_of_work import unit_of_work
-from tests.mail_peer import Manner
+from tests.mail_peer import Manner, free_port
 from tests.notify.letters import a_notice, row_of
 from tests.states import a_case, a_site
 
@@ -167,6 +168,43 @@ def test_figures_tell_roads_outcomes_and_faults_apart(client, reference, change_
     ):
         assert line in text
     assert reference not in text
+
+
+def figures(client):
+    return client.get("/metrics", headers={"Authorization": "Bearer a long token"}).text
+
+
+def test_nudges_that_wait_in_a_folder_are_counted(client, reference, change_settings, monkeypatch, tmp_path):
+    change_settings(METRICS_TOKEN=SecretStr("a long token"))
+    folders = dict.fromkeys(("data_folder_in", "data_folder_out"), str(tmp_path)) | {
+        "control_folder": str(tmp_path / "c")
+    }
+    with Celery(broker="filesystem://", set_as_current=False) as other:
+        other.conf.broker_transport_options = folders
+        monkeypatch.setattr(queue_health, "celery", other)
+        assert "engage_queue_waiting 0.0" in figures(client)
+        other.send_task("engage.drain_outbox")
+        assert "engage_queue_up 1.0" in (text := figures(client))
+        assert "engage_queue_waiting 1.0" in text
+
+
+@pytest.mark.redis
+def test_nudges_that_wait_in_redis_are_counted(client, reference, change_settings, redis_url, monkeypatch):
+    change_settings(METRICS_TOKEN=SecretStr("a long token"))
+    with Celery(broker=redis_url, set_as_current=False) as other:
+        monkeypatch.setattr(queue_health, "celery", other)
+        assert "engage_queue_waiting 0.0" in figures(client)
+        other.send_task("engage.drain_outbox")
+        assert "engage_queue_waiting 1.0" in figures(client)
+
+
+def test_a_broker_that_is_gone_is_said(client, reference, change_settings, monkeypatch):
+    change_settings(METRICS_TOKEN=SecretStr("a long token"))
+    with Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False) as gone:
+        monkeypatch.setattr(queue_health, "celery", gone)
+        text = figures(client)
+    assert "engage_queue_up 0.0" in text
+    assert "engage_queue_waiting" not in text
 
 
 def test_no_page_for_machines_asks_more_of_the_database_the_more_there_is(client, reference):
