@@ -53,6 +53,8 @@ Blocks: TypeAlias = Mapping[str, Nodes]
 
 def clean(value: str) -> str:
     """Return a value as one line, without signs that turn text round or that no mail may hold."""
+    if value.isascii() and value.isprintable():  # nearly all are
+        return " ".join(value.split())
     spaced = "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in value)
     kept = (sign for sign in spaced if sign not in _TURNING and unicodedata.category(sign) != "Cs")
     return " ".join("".join(kept).split())

@@ -50,17 +50,34 @@ def write(message: MessageFacts, words: Words, values: Mapping[str, Any], locale
         MissingValue: the words ask for a value that was not given.
         BadWords: they cannot be read; what is kept was checked before.
     """
-    table = messages.table()
-    shown = {
-        name: found
-        for name in message.allowed
-        if name in table.values and (found := _shown(table.values[name], values, locale)) is not None
-    }
+    shown = _Values(message, values, locale)
     direction = direction_of(locale)
     blocks = messages.blocks(locale)
     groups = paragraphs(read(words.body), shown, blocks)
     sms = as_text(paragraphs(read(words.sms), shown, blocks), direction).strip() if words.sms else None
     return Written(as_line(read(words.subject), shown, direction), groups, direction, sms)
+
+
+class _Values(dict[str, Shown]):
+    """The values a message may show, each put into words when it is first asked for."""
+
+    def __init__(self, message: MessageFacts, values: Mapping[str, Any], locale: str) -> None:
+        super().__init__()
+        self._allowed, self._values, self._locale = message.allowed, values, locale
+
+    def __missing__(self, name: str) -> Shown:
+        """Return the value, and keep it.
+
+        Raises:
+            KeyError: the message may not show it, or nobody gave it.
+        """
+        if name not in self._allowed:
+            raise KeyError(name)
+        found = _shown(messages.table().values[name], self._values, self._locale)
+        if found is None:
+            raise KeyError(name)
+        self[name] = found
+        return found
 
 
 def direction_of(locale: str) -> str:

@@ -167,7 +167,7 @@ def test_a_notice_that_cannot_be_written_dies_visibly_and_does_not_hold_up_the_n
     broken = a_notice(reference, template="case_delayed")
     fine = a_notice(reference)
     delivery.drain()
-    assert row_of(broken).last_error == "failed UndefinedError"
+    assert row_of(broken).last_error == "failed MissingValue"
     assert row_of(fine).road == "email"
     while row_of(broken).dead_at is None:
         clock.move_to(row_of(broken).not_before)

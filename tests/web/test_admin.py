@@ -39,7 +39,8 @@ def user_of(session, email: str) -> StaffUser:
     return session.scalars(select(StaffUser).where(StaffUser.email == email)).one()
 
 
-def pages_of_admin(app, values) -> list[str]:
+def pages_of_admin(app, user_id) -> list[str]:
+    values = {"code": "BOR", "user_id": user_id, "notice_id": uuid.uuid4(), "message": "case_news", "locale": "en"}
     with app.test_request_context():
         return [
             app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
@@ -50,8 +51,7 @@ def pages_of_admin(app, values) -> list[str]:
 
 def test_no_page_of_the_administrator_says_anything_of_a_case(app, session, team, chief):
     reference = states.a_case(team.site_id, what_happened=CONCERN)
-    values = {"code": "BOR", "user_id": team.officer.id, "notice_id": uuid.uuid4()}
-    for path in pages_of_admin(app, values):
+    for path in pages_of_admin(app, user_id=team.officer.id):
         answer = chief.get(path)
         assert answer.status_code == 200, path
         assert "chapel" not in answer.text
@@ -69,7 +69,7 @@ def test_an_administrator_opens_no_case_and_no_inbox(team, chief):
 def test_nobody_else_opens_a_page_of_the_administrator(app, client, session, role):
     site_id = states.a_site()
     browser = sign_in(client, states.staff(role, site_id=site_id))
-    for path in pages_of_admin(app, {"code": "BOR", "user_id": uuid.uuid4(), "notice_id": uuid.uuid4()}):
+    for path in pages_of_admin(app, user_id=uuid.uuid4()):
         assert browser.get(path).status_code == 403, path
 
 
