@@ -41,7 +41,7 @@ from tests.states import a_site, case_of
 
 NOTICES, ROUNDS, BAR = 1_000, 3, 0.6
 PAGES, READERS = 100, 3  # pages are asked for so many times, and each tells so many readers
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 600
 TICKS = os.sysconf("SC_CLK_TCK")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 
