@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +40,11 @@ from tests.notify.letters import a_case_with, forget_notices
 from tests.states import a_site, case_of
 
 NOTICES, ROUNDS, BAR = 1_000, 3, 0.6
-PAGES, READERS = 100, 3  # pages are asked for so many times, and each tells so many readers
-PATIENCE_SECONDS = 300
+PAGES, READERS = 50, 3  # pages are asked for so many times, and each tells so many readers
+PATIENCE_SECONDS = 600
 TICKS = os.sysconf("SC_CLK_TCK")
+CASES = 30
+Case = tuple[uuid.UUID, uuid.UUID]  # its id and that of its site
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 
 
@@ -86,6 +88,7 @@ def main() -> int:
                     else:
                         _bare(count, letter)
                     rate = _rate(port, count)
+                    say(f"round {number + 1} of {ROUNDS}: {who} {rate:,.0f} mails a second")
                     if number >= 0:
                         found.rates.setdefault(who, []).append(rate)
                         found.cpu.setdefault(who, []).append((_cpu(process) - before) * 1_000 / count)
@@ -192,14 +195,16 @@ def _worker(module: str, environment: Mapping[str, str], *more: str) -> Iterator
         process.wait()
 
 
-def _cases() -> list[str]:
+def _cases() -> list[Case]:
+    """Return the ids of cases, and of their site, whose people have an address each."""
     site_id = a_site("ONE")
-    return [a_case_with(Road.DIRECT, site_id=site_id, email=f"amina{n}@people.example.org") for n in range(50)]
+    made = [a_case_with(Road.DIRECT, site_id=site_id, email=f"amina{n}@people.example.org") for n in range(CASES)]
+    return [(case_of(reference).id, site_id) for reference in made]
 
 
-def _letter(reference: str) -> tuple[str, str, dict[str, Any]]:
+def _letter(case: Case) -> tuple[str, str, dict[str, Any]]:
     """What the bare task is told: the address, the message and its values, as our own worker finds them."""
-    outbox_row = _owed([reference], 1)[0]
+    outbox_row = _owed([case], 1)[0]
     claimed = addressing.Claimed(
         *(uuid.uuid4(), outbox_row.case_id, outbox_row.template, "en", Recipient.PERSON, None, {}),
         *(db.session.scalar(sa.select(sa.func.now())), 1, db.session.scalar(sa.select(sa.func.now()))),
@@ -211,15 +216,14 @@ def _letter(reference: str) -> tuple[str, str, dict[str, Any]]:
     return where.address, where.template, values
 
 
-def _owed(cases: list[str], count: int) -> list[Owed]:
-    found = [(case_of(reference).id, case_of(reference).site_id) for reference in cases]
+def _owed(cases: Sequence[Case], count: int) -> list[Owed]:
     return [
         Owed(uuid.uuid4().hex, "case_news", "en", Recipient.PERSON, case_id=case_id, site_id=site_id)
-        for case_id, site_id in (found[number % len(found)] for number in range(count))
+        for case_id, site_id in (cases[number % len(cases)] for number in range(count))
     ]
 
 
-def _ours(count: int, cases: list[str]) -> None:
+def _ours(count: int, cases: Sequence[Case]) -> None:
     forget_notices()
     owed = _owed(cases, count)
     with unit_of_work():
@@ -270,7 +274,7 @@ def _peak(process: subprocess.Popen[bytes]) -> float:
     return sum(int(line.split()[1]) for some in lines for line in some if line.startswith("VmHWM")) / 1024
 
 
-def _pages(port: int, cases: list[str], letter: tuple[str, str, dict[str, Any]], found: Found) -> None:
+def _pages(port: int, cases: Sequence[Case], letter: tuple[str, str, dict[str, Any]], found: Found) -> None:
     """What a page waits for until its readers are told of something that it writes."""
     for number in range(-5, PAGES):
         owed = _owed(cases, READERS)
@@ -290,6 +294,11 @@ def _pages(port: int, cases: list[str], letter: tuple[str, str, dict[str, Any]],
         if number >= 0:
             found.pages.setdefault("engage", []).append(ours)
             found.pages.setdefault("sends itself", []).append(itself)
+
+
+def say(text: str) -> None:
+    """Tell how far it is, beside the table."""
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -200,3 +200,9 @@ def test_the_folder_remembers_which_task_it_was_given_last(app, tmp_path, monkey
     assert not folder_queue.still_waits("elsewhere", "one", 30)
     next(tmp_path.glob("*.msg")).unlink()
     assert not folder_queue.still_waits(folder, "one", 30)
+
+
+def test_the_same_notice_is_owed_once_by_each_road(reference):
+    for key in ("same", "same:sms", "same:sms", "same:letter"):
+        a_notice(reference, key=key)
+    assert len(claimed()) == 3

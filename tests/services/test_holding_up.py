@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engage.domain.case import Road
 from engage.domain.circuits import Kind
@@ -255,3 +256,44 @@ def test_a_notice_that_came_back_can_be_tried_again_as_the_same(peer, site_id):
         "sent",
         "sent",
     ]
+
+
+def gone_once(monkeypatch, error, times=1):
+    """The database is away when it is to be written down that a notice left."""
+    write, tries = delivery.outcomes.left, []
+
+    def left(*args, **named):
+        tries.append(args)
+        if len(tries) <= times:
+            raise error
+        write(*args, **named)
+
+    monkeypatch.setattr(delivery.outcomes, "left", left)
+    monkeypatch.setattr(delivery, "_PAUSE_SECONDS", 0)
+    return tries
+
+
+def test_a_database_that_restarts_while_a_mail_is_on_its_way_has_it_sent_once(peer, site_id, monkeypatch):
+    key = a_notice(a_case_at(WELL, site_id))
+    tries = gone_once(monkeypatch, OperationalError("UPDATE", {}, ConnectionResetError()), times=3)
+    assert delivery.drain() == 1
+    assert len(tries) == 4
+    assert len(peer.mails) == 1
+    assert row_of(key).road == "email"
+
+
+def test_a_database_that_stays_away_is_asked_no_longer_than_the_notice_is_ours(peer, site_id, monkeypatch, clock):
+    a_notice(a_case_at(WELL, site_id))
+    gone_once(monkeypatch, OperationalError("UPDATE", {}, ConnectionResetError()), times=99)
+    answers = iter([True, True, False])
+    monkeypatch.setattr(delivery.claims, "is_held", lambda _message: next(answers))
+    with pytest.raises(OperationalError):
+        delivery.drain()
+
+
+def test_a_fault_of_what_is_written_is_not_tried_again(peer, site_id, monkeypatch):
+    a_notice(a_case_at(WELL, site_id))
+    tries = gone_once(monkeypatch, IntegrityError("UPDATE", {}, ValueError()), times=99)
+    with pytest.raises(IntegrityError):
+        delivery.drain()
+    assert len(tries) == 1

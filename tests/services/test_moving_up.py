@@ -10,7 +10,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Absence, OutboxMessage, StaffUser
 from engage.notify.claims import Claimed
-from engage.services import delivery, escalation, triage
+from engage.services import escalation, moving_up, outcomes, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
@@ -97,7 +97,7 @@ def dies(template, user_id):
     )
     who = (lost.id, lost.case_id, lost.template, lost.locale, lost.recipient, lost.user_id)
     claimed = Claimed(*who, lost.context, lost.created_at, 1, lost.not_before)
-    delivery._bury(claimed, "refused 550", road="email")
+    outcomes.bury(claimed, "refused 550", road="email")
 
 
 def test_a_rung_that_could_not_be_delivered_moves_up_at_once_and_once(clock, team, reference):
@@ -127,7 +127,7 @@ def test_other_dead_notices_and_those_of_a_promise_that_was_kept_move_nothing(cl
     assert kinds_of(reference).count("ReminderDue") == before
     with unit_of_work():
         lost = OutboxMessage(template="reply_arrived", user_id=team.officer.id)
-        delivery.moving_up.after_dead_notice(states.case_of(reference), lost)
+        moving_up.after_dead_notice(states.case_of(reference), lost)
     assert kinds_of(reference).count("ReminderDue") == before
 
 

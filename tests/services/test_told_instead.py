@@ -11,7 +11,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Absence, CaseSubject, OutboxMessage, StaffUser
 from engage.notify.claims import Claimed
-from engage.services import conflicts, delivery, escalation, moving_up, triage
+from engage.services import conflicts, escalation, moving_up, outcomes, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
@@ -74,7 +74,7 @@ def test_a_rung_that_somebody_may_know_of_no_longer_when_it_leaves_goes_one_step
     assert told("case_late") == {team.coordinator.id, team.second_coordinator.id}
     act(reference, conflicts.name_person, team.coordinator.id, actor=team.approver)
     [lost] = [row for row in notices("case_late") if row.user_id == team.coordinator.id]
-    delivery._left(claimed(lost), "withheld")
+    outcomes.left(claimed(lost), "withheld")
     assert team.approver.id in told("case_late")
     assert kinds_of(reference).count("RungReached") == 2
 
@@ -85,16 +85,16 @@ def test_a_reminder_that_spoke_for_several_cases_moves_up_for_each_when_it_dies(
     climbed(clock, reference, team.officer, team.coordinator, team.approver, hours=-2)
     [lost] = [row for row in notices("due_soon") if row.user_id == team.officer.id]
     assert lost.context["more"] == "1"
-    delivery._bury(claimed(lost), "refused 550", road="email")
+    outcomes.bury(claimed(lost), "refused 550", road="email")
     assert [kinds_of(one).count("ReminderDue") for one in (reference, other)] == [2, 2]
-    delivery._bury(claimed(lost), "refused 550", road="email")
+    outcomes.bury(claimed(lost), "refused 550", road="email")
     assert [kinds_of(one).count("ReminderDue") for one in (reference, other)] == [2, 2]
 
 
 def dies(template, user_id):
     """Let the notice to somebody die, as one does that the mail server refuses for good."""
     [lost] = [row for row in notices(template) if row.user_id == user_id and row.dead_at is None]
-    delivery._bury(claimed(lost), "refused 550", road="email")
+    outcomes.bury(claimed(lost), "refused 550", road="email")
     db.session.expire_all()
 
 
@@ -128,7 +128,7 @@ def test_an_urgent_fact_that_did_not_reach_one_of_them_is_told_to_the_next_once(
         actor=team.coordinator,
     )
     before = notices("urgent_fact")
-    delivery._bury(claimed(before[0]), "refused 550", road="email")
+    outcomes.bury(claimed(before[0]), "refused 550", road="email")
     db.session.expire_all()
     assert len(notices("urgent_fact")) > len(before)
     count = kinds_of(reference).count("ToldInstead")
@@ -154,6 +154,6 @@ def test_a_notice_that_its_reader_may_not_have_any_more_moves_up_too(team):
         for user in (team.coordinator, team.second_coordinator):
             db.session.add(CaseSubject(case_id=case_of(reference).id, user_id=user.id))
     for row in notices("new_case"):
-        delivery._left(claimed(row), "withheld")
+        outcomes.left(claimed(row), "withheld")
     db.session.expire_all()
     assert team.approver.id in told("new_case")

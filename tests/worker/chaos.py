@@ -23,7 +23,7 @@ from engage import clock, create_app, vault
 from engage.domain.case import Road
 from engage.domain.policy import Role
 from engage.extensions import celery, db
-from engage.models import WAITING, CaseEvent, Deadline, Errand, OutboxMessage, ReachedRung, Recipient
+from engage.models import WAITING, Case, CaseEvent, Deadline, Errand, OutboxMessage, ReachedRung, Recipient
 from engage.notify import outbox
 from engage.notify.outbox import Owed
 from engage.services import sites
@@ -211,7 +211,8 @@ def _owe(count: int, dice: random.Random) -> None:
     officers = [states.staff((role, site_id)) for site_id in all_sites for role in (Role.COORDINATOR, Role.OFFICER)]
     with unit_of_work():
         late = clock.utcnow() - timedelta(days=20)
-        db.session.execute(update(Deadline).where(Deadline.ended_at.is_(None)).values(due_at=late))
+        db.session.execute(update(Deadline).where(Deadline.ended_at.is_(None)).values(due_at=late, look_at=late))
+        db.session.execute(update(Case).where(Case.next_due_at.is_not(None)).values(next_due_at=late))
     forget_notices()
     ids = [(case_of(reference).id, case_of(reference).site_id) for reference in cases]
     staff_ids = [user.id for user in officers]
