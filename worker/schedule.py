@@ -32,6 +32,11 @@ def entries(*, sweep_seconds: float, escalate_seconds: float, fetch_seconds: flo
             "schedule": crontab(minute="50"),  # ours: hourly, so that an auditor can ask while people remember
             "options": {"expires": 3600},
         },
+        "send-digests": {
+            "task": "engage.send_digests",
+            "schedule": crontab(minute="10"),  # ours: hourly, since mornings come at another hour at each site
+            "options": {"expires": 3600},
+        },
         "review-accounts": {
             "task": "engage.review_accounts",
             "schedule": crontab(minute="5"),  # ours: hourly, since days end at another hour at each site

@@ -14,6 +14,7 @@ from engage.services import (
     choosing_password,
     corrective,
     delivery,
+    digests,
     escalation,
     explanations,
     heartbeats,
@@ -139,6 +140,12 @@ def watch_repetition() -> None:
 def watch_readings() -> None:
     """Find who read cases in an unusual way, and tell the auditors."""
     finished("watch-readings", readings.watch())
+
+
+@shared_task(name="engage.send_digests")
+def send_digests() -> None:
+    """Tell coordinators how their week begins, and each day what is late."""
+    finished("send-digests", digests.send_due())
 
 
 @shared_task(name="engage.make_checkpoint")

@@ -25,7 +25,6 @@ class StaffRoad(StrEnum):
 
 # What is said outside working hours, or may be gathered by choice, goes together in this one.
 GATHERED = "while_away"
-MENTIONED, WATCHED = "mentioned", "watched_case"
 WEEKLY, OVERDUE = "weekly_summary", "overdue_list"
 CHOSEN = frozenset({GATHERED, WEEKLY, OVERDUE})  # what says besides where its reader chooses what comes by mail
 
@@ -38,7 +37,7 @@ _MEMBERS: Mapping[NoticeGroup, tuple[str, ...]] = {
     ),
     NoticeGroup.NEW: ("new_case", "flagged_cases", "unassigned"),
     NoticeGroup.LATE: ("due_soon", "due", "task_due", "own_task_due"),
-    NoticeGroup.MENTIONS: (MENTIONED, WATCHED),
+    NoticeGroup.MENTIONS: ("mentioned", "watched_case"),
     NoticeGroup.DIGESTS: (WEEKLY, OVERDUE),
 }
 GROUP_OF: Mapping[str, NoticeGroup] = MappingProxyType(

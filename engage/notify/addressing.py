@@ -111,7 +111,7 @@ def _to_staff(message: Claimed, case: Case | None) -> Destination:
         template = NEUTRAL_FOR_STAFF
     elif case is not None and case.class_ is CaseClass.RESTRICTED:
         template = NEUTRAL_FOR_STAFF
-    elif (road := staff_roads.instead_of_mail(message, case)) is not None:
+    elif (road := staff_roads.instead_of_mail(message, user, case)) is not None:
         return Nowhere(road)
     values = _values(case) | message.context | {"inbox": links.inbox(), "day": links.day()}
     values |= _of_account(message) | _of_template(template, user)

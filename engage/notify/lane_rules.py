@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engage.extensions import db
 from engage.models import LaneContact, LaneReport, Recipient, StaffUser
-from engage.notify import outbox
+from engage.notify import outbox, timing
 from engage.notify.addressing import NEUTRAL_FOR_PERSON, NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
 from engage.scope import focal_points
@@ -44,6 +44,7 @@ def tell_holder(report: LaneReport, *, event_id: uuid.UUID) -> None:
             locale=report.locale,
             recipient=Recipient.PERSON,
             lane_report_id=report.id,
+            not_before=timing.for_holder(report.site_id),
         )
     )
 

@@ -84,7 +84,7 @@ def owed(notices: Iterable[Notice], case: Case, *, event_id: uuid.UUID) -> list[
     for key, stand_in in _stand_ins(staff, locales, case).items():
         staff.setdefault(key, stand_in)
     readers = {key: locales[key[0]] for key in staff if key[0] in locales}
-    hours = StaffHours(case)
+    hours = StaffHours(case.site_id, level=case.level, due_at=case.next_due_at)
     mails = (_for_staff(staff[key], case, event_id, reader, hours) for key, reader in readers.items())
     return [*to_person, *(owed for found in mails for owed in found)]
 
@@ -187,12 +187,12 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader,
         recipient=Recipient.STAFF,
         user_id=user_id,
         case_id=case_id,
-        context={**notice.context, timing.HELD: "yes"} if leaving.is_held else notice.context,
+        context=notice.context,
         not_before=not_before,
         site_id=case.site_id,
         level=case.level,
     )
-    return [owed, timing.gathered(owed, leaving.at)] if leaving.is_held else [owed]
+    return timing.with_its_mail(owed, leaving)
 
 
 def _merge_within(case: Case) -> timedelta:

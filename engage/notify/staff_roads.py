@@ -18,16 +18,21 @@ SOON = timedelta(hours=1)  # Ours: longer than any lease.
 _CAN_BE_HELD = tuple(template for template in GROUP_OF if can_be_gathered(template))
 
 
-def instead_of_mail(message: Claimed, case: Case | None) -> str | None:
+def chosen_by(user: StaffUser, template: str) -> StaffRoad:
+    """Return the road that somebody chose for a notice; see `road_of` for what it may be."""
+    group = GROUP_OF.get(template)
+    row = db.session.get(NoticePreference, {"user_id": user.id, "group": group}) if group else None
+    return road_of(template, {row.group: row.road} if row else {})
+
+
+def instead_of_mail(message: Claimed, user: StaffUser, case: Case | None) -> str | None:
     """Return the road of a notice that makes no mail of its own, or None where a mail leaves now.
 
     What was chosen counts when it leaves, not when it was owed; danger and a grave case are a mail in any case.
     """
-    group = GROUP_OF.get(message.template)
-    if group is None or urgency_of(message.template, case.level if case else None) is Urgency.URGENT:
+    if urgency_of(message.template, case.level if case else None) is Urgency.URGENT:
         return None
-    row = db.session.get(NoticePreference, {"user_id": message.user_id, "group": group})
-    if row is not None and road_of(message.template, {group: row.road}) is StaffRoad.PAGE:
+    if chosen_by(user, message.template) is StaffRoad.PAGE:
         return StaffRoad.PAGE.value
     return StaffRoad.DIGEST.value if message.context.get(HELD) else None
 

@@ -2,6 +2,7 @@
 
 from engage.domain.events import Event
 from engage.domain.messages_file import Audience, Fixed, MessageFacts
+from engage.domain.notice_groups import GROUP_OF, NoticeGroup
 from engage.notify.messages import table
 from engage.notify.rules import QUIET, notices
 
@@ -30,9 +31,20 @@ focal points hear by the same `item_for_you` and its holder by `something_new`, 
 `lane_holds_something` that there is one. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
 those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. That mail waits to be
 sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. The mail
-address that a person leaves gets `address_left` once, where they want that. A message without a folder for the reader's
-language goes out in English.
+address that a person leaves gets `address_left` once, where they want that. Whoever watches a case hears by
+`watched_case` what moves it or is said in it, as long as they may see it. Coordinators read by `weekly_summary` how their
+week begins, and they and approvers by `overdue_list` each morning what is late; a restricted case is in no count. A
+message without a folder for the reader's language goes out in English.
 
+Nobody is nagged. No person is woken between the hours that `ENGAGE_QUIET_HOURS` names, on the wall of the site; what
+happens within minutes is one notice; and while the last `case_news` lies unseen, no other leaves for a week. What has
+to be said by itself is: receipt, proposal, dates, addresses, codes, appeal, ending. Staff are not written to outside
+the working hours of the site: what arrived meanwhile is one mail when it opens, `while_away`. Danger, cases of levels 4
+and 5, the restricted lane, accounts, what somebody just asked for, and what would break a promise leave at any hour.
+Every notice to staff is on their page of notifications, too; there they choose which of these groups come by mail at
+once, in one mail in the morning, or not:
+
+{groups}
 | event | who is told: message |
 |---|---|
 """
@@ -51,6 +63,14 @@ that nobody edits. What is around the words, and a subject that names no case to
 """
 
 
+def _groups() -> str:
+    lines = (
+        f"- {group.value}: {', '.join(sorted(one for one, its in GROUP_OF.items() if its is group))}\n"
+        for group in NoticeGroup
+    )
+    return "".join(lines)
+
+
 def as_markdown() -> str:
     """Return the page."""
     rows = [
@@ -61,7 +81,7 @@ def as_markdown() -> str:
     rows += [(kind.__name__, "nobody") for kind in QUIET]
     told = "".join(f"| {name} | {words} |\n" for name, words in sorted(rows))
     said = "".join(_row(message) for _, message in sorted(table().messages.items()))
-    return f"{HEAD}{told}{SAID}{said}"
+    return f"{HEAD.format(groups=_groups())}{told}{SAID}{said}"
 
 
 def _row(message: MessageFacts) -> str:

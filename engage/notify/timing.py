@@ -1,6 +1,7 @@
 """When a notice may leave, by the hours of whoever reads it. The rules are in engage.domain.quiet."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -26,6 +27,14 @@ def person_hours(case: Case) -> Night | None:
     return quiet.night_from(settings().QUIET_HOURS)
 
 
+def for_holder(site_id: uuid.UUID) -> datetime:
+    """Return when word may leave to who holds a report of the lane: never at night.
+
+    Ours: a phone that lights up at night is seen by others in the house, and what was said is on her page at once.
+    """
+    return quiet.after_night(clock.utcnow(), _zone(site_id), quiet.night_from(settings().QUIET_HOURS))
+
+
 def for_person(template: str, case: Case, first: datetime) -> datetime:
     """Return when a notice to the person of the case may leave that is not to leave before `first`."""
     if template in quiet.ASKED_FOR:
@@ -34,7 +43,7 @@ def for_person(template: str, case: Case, first: datetime) -> datetime:
         template,
         urgency_of(template, case.level),
         now=first,
-        zone=_zone(case),
+        zone=_zone(case.site_id),
         night=person_hours(case),
         due_at=case.next_due_at if template in KEPT_BY_NOTICE else None,
     )
@@ -49,42 +58,49 @@ class Leaving:
 
 
 class StaffHours:
-    """When notices about one case may leave to staff. The working hours of its site are read once, if at all."""
+    """When notices of one site may leave to staff. Its working hours are read once, if at all.
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    `level` is how grave the case is that they are about, and `due_at` when something falls due in it.
+    """
+
+    def __init__(self, site_id: uuid.UUID, *, level: int | None = None, due_at: datetime | None = None) -> None:
+        self._site_id, self._level, self._due_at = site_id, level, due_at
 
     @cached_property
     def _calendar(self) -> WorkingCalendar | None:
-        return working_hours.calendar_of(db.session.get_one(Site, self._case.site_id))
+        return working_hours.calendar_of(db.session.get_one(Site, self._site_id))
 
     def leaving(self, template: str, road: StaffRoad) -> Leaving:
         """Return when the notice may leave to somebody who chose the road for it."""
-        now, urgency = clock.utcnow(), urgency_of(template, self._case.level)
+        now, urgency = clock.utcnow(), urgency_of(template, self._level)
         if template in AT_ANY_HOUR or urgency is Urgency.URGENT:
             return Leaving(now)
         if road is StaffRoad.DIGEST:
-            return Leaving(quiet.next_morning(now, _zone(self._case), self._calendar), is_held=True)
-        opens = quiet.to_staff(urgency, now=now, calendar=self._calendar, due_at=self._case.next_due_at)
+            return Leaving(quiet.next_morning(now, _zone(self._site_id), self._calendar), is_held=True)
+        opens = quiet.to_staff(urgency, now=now, calendar=self._calendar, due_at=self._due_at)
         return Leaving(opens, is_held=opens > now and can_be_gathered(template))
 
 
-def gathered(owed: Owed, until: datetime) -> Owed:
-    """Return the one mail for all that is held for the reader of the notice until then.
+def with_its_mail(owed: Owed, leaving: Leaving) -> list[Owed]:
+    """Return the notice as it leaves, and where it is held the one mail for all that is held for its reader until then.
 
-    It leaves a little later, so that what was held is counted when it does; whoever holds a second thing owes it again.
+    That mail leaves a little later, so that what was held is counted when it does; whoever holds a second thing owes it
+    again.
     """
-    return Owed(
-        dedupe_key=f"{GATHERED}:{owed.user_id}:{until.isoformat()}",
+    if not leaving.is_held:
+        return [owed]
+    mail = Owed(
+        dedupe_key=f"{GATHERED}:{owed.user_id}:{leaving.at.isoformat()}",
         template=GATHERED,
         locale=owed.locale,
         recipient=Recipient.STAFF,
         user_id=owed.user_id,
-        context={UNTIL: until.isoformat()},
-        not_before=until + GATHER,
+        context={UNTIL: leaving.at.isoformat()},
+        not_before=leaving.at + GATHER,
         is_shared=True,
     )
+    return [replace(owed, context={**owed.context, HELD: "yes"}), mail]
 
 
-def _zone(case: Case) -> ZoneInfo:
-    return ZoneInfo(db.session.get_one(Site, case.site_id).time_zone)
+def _zone(site_id: uuid.UUID) -> ZoneInfo:
+    return ZoneInfo(db.session.get_one(Site, site_id).time_zone)

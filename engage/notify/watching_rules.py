@@ -10,7 +10,6 @@ from engage.domain import policy
 from engage.domain import work_events as events
 from engage.domain.case import CaseClass
 from engage.domain.event import Event
-from engage.domain.notice_groups import MENTIONED, WATCHED
 from engage.domain.policy import Permission
 from engage.extensions import db
 from engage.models import Case, StaffUser, Watching
@@ -40,7 +39,7 @@ def told_besides(called: Collection[Notice], case: Case, *, by: uuid.UUID | None
     facts = case.facts
     users = db.session.scalars(watching.where(StaffUser.is_active).order_by(StaffUser.id))
     hears = [user.id for user in users if user.id not in left_out and policy.may(user.actor, Permission.VIEW, facts)]
-    return to_staff(hears, WATCHED)
+    return to_staff(hears, "watched_case")
 
 
 def _mentioned(event: events.ColleagueMentioned, case: Case) -> list[Notice]:
@@ -49,7 +48,7 @@ def _mentioned(event: events.ColleagueMentioned, case: Case) -> list[Notice]:
     if not policy.may(user.actor, Permission.VIEW, case.facts):
         return []
     # In a restricted case this one focal point is meant, and not whoever is told first.
-    return to_staff([user.id], NEUTRAL_FOR_STAFF if case.class_ is CaseClass.RESTRICTED else MENTIONED)
+    return to_staff([user.id], NEUTRAL_FOR_STAFF if case.class_ is CaseClass.RESTRICTED else "mentioned")
 
 
 RULES: Mapping[type[Event], Callable[[Any, Case], list[Notice]]] = {events.ColleagueMentioned: _mentioned}

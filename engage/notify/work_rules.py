@@ -12,9 +12,10 @@ from engage.domain.event import Event
 from engage.domain.policy import Permission
 from engage.extensions import db
 from engage.models import Absence, Case, Recipient, StaffUser, Task
-from engage.notify import outbox
+from engage.notify import outbox, staff_roads, timing
 from engage.notify.notices import Notice, to_staff
 from engage.notify.outbox import Owed
+from engage.notify.timing import StaffHours
 from engage.scope import first_at, first_to_tell
 
 GIVEN, DUE = "own_task", "own_task_due"
@@ -60,6 +61,9 @@ def tell_of_task(task: Task, template: str) -> None:
     """
     owner = db.session.get_one(StaffUser, task.owner_id)
     told = [owner] if owner.is_active else [db.session.get_one(StaffUser, one) for one in first_at(task.site_id)]
+    hours = StaffHours(task.site_id, due_at=task.due_at)
     for user in told:
         key = f"{task.id}:{template}:{user.id}:{task.due_at.isoformat()}"
-        outbox.enqueue(Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id))
+        leaving = hours.leaving(template, staff_roads.chosen_by(user, template))
+        owed = Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id, not_before=leaving.at)
+        outbox.enqueue(*timing.with_its_mail(owed, leaving))

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -22,6 +22,7 @@ from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.notices import DIGEST, FLAGGED, REMINDERS
 from engage.scope import visible_to
 
+Row = TypeVarTuple("Row")
 SHOWN = 50
 MOST_COUNTED = 1000  # product 9: counts are exact to 999
 # Made before their time, so that others join them: they are no news before they may leave.
@@ -95,7 +96,7 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _told(actor: Actor, wanted: Select[Any]) -> Select[Any]:
+def _told(actor: Actor, wanted: Select[*Row]) -> Select[*Row]:
     return wanted.join(Case, Case.id == OutboxMessage.case_id, isouter=True).where(
         shown_to(actor), or_(OutboxMessage.case_id.is_(None), visible_to(actor))
     )

@@ -31,6 +31,11 @@ def see_all(until: datetime, *, actor: Actor) -> None:
     _see(actor, OutboxMessage.created_at <= until)
 
 
+def see_case(case_id: uuid.UUID, *, actor: Actor) -> None:
+    """Mark as seen what the actor was told of a case with which they do something now."""
+    _see(actor, OutboxMessage.case_id == case_id)
+
+
 def _see(actor: Actor, which: ColumnElement[bool]) -> None:
     db.session.execute(
         update(OutboxMessage)

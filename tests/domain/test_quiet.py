@@ -168,6 +168,31 @@ def test_news_is_gathered_and_waits_while_the_last_was_not_seen():
     assert quiet.news_may_leave(now, yesterday, gather=gather, again=again) == yesterday + again
 
 
+def test_a_day_has_begun_when_the_place_opens_and_not_where_nobody_works():
+    day = date(2026, 3, 4)
+    assert quiet.day_begun(on_wall(2026, 3, 4, 7, 59), BELGRADE, weekdays()) is None
+    assert quiet.day_begun(on_wall(2026, 3, 4, 8), BELGRADE, weekdays()) == day
+    assert quiet.day_begun(on_wall(2026, 3, 4, 23), BELGRADE, weekdays()) == day
+    assert quiet.day_begun(on_wall(2026, 3, 7, 12), BELGRADE, weekdays()) is None  # a Saturday
+    assert quiet.day_begun(on_wall(2026, 3, 4, 6, 59), BELGRADE, None) is None
+    assert quiet.day_begun(on_wall(2026, 3, 4, 7), BELGRADE, None) == day
+
+
+def test_a_week_has_begun_on_its_first_working_day_and_is_told_of_for_three_days():
+    monday, free = date(2026, 3, 2), (Period(date(2026, 3, 2), date(2026, 3, 2), "feast"),)
+    assert quiet.week_begun(on_wall(2026, 3, 2, 7), BELGRADE, weekdays()) is None
+    assert quiet.week_begun(on_wall(2026, 3, 2, 8), BELGRADE, weekdays()) == monday
+    assert quiet.week_begun(on_wall(2026, 3, 4, 23), BELGRADE, weekdays()) == monday
+    assert quiet.week_begun(on_wall(2026, 3, 5, 8), BELGRADE, weekdays()) is None
+    assert quiet.week_begun(on_wall(2026, 3, 2, 12), BELGRADE, weekdays(closures=free)) is None
+    assert quiet.week_begun(on_wall(2026, 3, 3, 8), BELGRADE, weekdays(closures=free)) == monday
+
+
+def test_a_week_in_which_nobody_works_at_first_has_no_summary():
+    closed = weekdays(closures=(Period(date(2026, 3, 2), date(2026, 3, 4), "feast"),))
+    assert quiet.week_begun(on_wall(2026, 3, 5, 9), BELGRADE, closed) is None
+
+
 def test_every_message_to_staff_has_a_group_or_always_goes_by_mail():
     to_staff = {
         path.parts[-3] for path in EMAILS.glob("*/en/body.txt") if "_layout/en/staff.txt" in path.read_text("utf-8")

@@ -35,6 +35,9 @@ class Live:
             "ENGAGE_WEB_PROCESSES": "1",
             "ENGAGE_SWEEP_SECONDS": "2",
             "ENGAGE_ESCALATE_SECONDS": "2",
+            "ENGAGE_QUIET_HOURS": "",  # journeys are walked at any hour
+            "ENGAGE_NEWS_GATHER_MINUTES": "0",
+            "ENGAGE_NEWS_AGAIN_DAYS": "0",
             **environment,
         }
         self.settings = Settings(**{name.removeprefix("ENGAGE_"): value for name, value in self.environment.items()})

@@ -14,7 +14,8 @@ from engage.domain.policy import SYSTEM, Role
 from engage.extensions import db
 from engage.models import Absence, CaseSubject, Closure, NoticePreference, OutboxMessage, SiteHours
 from engage.models.calendars import ClosureSource
-from engage.services import delivery
+from engage.services import delivery, tasks
+from engage.services.tasks import Todo
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -253,3 +254,17 @@ def test_whoever_stands_in_is_told_by_the_road_they_chose_themselves(clock, team
         team.coordinator.id: "email",
         stand_in.id: "page",
     }
+
+
+def test_a_task_without_a_case_waits_for_the_morning_too(clock, office, peer):
+    at(clock, 2026, 3, 3, 18, 0)
+    with unit_of_work():
+        tasks.add_at_site(
+            office.site_id, Todo("Order water", office.officer.id, clock.now + timedelta(days=5)), actor=office.approver
+        )
+    row, together = to_officer(office)
+    assert (row.template, together.template) == ("own_task", "while_away")
+    at(clock, 2026, 3, 4, 8, 2)
+    delivery.drain()
+    delivery.drain()
+    assert [mail.message["Subject"] for mail in peer.mails] == ["1 to read in engage"]

@@ -174,3 +174,12 @@ def test_where_the_ring_is_lost_nothing_opens_and_none_is_made_in_its_place(team
     with pytest.raises(Unreadable):
         intake.opened_account(taken.report_id)
     assert db.session.scalar(select(func.count()).select_from(LaneEvent)) == 2
+
+
+def test_no_word_lights_up_her_phone_at_night(team, clock, change_settings):
+    change_settings(QUIET_HOURS="21:00-07:00")
+    taken = a_report(team.site_id, email=ADDRESS)
+    clock.move_to(clock.now.replace(hour=22))  # 23:00 at the site
+    do(taken, words.write, "Are you safe?", actor=team.focal)
+    [row] = notices("something_new")
+    assert row.not_before - clock.now == timedelta(hours=8)

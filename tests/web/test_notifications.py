@@ -262,3 +262,9 @@ def test_a_road_that_a_group_cannot_take_is_refused(officer, team):
 def test_the_page_says_what_nobody_can_switch_off(officer):
     text = re.sub(r"\s+", " ", page(officer.get("/account/notices")).get_text())
     assert "Nobody can switch them off" in text
+
+
+def test_whoever_does_something_with_a_case_has_seen_what_they_were_told_of_it(officer, reference):
+    answered(reference)
+    done(send(officer, f"/staff/cases/{reference}/note", message="Read."))
+    assert bell(officer) == "Notifications"

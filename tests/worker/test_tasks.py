@@ -29,7 +29,8 @@ with flask_app.app_context():
 for _ in range(2):
     often = (tasks.sweep_outbox, tasks.climb_ladder, tasks.chase_explanations, tasks.end_pauses, tasks.ask_for_news)
     seldom = (tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention)
-    more = (tasks.remind_tasks, tasks.scan_files, tasks.watch_lane, tasks.watch_readings, tasks.watch_delivery)
+    more = (tasks.remind_tasks, tasks.scan_files, tasks.watch_lane, tasks.watch_readings)
+    more += (tasks.watch_delivery, tasks.send_digests)
     accounts = (tasks.answer_resets, tasks.review_accounts)
     for task in (tasks.drain_outbox, *often, *more, *accounts, *seldom):
         task()
@@ -67,7 +68,7 @@ def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
     beats, held, schedule, *_ = ran
     every = {"sweep-outbox", "climb-ladder", "chase-explanations", "end-pauses", "watch-repetition", "apply-retention"}
     more = {"ask-for-news", "remind-tasks", "make-checkpoint", "scan-files", "watch-lane", "watch-readings"}
-    often = {"answer-resets", "review-accounts", "watch-delivery"}
+    often = {"answer-resets", "review-accounts", "watch-delivery", "send-digests"}
     assert beats == dict.fromkeys(every | more | often | {"worker"}, 0)
     assert set(schedule) == set(beats) - {"worker"}
     assert held == 0

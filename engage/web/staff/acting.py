@@ -17,7 +17,7 @@ from engage.domain.policy import Actor, NotAllowed, Permission
 from engage.models import Case
 from engage.queries import case_page, case_parts, lane_reports
 from engage.queries.case_page import CasePage
-from engage.services import access, cases, conflicts, sent_forms
+from engage.services import access, cases, conflicts, notifications, sent_forms
 from engage.services.attachments import Checked, FileRefused
 from engage.services.cases import ChangedMeanwhile
 from engage.settings import settings
@@ -143,6 +143,7 @@ def _do(reference: str, form: StaffForm, do: Callable[[Case], object], *, needs_
         if mark is None or sent_forms.is_first(case.id, mark):
             if needs_version:
                 cases.expect_version(case, form.opened_at)
+            notifications.see_case(case.id, actor=me())  # before, since what this tells them is news
             do(case)
         return policy.may(me(), Permission.VIEW, case.facts)
 
