@@ -88,6 +88,7 @@ class Oldest:
 
     id: uuid.UUID
     made_at: datetime
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def summary(actor: Actor, now: datetime) -> Summary:
 def _oldest(actor: Actor, now: datetime) -> Oldest | None:
     open_ = [is_owed(now), *(and_(is_in(state, now), not_(was_followed_up())) for state in _FAILED)]
     firsts = [
-        _of(actor, select(OutboxMessage.id, OutboxMessage.created_at))
+        _of(actor, select(OutboxMessage.id, OutboxMessage.created_at, Case.reference))
         .where(condition)
         .order_by(OutboxMessage.created_at, OutboxMessage.id)
         .limit(1)
@@ -130,7 +131,7 @@ def _oldest(actor: Actor, now: datetime) -> Oldest | None:
     ]
     both = union_all(*(select(one) for one in firsts)).subquery()
     row = db.session.execute(
-        select(both.c.id, both.c.created_at).order_by(both.c.created_at, both.c.id).limit(1)
+        select(both.c.id, both.c.created_at, both.c.reference).order_by(both.c.created_at, both.c.id).limit(1)
     ).one_or_none()
     return Oldest(*row) if row else None
 

@@ -45,9 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The whole service - web, worker and schedule - on a free port and a folder of its own."""
     service = Live(tmp_path_factory.mktemp("live"))
-    service.start()
-    yield service
-    service.stop()
+    try:
+        service.start()
+        yield service
+    finally:  # also where it did not start in time: nothing is left running
+        service.stop()
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ def head(summary: Summary) -> Row:
     return {
         "oldest": {
             "age": filters.age(oldest.made_at),
+            "reference": oldest.reference,
             "href": url_for("staff.show_notice", notice_id=oldest.id),
         }
         if oldest
@@ -128,18 +129,23 @@ def _what(row: RowMapping, *, is_restricted: bool) -> str:
     return notice_labels.of_staff(row["template"], is_restricted=is_restricted, to_staff=to_staff)
 
 
+def _at(instant: datetime) -> str:
+    """Write an instant in short; its zone is that of the site, which stands beside it."""
+    return f"{filters.short_day(instant)} {filters.clock_time(instant)}"
+
+
 def _fate(row: RowMapping, state: NoticeState, now: datetime) -> list[str]:
     """When it last changed, when it is tried next, and why it did not arrive."""
     found = []
     match state:
         case NoticeState.SENT:
-            found.append(gettext("sent %(at)s", at=filters.moment(row["sent_at"])))
+            found.append(gettext("sent %(at)s", at=_at(row["sent_at"])))
         case NoticeState.BOUNCED:
-            found.append(gettext("came back %(at)s", at=filters.moment(row["bounced_at"])))
+            found.append(gettext("came back %(at)s", at=_at(row["bounced_at"])))
         case NoticeState.DEAD:
-            found.append(gettext("given up %(at)s", at=filters.moment(row["dead_at"])))
+            found.append(gettext("given up %(at)s", at=_at(row["dead_at"])))
         case NoticeState.REPLACED:
-            found.append(gettext("said by another message %(at)s", at=filters.moment(row["replaced_at"])))
+            found.append(gettext("said by another message %(at)s", at=_at(row["replaced_at"])))
         case NoticeState.CLAIMED:
             found.append(gettext("is being sent"))
         case _:
@@ -154,8 +160,8 @@ def next_try(not_before: datetime, last_error: str | None, now: datetime) -> str
     if not_before <= now:
         return gettext("leaves as soon as a worker is free")
     if last_error:
-        return gettext("tried again %(at)s", at=filters.moment(not_before))
-    return gettext("leaves %(at)s", at=filters.moment(not_before))
+        return gettext("tried again %(at)s", at=_at(not_before))
+    return gettext("leaves %(at)s", at=_at(not_before))
 
 
 def ways(page: Page, state: NoticeState, total: str | None, kept: Mapping[str, Any]) -> Row:
@@ -244,6 +250,6 @@ def _on_case(row: RowMapping, now: datetime, *, is_restricted: bool) -> Row:
         "failed": state in FAILED,
         "road": delivery_labels.road(row["road"]),
         "fate": " · ".join(_fate(row, state, now)),
-        "arrived": filters.moment(row["arrived_at"]),
+        "arrived": _at(row["arrived_at"]) if row["arrived_at"] else None,
         "tries": row["tries"],
     }

@@ -43,7 +43,6 @@ def facts(page: NoticePage, now: datetime) -> list[Row]:
         (gettext("Arrived"), filters.moment(notice.arrived_at)),
         (gettext("Came back"), filters.moment(notice.bounced_at)),
         (gettext("Given up"), filters.moment(notice.dead_at)),
-        (gettext("Tries"), str(len(page.attempts)) if page.attempts else ""),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
 
