@@ -19,6 +19,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, dict[
         "watch-lane": _every(escalate_seconds, "engage.watch_lane"),
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
         "scan-files": _every(sweep_seconds, "engage.scan_files"),
+        "read-texts": _every(sweep_seconds, "engage.read_texts"),
         "watch-repetition": {
             "task": "engage.watch_repetition",
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately

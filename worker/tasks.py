@@ -11,6 +11,7 @@ from engage.services import (
     choosing_password,
     corrective,
     delivery,
+    errand_rungs,
     escalation,
     explanations,
     heartbeats,
@@ -20,6 +21,7 @@ from engage.services import (
     retention,
     scanning,
     systemic,
+    texts,
     training,
 )
 from engage.services import tasks as work
@@ -80,14 +82,20 @@ def watch_lane() -> None:
 
 @shared_task(name="engage.remind_tasks")
 def remind_tasks() -> None:
-    """Remind staff of their tasks that fall due, and of what they change because of a case."""
-    finished("remind-tasks", work.remind_due() + corrective.remind_due())
+    """Remind staff of their tasks that fall due, and of what they change because of a case, and of word to people."""
+    finished("remind-tasks", work.remind_due() + corrective.remind_due() + errand_rungs.climb())
 
 
 @shared_task(name="engage.scan_files")
 def scan_files() -> None:
     """Look at files that wait for the malware scanner."""
     finished("scan-files", scanning.sweep())
+
+
+@shared_task(name="engage.read_texts")
+def read_texts() -> None:
+    """Put the texts that people sent onto their cases."""
+    finished("read-texts", texts.read_waiting())
 
 
 @shared_task(name="engage.review_accounts")

@@ -28,6 +28,7 @@ _SIDES = {
     "lane": "Focal points; for everybody else these pages do not exist.",
     "admin": "Administrators. No case content.",
     "health": "Machines: the health page is open, the metrics need a token.",
+    "hooks": "What a gateway of text messages calls. Each call is signed; without a gateway there are no such addresses.",
 }
 
 

@@ -65,6 +65,11 @@ from engage.domain.rights_events import CorrectionAnswered as CorrectionAnswered
 from engage.domain.rights_events import CorrectionAsked as CorrectionAsked
 from engage.domain.rights_events import HoldLifted as HoldLifted
 from engage.domain.rights_events import HoldSet as HoldSet
+from engage.domain.road_events import ErrandDue as ErrandDue
+from engage.domain.road_events import ErrandGiven as ErrandGiven
+from engage.domain.road_events import PersonTold as PersonTold
+from engage.domain.road_events import PreferencesChanged as PreferencesChanged
+from engage.domain.road_events import TextsStopped as TextsStopped
 from engage.domain.triage_events import CaseLinked as CaseLinked
 from engage.domain.triage_events import CaseMovedToLane as CaseMovedToLane
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
@@ -291,9 +296,3 @@ class ToldInstead(Event):
     template: str
     lost_id: uuid.UUID  # the notice that reached nobody
     user_ids: tuple[uuid.UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonTold(Event):
-    errand_id: uuid.UUID
-    reached: bool

@@ -41,6 +41,7 @@ from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.passkey import Passkey, PasskeyChallenge
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
+from engage.models.reaching import ContactPreference, ReceivedText, SmsThread
 from engage.models.reading import UnusualReading
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
@@ -85,6 +86,7 @@ __all__ = [
     "CodeLink",
     "CommunityPeriod",
     "ContactAttempt",
+    "ContactPreference",
     "ConversionRequest",
     "Correction",
     "CorrectiveAction",
@@ -135,6 +137,7 @@ __all__ = [
     "ReachedRung",
     "Receipt",
     "Recipient",
+    "ReceivedText",
     "RecoveryCode",
     "Referral",
     "Remedy",
@@ -150,6 +153,7 @@ __all__ = [
     "SignInTry",
     "Site",
     "SiteHours",
+    "SmsThread",
     "StaffMembership",
     "StaffSession",
     "StaffUser",

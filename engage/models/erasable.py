@@ -28,6 +28,7 @@ from engage.models.notice import OutboxMessage
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
+from engage.models.reaching import ContactPreference, SmsThread
 from engage.models.resolution import Appeal, Approval, IndependentReview, Proposal, Remedy, Screening
 from engage.models.rights import Correction, LegalHold
 from engage.models.triage import ConversionRequest, Involvement, Rating
@@ -81,7 +82,10 @@ EMPTIED: Mapping[type[Base], tuple[str, ...]] = MappingProxyType(
     }
 )
 # Rows that go whole: there is nothing of them to count.
-IDENTIFIERS: tuple[type[Base], ...] = (SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson)
+IDENTIFIERS: tuple[type[Base], ...] = (
+    *(SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson),
+    *(ContactPreference, SmsThread),
+)
 SECRETS: tuple[type[Base], ...] = (Receipt, CodeLink, SentForm)
 REMOVED: tuple[type[Base], ...] = (Original, Attachment, *IDENTIFIERS, *SECRETS)
 

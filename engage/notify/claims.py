@@ -123,6 +123,11 @@ def put_back(message: Claimed, error: str | None = None, *, road: str | None = N
     )
 
 
+def rest(message: Claimed, until: datetime) -> bool:
+    """Give the claim back at no attempt until then, because its reader wants to be left alone."""
+    return _write(_ours(message), not_before=until, attempts=OutboxMessage.attempts - 1, claimed_at=None)
+
+
 def failed(message: Claimed, error: str, *, road: str = UNKNOWN, outcome: Outcome = Outcome.FAILED) -> bool:
     """Write down a failure of the notice's own and when it is tried again."""
     now = clock.utcnow()

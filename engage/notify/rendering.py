@@ -36,7 +36,7 @@ def render(message: Claimed, letter: Letter) -> EmailMessage:
         "direction": tag.text_direction,
     }
     folder = f"email/{letter.template}/{locale}"
-    subject = _environment().get_template(f"{folder}/subject.txt").render(values)
+    subject = environment().get_template(f"{folder}/subject.txt").render(values)
     # The reader's own address may hold letters outside ASCII; everything else is made of ASCII lines that no mail
     # server on the way can break.
     policy = SMTP.clone(cte_type="7bit") if letter.address.isascii() else SMTPUTF8.clone(cte_type="7bit")
@@ -48,8 +48,8 @@ def render(message: Claimed, letter: Letter) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@{_domain()}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers us
     mail["X-Auto-Response-Suppress"] = "All"  # the same for servers that know only this
-    mail.set_content(_environment().get_template(f"{folder}/body.txt").render(values))
-    mail.add_alternative(_environment().get_template(f"{folder}/body.html").render(values), subtype="html")
+    mail.set_content(environment().get_template(f"{folder}/body.txt").render(values))
+    mail.add_alternative(environment().get_template(f"{folder}/body.html").render(values), subtype="html")
     return mail
 
 
@@ -69,7 +69,8 @@ def _domain() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what notices are made with: a value that a template asks for and nobody gave is an error."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

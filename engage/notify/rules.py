@@ -23,6 +23,7 @@ from engage.notify import (
     outside_rules,
     resolution_rules,
     rights_rules,
+    road_rules,
     triage_rules,
     waiting_rules,
     work_rules,
@@ -47,7 +48,6 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.FeedbackGiven,
         events.FilesAdded,  # the message that brings them tells of them
         events.IdentityChanged,
-        events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         events.PanelDeclared,
         events.PanelNoteWritten,  # for the members alone, who look when they meet
@@ -56,6 +56,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         *findings_rules.QUIET,
         *opening_rules.QUIET,
         *rights_rules.QUIET,
+        *road_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -280,6 +281,7 @@ RULES_OF_OTHERS = (
     outside_rules.RULES,
     resolution_rules.RULES,
     rights_rules.RULES,
+    road_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
 )

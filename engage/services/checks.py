@@ -14,6 +14,7 @@ from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.key_ring import Ring
 from engage.models import Site
+from engage.notify import gateways
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
 from engage.queries import staffing
@@ -59,6 +60,7 @@ def look() -> Iterator[Finding]:
         ("database", _database),
         ("queue", _queue),
         ("mail", _mail),
+        ("text messages", _texts),
         ("files", _files),
         ("keys", _keys),
         ("key ring", _key_ring),
@@ -112,6 +114,16 @@ def _mail() -> None:
         transport.check()
     finally:
         transport.close()
+
+
+def _texts() -> None:
+    if not gateways.is_there():
+        return
+    gateway = gateways.open_gateway()
+    try:
+        gateway.check()
+    finally:
+        gateway.close()
 
 
 def _files() -> None:

@@ -1,6 +1,7 @@
 """Who the person is and how to reach them: sealed, changed, tightened, loosened, burned."""
 
 import json
+import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,17 +14,19 @@ from engage.domain.case import ROADS, CaseClass, Identity, Road, class_of
 from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
-from engage.models import Case, SamePerson, SealedContact, SealedIdentity, Site
+from engage.models import Case, ContactPreference, SamePerson, SealedContact, SealedIdentity, Site, SmsThread
+from engage.notify import gateways
 from engage.services import address_changes, originals
 from engage.services.receipt_codes import end_links
 from engage.services.timeline import record
 
+LONGEST_WORD = 30  # Ours: it stands before each text, of which 160 characters are one.
 LONGEST = 200  # Ours: names, organisations and what is known of a trusted person fit on a line or two.
 ADDRESSED = (Road.DIRECT, Road.CUSTODIAN, Road.RELAY)
 _GOES_BY: dict[Road, tuple[str, ...]] = {
-    Road.DIRECT: ("email", "phone"),
-    Road.CUSTODIAN: ("email", "phone"),
-    Road.RELAY: ("email",),  # nobody may see it, so nobody could dial it
+    Road.DIRECT: ("email", "phone", "post", "word"),
+    Road.CUSTODIAN: ("email", "phone", "post", "word"),
+    Road.RELAY: ("email", "phone", "word"),  # nobody may see it, so nobody could dial it: texts alone go to that number
     Road.FACILITATOR: ("facilitator",),
     Road.NONE: (),
 }
@@ -35,6 +38,7 @@ class Problem(StrEnum):
     ROAD_NOT_OPEN = "road_not_open"
     NEEDS_EMAIL = "needs_email"
     NEEDS_EMAIL_OR_PHONE = "needs_email_or_phone"
+    NEEDS_ALL_AGAIN = "needs_all_again"
     NEEDS_FACILITATOR = "needs_facilitator"
     BAD_EMAIL = "bad_email"
     BAD_PHONE = "bad_phone"
@@ -58,6 +62,8 @@ class Values:
     email: str | None = None
     phone: str | None = None
     facilitator: str | None = None
+    post: str | None = None  # a postal address, in lines
+    word: str | None = None  # by which the person knows that it is us
 
 
 def checked(identity: Identity, road: Road, values: Values, *, country: str = "", kept: bool = False) -> Values:
@@ -73,13 +79,14 @@ def checked(identity: Identity, road: Road, values: Values, *, country: str = ""
     if road not in ROADS[identity]:
         problems["road"] = Problem.ROAD_NOT_OPEN
     typed = {name: _tidy(getattr(values, name)) for name in Values.__slots__}
-    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > LONGEST}
+    longest = {name: LONGEST_WORD if name == "word" else LONGEST for name in typed}
+    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > longest[name]}
     found = {name: typed[name] for name in _kept_by(identity, road)}
     if found.get("email") and (email := address_as_kept(found["email"] or "")) is None:
         problems["email"] = Problem.BAD_EMAIL
     elif found.get("email"):
         found["email"] = email
-    if found.get("phone") and (phone := _phone(found["phone"] or "", country)) is None:
+    if found.get("phone") and (phone := number_as_kept(found["phone"] or "", country)) is None:
         problems["phone"] = Problem.BAD_PHONE
     elif found.get("phone"):
         found["phone"] = phone
@@ -111,6 +118,8 @@ def set_contact(
     old = _opened(before) if road is not Road.NONE else {}  # what goes is not opened
     kept = _can_keep(before, case.road, road, old)
     found = checked(identity, road, values, country=site.country, kept=kept)
+    if before is not None and before.to_worker and road is Road.RELAY:
+        _refuse_half(before, found)
     stays = bool(old.get("email")) and (found.email or old["email"]) == old["email"]
     former = address_changes.before(case) if before is not None and road is not Road.NONE and not stays else None
     changed = _keep(case, identity, before, road, found, old if kept else {})
@@ -120,6 +129,10 @@ def set_contact(
         record(case, IdentityChanged(identity=identity.value), actor=actor)
         if identity is Identity.ANONYMOUS:
             originals.forget(case, actor=actor)
+    if changed:
+        _forget_threads(case.id)
+    if road is Road.NONE:
+        db.session.execute(delete(ContactPreference).where(ContactPreference.case_id == case.id))
     if changed or case.road is not road:
         is_news = before is not None or case.road is not road
         case.road = road
@@ -142,19 +155,36 @@ def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
     set_contact(case, identity=identity, road=Road.NONE, values=Values(), actor=actor)
 
 
+def _refuse_half(before: SealedContact, found: Values) -> None:
+    """What lies under the worker's key cannot be added to: whoever changes a part of it types the rest again."""
+    typed = {"email": found.email, "phone": found.phone, "word": found.word}
+    held = {"email": before.has_email, "phone": before.has_phone}
+    missing = [name for name, is_held in held.items() if is_held and not typed[name]]
+    if missing and any(typed.values()):
+        raise ContactRefused(dict.fromkeys(missing, Problem.NEEDS_ALL_AGAIN))
+
+
+def _forget_threads(case_id: uuid.UUID) -> None:
+    """A text from a number that the person left belongs to their case no more."""
+    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id))
+
+
 def _tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) or None if value else None
+    """The text with one space between words; lines stay lines."""
+    lines = (" ".join(line.split()) for line in (value or "").splitlines())
+    return "\n".join(filter(None, lines)) or None
 
 
 def _kept_by(identity: Identity, road: Road) -> tuple[str, ...]:
     who = () if identity is Identity.ANONYMOUS else ("name", "organisation")
-    return (*who, *_GOES_BY[road])
+    takes_number = road is not Road.RELAY or gateways.is_there()
+    return (*who, *(name for name in _GOES_BY[road] if name != "phone" or takes_number))
 
 
 def _missing(road: Road, found: dict[str, str | None]) -> dict[str, Problem]:
-    if road is Road.RELAY and not found.get("email"):
-        return {"email": Problem.NEEDS_EMAIL}
-    if road in (Road.DIRECT, Road.CUSTODIAN) and not (found.get("email") or found.get("phone")):
+    if road is Road.RELAY and not (found.get("email") or found.get("phone")):
+        return {"email": Problem.NEEDS_EMAIL_OR_PHONE if "phone" in found else Problem.NEEDS_EMAIL}
+    if road in (Road.DIRECT, Road.CUSTODIAN) and not any(found.get(name) for name in ("email", "phone", "post")):
         return {"email": Problem.NEEDS_EMAIL_OR_PHONE}
     if road is Road.FACILITATOR and not found.get("facilitator"):
         return {"facilitator": Problem.NEEDS_FACILITATOR}
@@ -169,8 +199,10 @@ def address_as_kept(typed: str) -> str | None:
         return None
 
 
-def _phone(typed: str, country: str) -> str | None:
-    """The number as +381111234567, or None if no such number can exist."""
+def number_as_kept(typed: str, country: str) -> str | None:
+    """Return a phone number as +381111234567, or None if no such number can exist.
+
+    Without its country's number it is read as one of the country (ISO 3166 alpha-2)."""
     try:
         number = phonenumbers.parse(typed, country or None)
     except phonenumbers.NumberParseException:
@@ -191,7 +223,7 @@ def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str
     if road is before:
         return True
     if road is Road.RELAY:
-        return bool(old.get("email"))
+        return any(old.get(name) for name in ("email", "phone") if name in _kept_by(Identity.ANONYMOUS, road))
     return road in ADDRESSED and before in ADDRESSED and bool(old)
 
 
@@ -235,7 +267,9 @@ def _keep_contact(
     old: dict[str, str],
     contents: dict[data_keys.Row, bytes],
 ) -> bool:
-    typed = _present(email=found.email, phone=found.phone, facilitator=found.facilitator)
+    typed = _present(
+        email=found.email, phone=found.phone, facilitator=found.facilitator, post=found.post, word=found.word
+    )
     to_worker = road is Road.RELAY
     if not typed and row is not None and row.to_worker is to_worker:
         return False
@@ -244,7 +278,8 @@ def _keep_contact(
         return False
     row = row or SealedContact(case_id=case.id)
     contents[row] = vault.seal_to_worker(values) if to_worker else json.dumps(values).encode()
-    row.has_email, row.has_phone, row.to_worker = "email" in values, "phone" in values, to_worker
+    row.has_email, row.has_phone, row.has_post = "email" in values, "phone" in values, "post" in values
+    row.to_worker = to_worker
     return True
 
 

@@ -3,16 +3,18 @@
 import logging
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.domain.delivery import Outcome
+from engage.domain.errands import BOARD
 from engage.domain.policy import Actor
 from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage
-from engage.notify import addressing, claims, outbox
-from engage.notify.addressing import WITHHELD, ByHand, Letter, NoAddress
+from engage.models import CaseEvent, OutboxMessage, Recipient
+from engage.notify import addressing, claims, outbox, threads
 from engage.notify.claims import Claimed
+from engage.notify.destinations import WITHHELD, ByHand, Later, Letter, NoAddress, Text
 from engage.notify.handing_over import Roads, road_of
 from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
 from engage.services import cases, deadlines, errands, moving_up, undelivered
@@ -103,18 +105,21 @@ class _Run:
         finally:
             release()
         match where:
-            case Letter():
+            case Letter() | Text():
                 self._road = road_of(where)
                 handed = self.roads.hand_over(message, where)
-                _left(message, handed.road, handed.provider_id)
+                _left(message, handed.road, handed.provider_id, handed.thread)
             case ByHand(case_id, road):
-                _ask_staff(message, case_id, road.value)
+                _ask_staff(message, case_id, road)
+            case Later(until):
+                _rest(message, until)
+                return
             case nowhere:
                 _left(message, nowhere.road)
         self.count += 1
 
 
-def _left(message: Claimed, road: str, provider_id: str | None = None) -> None:
+def _left(message: Claimed, road: str, provider_id: str | None = None, thread: str | None = None) -> None:
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
     One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
@@ -123,10 +128,18 @@ def _left(message: Claimed, road: str, provider_id: str | None = None) -> None:
         is_lost = road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
         case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
-        if claims.sent(message, road, provider_id) and case is not None:
+        has_left = claims.sent(message, road, provider_id)
+        if thread is not None and message.case_id is not None and message.recipient is Recipient.PERSON:
+            threads.remember(message.case_id, thread)
+        if has_left and case is not None:
             deadlines.meet_by_notice(case, message.template)
             if is_lost:
                 moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
+
+
+def _rest(message: Claimed, until: datetime) -> None:
+    with unit_of_work():
+        claims.rest(message, until)
 
 
 def _put_back(messages: Sequence[Claimed], error: str | None = None, *, road: str | None = None) -> None:
@@ -148,7 +161,9 @@ def _ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
     """Turn a notice that no machine can carry into an errand. The case comes first, as in every use case."""
     with unit_of_work():
         case = cases.lock_own(case_id)
-        if claims.sent(message, "errand"):
+        if claims.sent(message, "case" if road == BOARD else "errand"):
+            if road == BOARD:  # it stands on the person's page, which is what counts; the slip says to look there
+                deadlines.meet_by_notice(case, message.template)
             errands.owe(case, message_id=message.id, template=message.template, road=road)
 
 

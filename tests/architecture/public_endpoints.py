@@ -12,6 +12,8 @@ FOR_ANYONE = frozenset(
         "account.sign_in_passkey",
         "account.start_single_sign_on",
         "health.show_health",
+        "hooks.receive_text",
+        "hooks.report_text",
         "public.accessibility",
         "public.check_receipt",
         "public.choose_site",

@@ -57,6 +57,7 @@ OF_NO_CASE = {
     # Of staff: how they sign in, and what they were trained for.
     *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
+    "received_text",  # of no case while it lies there: sealed to the worker, and emptied as it is read
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }
 
