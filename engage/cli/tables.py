@@ -28,7 +28,7 @@ _SIDES = {
     "lane": "Focal points; for everybody else these pages do not exist.",
     "admin": "Administrators. No case content.",
     "health": "Machines: the health page is open, the metrics need a token.",
-    "hooks": "What a gateway of text messages calls. Each call is signed; without a gateway there are no such addresses.",
+    "hooks": "The gateway of text messages; what it sends is signed. Without one these do not exist.",
 }
 
 

@@ -126,7 +126,6 @@ class Errand(Keyed, Base):
     reached: Mapped[bool | None]
     carrier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))  # who was asked to carry it
     result: Mapped[ErrandResult | None] = mapped_column(stored(ErrandResult, "result"))  # of the last try
-    printed_at: Mapped[datetime | None]  # a letter or a slip
     look_at: Mapped[datetime | None]  # when somebody hears next that it is not done; none after the last rung
     rung: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # how many heard by now
 

@@ -64,14 +64,16 @@ def to_person(message: Claimed, case: Case) -> Destination:
 
 
 def ways_to(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> tuple[Way, ...]:
-    """Return the ways to the person, in their order. Texts need a gateway, and that they agreed to them."""
+    """Return the ways to the person, in their order. Texts need a gateway, and that they agreed to them:
+    whoever hides their number did by leaving it, since nothing else could go there."""
     if held is None:
         return ()
     has_phone = held.has_phone and (preference is None or preference.stopped_at is None)
     by_machine, left = case.road in _MACHINES_MAY, set[Way]()
     if by_machine and held.has_email:
         left.add(Way.EMAIL)
-    if by_machine and has_phone and preference is not None and preference.may_text and gateways.is_there():
+    agreed = case.road is Road.RELAY or (preference is not None and preference.may_text)
+    if by_machine and has_phone and agreed and gateways.is_there():
         left.add(Way.SMS)
     if case.road in _BY_MOUTH and (has_phone or held.has_email or case.road is Road.FACILITATOR):
         left.add(Way.CALL)

@@ -111,17 +111,6 @@ def finish(errand_id: uuid.UUID, result: ErrandResult, *, actor: Actor) -> Case:
     return case
 
 
-def note_printed(errand_id: uuid.UUID, *, actor: Actor) -> None:
-    """Write down that a letter or a slip was printed; the first time counts.
-
-    Raises:
-        NoResultFound: there is no such errand, or the actor may not know of its case.
-        NotAllowed: policy refuses the actor.
-    """
-    _, errand = _held(errand_id, actor)
-    errand.printed_at = errand.printed_at or clock.utcnow()
-
-
 def _held(errand_id: uuid.UUID, actor: Actor) -> tuple[Case, Errand]:
     case = db.session.scalars(
         select(Case)

@@ -181,6 +181,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "email": _("E-mail address"),
         "phone": _("Phone number"),
         "facilitator": _("Who carries messages"),
+        "post": _("Postal address"),
+        "word": _("Say this word first"),
     },
     # What an outside body found, in the codes of the panel's decision.
     "review_outcome": {

@@ -1,11 +1,9 @@
 """The words for roads to a person and for what comes of errands; engage.web.labels takes them in."""
 
-from collections.abc import Mapping
-
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-GROUPS: Mapping[str, Mapping[str, LazyString]] = {
+GROUPS: dict[str, dict[str, LazyString]] = {
     "road": {
         "direct": _("direct"),
         "custodian": _("through the custodian"),
@@ -24,7 +22,7 @@ GROUPS: Mapping[str, Mapping[str, LazyString]] = {
         "posted": _("The slip hangs on the board"),
     },
 }
-REFUSALS: Mapping[str, LazyString] = {
+REFUSALS: dict[str, LazyString] = {
     "cannot_carry": _("They cannot see this case, or may not speak with its person. Choose somebody else."),
     "not_of_this_road": _("Word by this road cannot end so. Choose again."),
 }

@@ -52,6 +52,7 @@ WITH_A_CODE = frozenset(
         "public.burn_contact",
         "public.change_code",
         "public.change_contact",
+        "public.choose_ways",
         "public.confirm_erasure",
         "public.confirm_remedy",
         "public.decide",

@@ -79,6 +79,8 @@ OF_A_CASE = {
     "staff.sift_case": P.SIFT,
     "staff.tell_delay_case": P.TELL_PERSON,
     "staff.tell_person": P.TELL_PERSON,
+    "staff.give_errand": P.TELL_PERSON,
+    "staff.print_letter": P.TELL_PERSON,
     "staff.unlink_case": P.LINK,
     "staff.verify_case": A.VERIFY,
 }
@@ -97,6 +99,8 @@ OF_NO_CASE = frozenset(
         "staff.finish_task",
         "staff.inbox",
         "staff.list_flagged",
+        "staff.list_slips",
+        "staff.print_slips",
         "staff.list_systemic_issues",
         "staff.list_unusual_readings",
         "staff.open_file",

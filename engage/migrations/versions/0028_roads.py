@@ -60,7 +60,6 @@ def upgrade() -> None:
     with op.batch_alter_table("errand") as batch:
         batch.add_column(sa.Column("carrier_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("result", _enum(_RESULTS, "result"), nullable=True))
-        batch.add_column(sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("rung", sa.SmallInteger(), nullable=False, server_default="0"))
         batch.create_foreign_key(op.f("fk_errand_carrier_id"), "staff_user", ["carrier_id"], ["id"])
@@ -81,7 +80,7 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("ck_errand_finished_is_not_looked_at"), type_="check")
         batch.drop_constraint(op.f("fk_errand_carrier_id"), type_="foreignkey")
         batch.drop_constraint(op.f("ck_errand_result"), type_="check")
-        for name in ("carrier_id", "result", "printed_at", "look_at", "rung"):
+        for name in ("carrier_id", "result", "look_at", "rung"):
             batch.drop_column(name)
     for table in ("received_text", "sms_thread", "contact_preference"):
         op.drop_table(table)
