@@ -10,17 +10,19 @@ from engage.extensions import db
 from engage.models import Case, Errand
 from engage.notify.audience import on_rung
 from engage.notify.notices import Notice, to_person, to_staff
+from engage.scope import first_to_tell
 
 QUIET: frozenset[type[Event]] = frozenset({events.PersonTold, events.PreferencesChanged})
 
 
 def _due(event: events.ErrandDue, case: Case) -> list[Notice]:
-    """Whoever carries it, or works the case; two days later the coordinators, five days later the approvers:
-    errand_due."""
+    """Whoever carries it, or works the case; two days later the coordinators, five days later the approvers, or who is
+    told of new cases where nobody is on that rung: errand_due."""
     carrier = db.session.get_one(Errand, event.errand_id).carrier_id
     if event.role == ASSIGNEE and carrier is not None:
         return to_staff([carrier], "errand_due")
-    return to_staff(on_rung(case, event.role, all_sites=event.all_sites), "errand_due")
+    people = on_rung(case, event.role, all_sites=event.all_sites) or first_to_tell(case)
+    return to_staff(people, "errand_due")
 
 
 def _given(event: events.ErrandGiven, case: Case) -> list[Notice]:
