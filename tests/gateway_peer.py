@@ -50,6 +50,7 @@ class GatewayPeer:
         self.manner = Manner.ACCEPT
         self.texts: list[Taken] = []
         self.asked = 0
+        self.connections = 0
         self.let_go = threading.Event()
         peer = self
 
@@ -63,6 +64,10 @@ class GatewayPeer:
                 self.send_response(404)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def setup(self) -> None:
+                peer.connections += 1
+                super().setup()
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""

@@ -58,6 +58,7 @@ class Change(StrEnum):
     RETENTION_APPROVED = "retention_approved"
     RETENTION_DECLINED = "retention_declined"
     RETENTION_FINISHED = "retention_finished"
+    PHONE_CHANGED = "phone_changed"
     USER_FORGOTTEN = "user_forgotten"
 
 

@@ -150,3 +150,11 @@ def test_what_cannot_come_of_a_road_is_refused(clock, team, reference):
     with pytest.raises(Refused), unit_of_work():
         errands.give(errand().id, team.auditor.id, actor=team.coordinator)
     assert errand().result is None
+
+
+def test_an_errand_that_was_put_off_meanwhile_is_looked_at_again_when_it_is_due(clock, team, reference):
+    clock.move_to(errand().due_at)
+    with unit_of_work():
+        errand().due_at = clock.now + timedelta(days=1)
+    assert (errand_rungs.climb(), told()) == (0, [])
+    assert errand().look_at == errand().due_at

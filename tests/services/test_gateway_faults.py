@@ -4,9 +4,10 @@ import pytest
 
 from engage import clock as engage_clock
 from engage.domain.delivery import NoticeState
+from engage.services import delivery
 from tests import states
 from tests.gateway_peer import Manner
-from tests.notify.letters import row_of
+from tests.notify.letters import a_notice, row_of
 from tests.services.test_roads import NUMBER, a_case, owed_to
 
 
@@ -45,3 +46,12 @@ def test_a_gateway_that_is_set_up_wrongly_is_one_that_is_away(team, gateway, cha
     change_settings(SMS_GATEWAY="nowhere")
     key = owed_to(reference)
     assert row_of(key).last_error == "down BadGateway"
+
+
+def test_one_connection_carries_the_texts_of_a_run(team, gateway):
+    first, second = a_case(team), a_case(team)
+    a_notice(first)
+    a_notice(second)
+    delivery.drain()
+    assert len(gateway.to(NUMBER)) == 2
+    assert gateway.connections == 1

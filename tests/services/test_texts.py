@@ -243,3 +243,11 @@ def test_a_report_of_failure_makes_a_task_to_tell_the_person(team, reference):
 
 def test_a_report_about_a_text_that_we_did_not_send_is_not_ours(team, reference):
     assert not reported(Arrival.FAILED, name="gw-99")
+
+
+def test_a_text_that_another_worker_has_read_meanwhile_is_left_alone(team, reference):
+    send("Hello")
+    text_id = db.session.scalars(select(ReceivedText.id)).one()
+    db.session.rollback()
+    with unit_of_work():
+        assert not texts._read(text_id)
