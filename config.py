@@ -46,6 +46,22 @@ class MailSettings(BaseSettings):
         "none", description="How the SMTP connection is protected."
     )
     SMTP_TIMEOUT_SECONDS: int = Field(30, description="Longest wait for the SMTP server; stays below the lease.")
+    SMS_GATEWAY: str | None = Field(
+        None,
+        description="Gateway of text messages: twilio, africas-talking, generic, or the path of a recipe of your own; "
+        "without it nobody gets texts.",
+    )
+    SMS_URL: str | None = Field(None, description="Where texts are handed over, if not where the recipe says.")
+    SMS_USER: str | None = Field(None, description="Our name at the gateway, where its recipe asks for one.")
+    SMS_SECRET: SecretStr | None = Field(None, description="Our password, key or token at the gateway.")
+    SMS_FROM: str = Field("", description="Number or name that texts come from.")
+    SMS_WEBHOOK_SECRET: SecretStr | None = Field(
+        None, description="Secret by which the gateway signs its reports and the texts that people send."
+    )
+    SMS_TIMEOUT_SECONDS: float = Field(20, gt=0, description="Longest wait for the gateway; stays below the lease.")
+    SMS_THREAD_DAYS: int = Field(
+        90, ge=1, description="Days in which a text that comes back finds the case that was written about."
+    )
     OUTBOX_LEASE_SECONDS: float = Field(300, description="How long a claimed notice belongs to one worker.")
     OUTBOX_BACKOFF_SECONDS: float = Field(60, description="First wait before a notice is tried again; it doubles.")
     OUTBOX_BACKOFF_MAX_SECONDS: float = Field(6 * 3600, description="Longest wait before a notice is tried again.")

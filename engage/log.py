@@ -5,8 +5,9 @@ import sys
 
 import structlog
 
-# They tell which letters a file uses, with a line for each table of each font, and what hides in a photo.
-_TALKATIVE = ("fontTools", "fpdf", "PIL")
+# They tell which letters a file uses, with a line for each table of each font, what hides in a photo, and the address
+# of each request, in which a gateway may want a number.
+_TALKATIVE = ("fontTools", "fpdf", "PIL", "httpx2", "httpcore2")
 
 
 def configure(level: str) -> None:

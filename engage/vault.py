@@ -26,6 +26,7 @@ from engage.settings import settings
 
 CODE, TOKEN, LINK, IDENTITY, DRAFT, LIMITS = "receipt-code", "form-token", "code-link", "identity", "draft", "limits"
 RECORD = "record"
+SMS_THREAD, SMS_ID = "sms-thread", "sms-id"
 ADDRESS, SAME_PERSON = "address-link", "same-person"
 SECOND_FACTOR, RECOVERY = "second-factor", "recovery-code"
 ACCOUNT_LINK, ASKED_RESET, SINGLE_SIGN_ON = "account-link", "asked-reset", "single-sign-on"

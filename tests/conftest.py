@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.dice",
     "tests.fixtures.edges",
+    "tests.fixtures.gateway",
     "tests.fixtures.mail",
     "tests.fixtures.provider",
     "tests.fixtures.record",

@@ -22,6 +22,7 @@ def entries(*, sweep_seconds: float, escalate_seconds: float, fetch_seconds: flo
         "remind-tasks": _every(escalate_seconds, "engage.remind_tasks"),
         "watch-delivery": _every(sweep_seconds, "engage.watch_delivery"),
         "scan-files": _every(sweep_seconds, "engage.scan_files"),
+        "read-texts": _every(sweep_seconds, "engage.read_texts"),
         "watch-repetition": {
             "task": "engage.watch_repetition",
             "schedule": crontab(minute="40"),  # ours: hourly, since it reads only what came in lately

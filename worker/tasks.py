@@ -15,6 +15,7 @@ from engage.services import (
     corrective,
     delivery,
     digests,
+    errand_rungs,
     escalation,
     explanations,
     heartbeats,
@@ -24,6 +25,7 @@ from engage.services import (
     retention,
     scanning,
     systemic,
+    texts,
     training,
 )
 from engage.services import tasks as work
@@ -114,14 +116,20 @@ def watch_lane() -> None:
 
 @shared_task(name="engage.remind_tasks")
 def remind_tasks() -> None:
-    """Remind staff of their tasks that fall due, and of what they change because of a case."""
-    finished("remind-tasks", work.remind_due() + corrective.remind_due())
+    """Remind staff of their tasks that fall due, and of what they change because of a case, and of word to people."""
+    finished("remind-tasks", work.remind_due() + corrective.remind_due() + errand_rungs.climb())
 
 
 @shared_task(name="engage.scan_files")
 def scan_files() -> None:
     """Look at files that wait for the malware scanner."""
     finished("scan-files", scanning.sweep())
+
+
+@shared_task(name="engage.read_texts")
+def read_texts() -> None:
+    """Put the texts that people sent onto their cases."""
+    finished("read-texts", texts.read_waiting())
 
 
 @shared_task(name="engage.review_accounts")

@@ -29,6 +29,7 @@ _SIDES = {
     "lane": "Focal points; for everybody else these pages do not exist.",
     "admin": "Administrators. No case content.",
     "health": "Machines: the health page is open, the metrics need a token.",
+    "hooks": "The gateway of text messages; what it sends is signed. Without one these do not exist.",
 }
 
 

@@ -70,6 +70,11 @@ from engage.domain.rights_events import CorrectionAnswered as CorrectionAnswered
 from engage.domain.rights_events import CorrectionAsked as CorrectionAsked
 from engage.domain.rights_events import HoldLifted as HoldLifted
 from engage.domain.rights_events import HoldSet as HoldSet
+from engage.domain.road_events import ErrandDue as ErrandDue
+from engage.domain.road_events import ErrandGiven as ErrandGiven
+from engage.domain.road_events import PersonTold as PersonTold
+from engage.domain.road_events import PreferencesChanged as PreferencesChanged
+from engage.domain.road_events import TextsStopped as TextsStopped
 from engage.domain.triage_events import CaseLinked as CaseLinked
 from engage.domain.triage_events import CaseMovedToLane as CaseMovedToLane
 from engage.domain.triage_events import CaseUnlinked as CaseUnlinked
@@ -274,9 +279,3 @@ class IdentityChanged(Event):
 @dataclass(frozen=True, slots=True)
 class CodeChanged(Event):
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonTold(Event):
-    errand_id: uuid.UUID
-    reached: bool

@@ -55,6 +55,7 @@ from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.passkey import Passkey, PasskeyChallenge
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
+from engage.models.reaching import ContactPreference, ReceivedText, SmsThread
 from engage.models.reading import UnusualReading
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
@@ -101,6 +102,7 @@ __all__ = [
     "CodeLink",
     "CommunityPeriod",
     "ContactAttempt",
+    "ContactPreference",
     "ConversionRequest",
     "Correction",
     "CorrectiveAction",
@@ -156,6 +158,7 @@ __all__ = [
     "Receipt",
     "ReceivedMail",
     "Recipient",
+    "ReceivedText",
     "RecoveryCode",
     "Referral",
     "Remedy",
@@ -171,6 +174,7 @@ __all__ = [
     "SignInTry",
     "Site",
     "SiteHours",
+    "SmsThread",
     "StaffMembership",
     "StaffSession",
     "StaffUser",

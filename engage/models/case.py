@@ -12,6 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import CaseFacts
 from engage.models.base import Base, Document, Keyed, stored
 from engage.models.content import Statement
+from engage.models.reaching import ContactPreference
 from engage.models.resolution import Appeal
 from engage.models.site import RuleSet, Site, StaffUser
 
@@ -116,6 +117,7 @@ class Case(Keyed, Base):
     site: Mapped[Site] = relationship(lazy="raise_on_sql")
     rule_set: Mapped[RuleSet] = relationship(lazy="raise_on_sql")
     assignee: Mapped[StaffUser | None] = relationship(lazy="raise_on_sql", foreign_keys=[assignee_id])
+    preference: Mapped[ContactPreference | None] = relationship(lazy="select", viewonly=True, uselist=False)
     statement: Mapped[Statement] = relationship(lazy="raise_on_sql", uselist=False)
     appeals: Mapped[list[Appeal]] = relationship(lazy="selectin", order_by=Appeal.lodged_at)
     subjects: Mapped[list["CaseSubject"]] = relationship(lazy="selectin")

@@ -29,6 +29,7 @@ from engage.models.notice import OutboxMessage
 from engage.models.opening import Opening
 from engage.models.outside import Referral
 from engage.models.panel import PanelNote
+from engage.models.reaching import ContactPreference, SmsThread
 from engage.models.resolution import Appeal, Approval, IndependentReview, Proposal, Remedy, Screening
 from engage.models.rights import Correction, LegalHold
 from engage.models.triage import ConversionRequest, Involvement, Rating
@@ -82,7 +83,10 @@ EMPTIED: Mapping[type[Base], tuple[str, ...]] = MappingProxyType(
     }
 )
 # Rows that go whole: there is nothing of them to count. A mail as it came holds its sender's address.
-IDENTIFIERS: tuple[type[Base], ...] = (SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson, ReceivedMail)
+IDENTIFIERS: tuple[type[Base], ...] = (
+    *(SealedIdentity, SealedContact, DataKey, AddressChange, SamePerson),
+    *(ContactPreference, SmsThread, ReceivedMail),
+)
 SECRETS: tuple[type[Base], ...] = (Receipt, CodeLink, SentForm)
 REMOVED: tuple[type[Base], ...] = (Original, Attachment, *IDENTIFIERS, *SECRETS)
 

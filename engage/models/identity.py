@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.models.base import Base, Keyed
@@ -42,6 +42,7 @@ class SealedContact(Base):
     sealed: Mapped[bytes]
     has_email: Mapped[bool]
     has_phone: Mapped[bool]
+    has_post: Mapped[bool] = mapped_column(default=False, server_default=false())  # a postal address
     to_worker: Mapped[bool]  # sealed to the worker's public key
     under_data_key: Mapped[bool]  # that, or the values themselves; else as before there were keys of cases
 

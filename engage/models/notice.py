@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, SmallI
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
+from engage.domain.errands import ErrandResult
 from engage.models.base import Base, Document, Keyed, stored
 
 _WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
@@ -130,7 +131,16 @@ class Errand(Keyed, Base):
     """ "Tell the person": a notice that a human has to carry, by a date."""
 
     __tablename__ = "errand"
-    __table_args__ = (Index(None, "case_id"),)
+    __table_args__ = (
+        Index(None, "case_id"),
+        Index(
+            "ix_errand_look_at",
+            "look_at",
+            postgresql_where=text("look_at IS NOT NULL"),
+            sqlite_where=text("look_at IS NOT NULL"),
+        ),
+        CheckConstraint("finished_at IS NULL OR look_at IS NULL", name="finished_is_not_looked_at"),
+    )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
     outbox_message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("outbox_message.id"), unique=True)
@@ -141,6 +151,10 @@ class Errand(Keyed, Base):
     finished_at: Mapped[datetime | None]
     finished_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     reached: Mapped[bool | None]
+    carrier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))  # who was asked to carry it
+    result: Mapped[ErrandResult | None] = mapped_column(stored(ErrandResult, "result"))  # of the last try
+    look_at: Mapped[datetime | None]  # when somebody hears next that it is not done; none after the last rung
+    rung: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")  # how many heard by now
 
 
 class ContactAttempt(Keyed, Base):

@@ -82,6 +82,7 @@ class StaffUser(Keyed, Base):
     reports_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
     department: Mapped[str | None]
     contractor: Mapped[str | None]  # whose employee they are; none: the company's own
+    phone: Mapped[str | None]  # +381…; a second road for what cannot wait, where they left one
     memberships: Mapped[list["StaffMembership"]] = relationship(
         back_populates="user", lazy="selectin", cascade="all, delete-orphan"
     )

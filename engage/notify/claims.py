@@ -184,6 +184,11 @@ def hold(messages: Sequence[Claimed], until: datetime, why: str) -> None:
     )
 
 
+def rest(message: Claimed, until: datetime) -> bool:
+    """Give the claim back at no attempt until then, because its reader wants to be left alone."""
+    return _write(_ours(message), not_before=until, attempts=OutboxMessage.attempts - 1, claimed_at=None)
+
+
 def failed(message: Claimed, error: str, *, road: str = UNKNOWN, outcome: Outcome = Outcome.FAILED) -> bool:
     """Write down a failure of the notice's own and when it is tried again."""
     now = clock.utcnow()

@@ -18,10 +18,10 @@ from engage.domain.delivery import Outcome, Urgency
 from engage.extensions import db
 from engage.models import DeliveryAttempt, OutboxMessage, Recipient
 from engage.notify import circuits
-from engage.notify.addressing import WITHHELD, Letter
 from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
-from engage.notify.handing_over import EMAIL, road_of
+from engage.notify.destinations import WITHHELD, Letter, Text
+from engage.notify.handing_over import road_of
 from engage.notify.looking_up import Found
 from engage.settings import settings
 
@@ -58,9 +58,9 @@ class Gate:
 
     def look(self, found: Mapping[uuid.UUID, Found], messages: Sequence[Claimed]) -> None:
         """Read what concerns these notices. Reads only; the caller ends the transaction."""
-        letters = [where for where in found.values() if isinstance(where, Letter)]
+        letters = [where for where in found.values() if isinstance(where, Letter | Text)]
         roads = {road_of(letter) for letter in letters}
-        readers = [message for message in messages if isinstance(found[message.id], Letter)]
+        readers = [message for message in messages if isinstance(found[message.id], Letter | Text)]
         keys = {key for letter in letters for key in _keys(letter)}
         self._breakers = circuits.states(keys) if keys else {}
         most = settings().OUTBOX_HOURLY_MAX
@@ -68,7 +68,7 @@ class Gate:
         told = settings().OUTBOX_READER_HOURLY_MAX and readers
         self._by_reader = _told(readers, clock.utcnow() - ceilings.WITHIN) if told else {}
 
-    def way_for(self, message: Claimed, letter: Letter) -> Way | Held:
+    def way_for(self, message: Claimed, letter: Letter | Text) -> Way | Held:
         """Return how the notice may leave, or until when it waits. Reads nothing and writes nothing."""
         now = clock.utcnow()
         road, keys = road_of(letter), _keys(letter)
@@ -117,10 +117,10 @@ def _held(state: Breaker, key: Key, message: Claimed, now: datetime) -> Held:
     return Held(state.opened_until or now, _WORDS[key[0]], key, hopeless)
 
 
-def _keys(letter: Letter) -> tuple[Key, ...]:
+def _keys(letter: Letter | Text) -> tuple[Key, ...]:
     """The road comes first."""
     road = road_of(letter)
-    return (Kind.ROAD, road), *((circuits.of_domain(letter.address),) if road == EMAIL else ())
+    return (Kind.ROAD, road), *((circuits.of_domain(letter.address),) if isinstance(letter, Letter) else ())
 
 
 def _reader(message: Claimed) -> str:

@@ -45,7 +45,8 @@ def _read_ahead(messages: Sequence[Claimed]) -> list[object]:
     if user_ids:
         kept += db.session.scalars(select(StaffUser).where(StaffUser.id.in_(user_ids)))
     if case_ids:
-        kept += db.session.scalars(select(Case).where(Case.id.in_(case_ids)).options(joinedload(Case.site)))
+        with_them = (joinedload(Case.site), joinedload(Case.preference))
+        kept += db.session.scalars(select(Case).where(Case.id.in_(case_ids)).options(*with_them))
     of_people = {message.case_id for message in messages if message.user_id is None} - {None}
     if of_people:
         kept += db.session.scalars(select(SealedContact).where(SealedContact.case_id.in_(of_people)))

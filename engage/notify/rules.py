@@ -23,6 +23,7 @@ from engage.notify import (
     outside_rules,
     resolution_rules,
     rights_rules,
+    road_rules,
     triage_rules,
     waiting_rules,
     watching_rules,
@@ -50,7 +51,6 @@ QUIET: frozenset[type[Event]] = frozenset(
         events.FilesAdded,  # the message that brings them tells of them
         events.IdentityChanged,
         events.MailPlaced,  # the message or case that it became tells of it
-        events.PersonTold,
         events.ProposalApproved,  # the proposal leaves, or waits for one more approval that was asked for already
         events.PanelDeclared,
         events.PanelNoteWritten,  # for the members alone, who look when they meet
@@ -59,6 +59,7 @@ QUIET: frozenset[type[Event]] = frozenset(
         *findings_rules.QUIET,
         *opening_rules.QUIET,
         *rights_rules.QUIET,
+        *road_rules.QUIET,
         *triage_rules.QUIET,
         *work_rules.QUIET,
     }
@@ -283,6 +284,7 @@ RULES_OF_OTHERS = (
     outside_rules.RULES,
     resolution_rules.RULES,
     rights_rules.RULES,
+    road_rules.RULES,
     triage_rules.RULES,
     waiting_rules.RULES,
     watching_rules.RULES,

@@ -32,9 +32,9 @@ focal points hear by the same `item_for_you` and its holder by `something_new`, 
 those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. That mail waits to be
 sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. The mail
 address that a person leaves gets `address_left` once, where they want that. Whoever watches a case hears by
-`watched_case` what moves it or is said in it, as long as they may see it. Coordinators read by `weekly_summary` how their
-week begins, and they and approvers by `overdue_list` each morning what is late; a restricted case is in no count. A
-message without a folder for the reader's language goes out in English.
+`watched_case` what moves it or is said in it, as long as they may see it. Coordinators read by `weekly_summary` how
+their week begins, and they and approvers by `overdue_list` each morning what is late; a restricted case is in no count.
+A message without a folder for the reader's language goes out in English.
 
 Nobody is nagged. No person is woken between the hours that `ENGAGE_QUIET_HOURS` names, on the wall of the site; what
 happens within minutes is one notice; and while the last `case_news` lies unseen, no other leaves for a week. What has

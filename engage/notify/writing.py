@@ -80,6 +80,25 @@ class _Values(dict[str, Shown]):
         return found
 
 
+def write_text(message: MessageFacts, words: str, values: Mapping[str, Any], locale: str) -> str:
+    """Return one text of a message in words, as that of a text message.
+
+    Raises:
+        MissingValue: the words ask for a value that was not given.
+    """
+    groups = paragraphs(read(words), _all_shown(message, values, locale), messages.blocks(locale))
+    return as_text(groups, direction_of(locale)).strip()
+
+
+def _all_shown(message: MessageFacts, values: Mapping[str, Any], locale: str) -> dict[str, Shown]:
+    table = messages.table()
+    return {
+        name: found
+        for name in message.allowed
+        if name in table.values and (found := _shown(table.values[name], values, locale)) is not None
+    }
+
+
 def direction_of(locale: str) -> str:
     """Return the way the lines of a locale run, "ltr" or "rtl"."""
     return str(Locale.parse(locale.partition("@")[0]).text_direction)

@@ -118,7 +118,7 @@ def _owed(actor: Actor, people: list[uuid.UUID], mine: ColumnElement[bool]) -> l
         .where(mine, Deadline.ended_at.is_(None), Deadline.promise.in_(TO_US), Deadline.due_at < HELD),
         line("errand", Errand.template, Errand.due_at, Errand.id)
         .join(Errand, Errand.case_id == Case.id)
-        .where(mine, Errand.finished_at.is_(None)),
+        .where(or_(mine, and_(visible_to(actor), Errand.carrier_id.in_(people))), Errand.finished_at.is_(None)),
         line("explanation", Explanation.rung, Explanation.due_at, Explanation.deadline_id)
         .join(Explanation, Explanation.case_id == Case.id)
         .where(mine, Explanation.written_at.is_(None)),

@@ -61,6 +61,7 @@ class Change(StrEnum):
     RETENTION_DECLINED = "retention_declined"
     RETENTION_FINISHED = "retention_finished"
     MAIL_SORTED = "mail_sorted"
+    PHONE_CHANGED = "phone_changed"
     USER_FORGOTTEN = "user_forgotten"
 
 

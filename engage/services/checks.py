@@ -14,6 +14,7 @@ from engage.domain.policy import Role
 from engage.extensions import celery, db
 from engage.key_ring import Ring
 from engage.models import Site
+from engage.notify import gateways
 from engage.notify.envelope import signature
 from engage.notify.transports import TransportDown
 from engage.notify.transports.choice import open_transport
@@ -61,6 +62,7 @@ def look() -> Iterator[Finding]:
         ("database", _database),
         ("queue", _queue),
         ("mail", _mail),
+        ("text messages", _texts),
         ("files", _files),
         ("keys", _keys),
         ("key ring", _key_ring),
@@ -117,6 +119,16 @@ def _mail() -> None:
     by = signature()
     if by is not None and (vault.has_worker_key() or by.key.exists()):  # pages sign nothing, so they may lack the key
         key_of(by.key)
+
+
+def _texts() -> None:
+    if not gateways.is_there():
+        return
+    gateway = gateways.open_gateway()
+    try:
+        gateway.check()
+    finally:
+        gateway.close()
 
 
 def _files() -> None:

@@ -1,94 +1,29 @@
 """Who the person is and how to reach them: sealed, changed, tightened, loosened, burned."""
 
 import json
-from dataclasses import dataclass
-from enum import StrEnum
+import uuid
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete
 
 from engage import data_keys, vault
-from engage.domain.case import ROADS, CaseClass, Identity, Road, class_of
+from engage.domain.case import CaseClass, Identity, Road, class_of
 from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
-from engage.models import Case, SamePerson, SealedContact, SealedIdentity, Site
+from engage.models import Case, ContactPreference, SamePerson, SealedContact, SealedIdentity, Site, SmsThread
 from engage.services import address_changes, originals
+from engage.services.contact_values import ContactRefused as ContactRefused
+from engage.services.contact_values import Problem as Problem
+from engage.services.contact_values import Values as Values
+from engage.services.contact_values import address_as_kept as address_as_kept
+from engage.services.contact_values import checked as checked
+from engage.services.contact_values import kept_by
+from engage.services.contact_values import number_as_kept as number_as_kept
 from engage.services.inbound import raw_copy
 from engage.services.receipt_codes import end_links
 from engage.services.timeline import record
 
-LONGEST = 200  # Ours: names, organisations and what is known of a trusted person fit on a line or two.
 ADDRESSED = (Road.DIRECT, Road.CUSTODIAN, Road.RELAY)
-_GOES_BY: dict[Road, tuple[str, ...]] = {
-    Road.DIRECT: ("email", "phone"),
-    Road.CUSTODIAN: ("email", "phone"),
-    Road.RELAY: ("email",),  # nobody may see it, so nobody could dial it
-    Road.FACILITATOR: ("facilitator",),
-    Road.NONE: (),
-}
-
-
-class Problem(StrEnum):
-    """What is wrong with a value; the words live in the catalogues."""
-
-    ROAD_NOT_OPEN = "road_not_open"
-    NEEDS_EMAIL = "needs_email"
-    NEEDS_EMAIL_OR_PHONE = "needs_email_or_phone"
-    NEEDS_FACILITATOR = "needs_facilitator"
-    BAD_EMAIL = "bad_email"
-    BAD_PHONE = "bad_phone"
-    TOO_LONG = "too_long"
-
-
-class ContactRefused(ValueError):
-    """What was typed cannot be kept; each field with its problem. Nothing was changed."""
-
-    def __init__(self, problems: dict[str, Problem]) -> None:
-        super().__init__(", ".join(f"{field}: {problem}" for field, problem in sorted(problems.items())))
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What was typed. Empty means: as it was, where the road stays one that needs it."""
-
-    name: str | None = None
-    organisation: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    facilitator: str | None = None
-
-
-def checked(identity: Identity, road: Road, values: Values, *, country: str = "", kept: bool = False) -> Values:
-    """Return the values that this identity and road keep, in their usual form; what neither needs is dropped.
-
-    A phone number without its country code is read as one of the country (ISO 3166 alpha-2). With `kept` an address
-    is known already and need not be typed again. Nothing is looked up on the network.
-
-    Raises:
-        ContactRefused: the road is not open to the identity, or a value is missing or cannot be right.
-    """
-    problems: dict[str, Problem] = {}
-    if road not in ROADS[identity]:
-        problems["road"] = Problem.ROAD_NOT_OPEN
-    typed = {name: _tidy(getattr(values, name)) for name in Values.__slots__}
-    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > LONGEST}
-    found = {name: typed[name] for name in _kept_by(identity, road)}
-    if found.get("email") and (email := address_as_kept(found["email"] or "")) is None:
-        problems["email"] = Problem.BAD_EMAIL
-    elif found.get("email"):
-        found["email"] = email
-    if found.get("phone") and (phone := _phone(found["phone"] or "", country)) is None:
-        problems["phone"] = Problem.BAD_PHONE
-    elif found.get("phone"):
-        found["phone"] = phone
-    if not kept:
-        problems = _missing(road, found) | problems
-    if problems:
-        raise ContactRefused(problems)
-    return Values(**found)
 
 
 def set_contact(
@@ -112,6 +47,8 @@ def set_contact(
     old = _opened(before) if road is not Road.NONE else {}  # what goes is not opened
     kept = _can_keep(before, case.road, road, old)
     found = checked(identity, road, values, country=site.country, kept=kept)
+    if before is not None and before.to_worker and road is Road.RELAY:
+        _refuse_half(before, found)
     stays = bool(old.get("email")) and (found.email or old["email"]) == old["email"]
     former = address_changes.before(case) if before is not None and road is not Road.NONE and not stays else None
     changed = _keep(case, identity, before, road, found, old if kept else {})
@@ -121,19 +58,28 @@ def set_contact(
         record(case, IdentityChanged(identity=identity.value), actor=actor)
         if identity is Identity.ANONYMOUS:
             originals.forget(case, actor=actor)
+    if changed:
+        _forget_threads(case.id)
+    if road is Road.NONE:
+        db.session.execute(delete(ContactPreference).where(ContactPreference.case_id == case.id))
     if changed or case.road is not road:
         is_news = before is not None or case.road is not road
         case.road = road
         end_links(case.id)  # one on its way to the old address opens nothing any more
         if is_news:
             record(case, ContactChanged(road=road.value), actor=actor)
-            db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
-            if not stays:
-                raw_copy.forget_of_case(case.id)
-            if stays and road in address_changes.BY_MAIL:
-                address_changes.forget(case.id)
-            else:
-                address_changes.note(case, former, tells_former=tells_former)
+            _forget_address(case, former, stays=stays, tells_former=tells_former)
+
+
+def _forget_address(case: Case, former: bytes | None, *, stays: bool, tells_former: bool) -> None:
+    """Let go of what hung on the way that was left; the address stays where another part of the contact changed."""
+    db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+    if not stays:
+        raw_copy.forget_of_case(case.id)
+    if stays and case.road in address_changes.BY_MAIL:
+        address_changes.forget(case.id)
+    else:
+        address_changes.note(case, former, tells_former=tells_former)
 
 
 def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
@@ -156,49 +102,32 @@ def drop_mail(case: Case, *, actor: Actor) -> None:
         set_contact(case, identity=case.identity, road=Road.NONE, values=Values(), actor=actor)
     elif old.get("email"):
         require(actor, Permission.VIEW_CONTACT, case.facts)
-        _keep(case, case.identity, row, case.road, Values(phone=old["phone"]), {})
+        _keep(
+            case,
+            case.identity,
+            row,
+            case.road,
+            Values(**{name: value for name, value in old.items() if name != "email"}),
+            {},
+        )
         end_links(case.id)
         record(case, ContactChanged(road=case.road.value), actor=actor)
         db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
         address_changes.forget(case.id)
 
 
-def _tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) or None if value else None
+def _refuse_half(before: SealedContact, found: Values) -> None:
+    """What lies under the worker's key cannot be added to: whoever changes a part of it types the rest again."""
+    typed = {"email": found.email, "phone": found.phone, "word": found.word}
+    held = {"email": before.has_email, "phone": before.has_phone}
+    missing = [name for name, is_held in held.items() if is_held and not typed[name]]
+    if missing and any(typed.values()):
+        raise ContactRefused(dict.fromkeys(missing, Problem.NEEDS_ALL_AGAIN))
 
 
-def _kept_by(identity: Identity, road: Road) -> tuple[str, ...]:
-    who = () if identity is Identity.ANONYMOUS else ("name", "organisation")
-    return (*who, *_GOES_BY[road])
-
-
-def _missing(road: Road, found: dict[str, str | None]) -> dict[str, Problem]:
-    if road is Road.RELAY and not found.get("email"):
-        return {"email": Problem.NEEDS_EMAIL}
-    if road in (Road.DIRECT, Road.CUSTODIAN) and not (found.get("email") or found.get("phone")):
-        return {"email": Problem.NEEDS_EMAIL_OR_PHONE}
-    if road is Road.FACILITATOR and not found.get("facilitator"):
-        return {"facilitator": Problem.NEEDS_FACILITATOR}
-    return {}
-
-
-def address_as_kept(typed: str) -> str | None:
-    """Return an e-mail address as it is kept, or None where it cannot be one. No server is asked."""
-    try:
-        return validate_email(typed, check_deliverability=False).normalized
-    except EmailNotValidError:
-        return None
-
-
-def _phone(typed: str, country: str) -> str | None:
-    """The number as +381111234567, or None if no such number can exist."""
-    try:
-        number = phonenumbers.parse(typed, country or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def _forget_threads(case_id: uuid.UUID) -> None:
+    """A text from a number that the person left belongs to their case no more."""
+    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id))
 
 
 def _opened(row: SealedContact | None) -> dict[str, str]:
@@ -212,7 +141,7 @@ def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str
     if road is before:
         return True
     if road is Road.RELAY:
-        return bool(old.get("email"))
+        return any(old.get(name) for name in ("email", "phone") if name in kept_by(Identity.ANONYMOUS, road))
     return road in ADDRESSED and before in ADDRESSED and bool(old)
 
 
@@ -256,16 +185,19 @@ def _keep_contact(
     old: dict[str, str],
     contents: dict[data_keys.Row, bytes],
 ) -> bool:
-    typed = _present(email=found.email, phone=found.phone, facilitator=found.facilitator)
+    typed = _present(
+        email=found.email, phone=found.phone, facilitator=found.facilitator, post=found.post, word=found.word
+    )
     to_worker = road is Road.RELAY
     if not typed and row is not None and row.to_worker is to_worker:
         return False
-    values = {name: value for name, value in (old | typed).items() if name in _kept_by(Identity.ANONYMOUS, road)}
+    values = {name: value for name, value in (old | typed).items() if name in kept_by(Identity.ANONYMOUS, road)}
     if row is not None and not to_worker and values == old:
         return False
     row = row or SealedContact(case_id=case.id)
     contents[row] = vault.seal_to_worker(values) if to_worker else json.dumps(values).encode()
-    row.has_email, row.has_phone, row.to_worker = "email" in values, "phone" in values, to_worker
+    row.has_email, row.has_phone, row.has_post = "email" in values, "phone" in values, "post" in values
+    row.to_worker = to_worker
     return True
 
 

@@ -12,9 +12,9 @@ from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
 from engage.domain.policy import Actor
 from engage.notify import circuits, claims, looking_up, outbox
-from engage.notify.addressing import ByHand, Letter, NoAddress, Nowhere
 from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
+from engage.notify.destinations import ByHand, Later, Letter, NoAddress, Nowhere, Text
 from engage.notify.gate import Gate, Held, Way
 from engage.notify.handing_over import Roads
 from engage.notify.looking_up import Found
@@ -138,18 +138,21 @@ class _Run:
         if claims.has_crashed_us(message):
             raise NoAddress("crashed")
         match where:
-            case Letter():
+            case Letter() | Text():
                 self._send(message, where)
                 return
             case ByHand(case_id, road):
-                outcomes.ask_staff(message, case_id, road.value)
+                outcomes.ask_staff(message, case_id, road)
+            case Later(until):
+                outcomes.rest(message, until)
+                return
             case Nowhere(road):
                 outcomes.left(message, road)
             case error:
                 raise error
         self.count += 1
 
-    def _send(self, message: Claimed, letter: Letter) -> None:
+    def _send(self, message: Claimed, letter: Letter | Text) -> None:
         passes = self._gate.way_for(message, letter)
         if isinstance(passes, Way) and passes.trials:
             passes = self._trial(passes)
@@ -159,7 +162,7 @@ class _Run:
         self._way = passes
         handed = self.roads.hand_over(message, letter)
         well = self._gate.left(message, passes)
-        _insist(message, lambda: outcomes.left(message, handed.road, handed.provider_id, well=well))
+        _insist(message, lambda: outcomes.left_by(message, handed, well=well))
         self.count += 1
 
     @property

@@ -113,7 +113,7 @@ def _end_what_runs(case: Case) -> None:
     pausing.end_all(case, actor=SYSTEM)
     db.session.flush()
     _set(Task, and_(Task.case_id == case.id, Task.finished_at.is_(None)), finished_at=now)
-    _set(Errand, and_(Errand.case_id == case.id, Errand.finished_at.is_(None)), finished_at=now)
+    _set(Errand, and_(Errand.case_id == case.id, Errand.finished_at.is_(None)), finished_at=now, look_at=None)
     _set(
         CorrectiveAction,
         and_(CorrectiveAction.case_id == case.id, CorrectiveAction.reminded_at.is_(None)),

@@ -51,7 +51,7 @@ def _leavers() -> list[tuple[uuid.UUID, datetime]]:
 
 def _forget(user_id: uuid.UUID) -> None:
     user = db.session.get_one(StaffUser, user_id)
-    user.name, user.email = "", f"{user.id.hex}@{GONE}"
+    user.name, user.email, user.phone = "", f"{user.id.hex}@{GONE}", None
     user.password_hash = user.department = user.contractor = None
     for kind in (SecondFactor, RecoveryCode, StaffSession, Passkey, ForeignIdentity, AccountLink, TrainingRecord):
         db.session.execute(delete(kind).where(kind.user_id == user.id))

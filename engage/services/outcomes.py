@@ -3,30 +3,41 @@
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from engage.domain.delivery import Outcome
+from engage.domain.errands import BOARD
 from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage
-from engage.notify import circuits, claims, outbox
-from engage.notify.addressing import WITHHELD
+from engage.models import CaseEvent, OutboxMessage, Recipient
+from engage.notify import circuits, claims, outbox, threads
 from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
+from engage.notify.destinations import WITHHELD
+from engage.notify.handing_over import Handed
 from engage.services import cases, deadlines, errands, moving_up, undelivered
 from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
 
 
-def left(message: Claimed, road: str, provider_id: str | None = None, *, well: Iterable[Key] = ()) -> None:
+def left(message: Claimed, road: str) -> None:
+    """Write down that there was nothing to hand over: the notice stands on a page, or may not be told."""
+    left_by(message, Handed(road))
+
+
+def left_by(message: Claimed, handed: Handed, *, well: Iterable[Key] = ()) -> None:
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
     One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
     """
     with unit_of_work():
-        is_lost = road == WITHHELD and message.template in moving_up.MOVES_UP
+        is_lost = handed.road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
         case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
-        if claims.sent(message, road, provider_id) and case is not None:
+        has_left = claims.sent(message, handed.road, handed.provider_id)
+        if handed.thread is not None and message.case_id is not None and message.recipient is Recipient.PERSON:
+            threads.remember(message.case_id, handed.thread)
+        if has_left and case is not None:
             deadlines.meet_by_notice(case, message.template)
             if is_lost:
                 moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
@@ -39,6 +50,12 @@ def put_back(messages: Sequence[Claimed], error: str | None = None, *, road: str
     with unit_of_work():
         for message in messages:
             claims.put_back(message, error, road=road)
+
+
+def rest(message: Claimed, until: datetime) -> None:
+    """Let a notice wait because its reader wants to be left alone until then."""
+    with unit_of_work():
+        claims.rest(message, until)
 
 
 def fail(message: Claimed, error: str, *, road: str, outcome: Outcome) -> None:
@@ -55,7 +72,9 @@ def ask_staff(message: Claimed, case_id: uuid.UUID, road: str) -> None:
     """Turn a notice that no machine can carry into an errand. The case comes first, as in every use case."""
     with unit_of_work():
         case = cases.lock_own(case_id)
-        if claims.sent(message, "errand"):
+        if claims.sent(message, "case" if road == BOARD else "errand"):
+            if road == BOARD:  # it stands on the person's page, which is what counts; the slip says to look there
+                deadlines.meet_by_notice(case, message.template)
             errands.owe(case, message_id=message.id, template=message.template, road=road)
 
 

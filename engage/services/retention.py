@@ -15,6 +15,7 @@ from engage.services import (
     forgetting,
     retention_runs,
     sent_forms,
+    texts,
 )
 from engage.services.inbound import forgetting as mail_forgetting
 from engage.services.inbound import raw_copy
@@ -38,12 +39,14 @@ def apply() -> int:
     with unit_of_work():
         mails = mail_forgetting.forget_unplaced(clock.utcnow()) + raw_copy.forget_old(clock.utcnow())
     with unit_of_work():
+        answers = texts.forget_old()
+    with unit_of_work():
         orphans = file_store.remove_orphans(clock.utcnow())
     names = forgetting.forget_leavers(clock.utcnow())
     erased = retention_runs.tend(settings().RETENTION_AUTO_DAYS)
     erasing.settle()
     lane_erasing.purge(clock.utcnow())  # not counted: the number would tell of the restricted lane
-    return contexts + purged + forms + formers + mails + orphans + names + erased + erasing.delete_doomed()
+    return contexts + purged + forms + formers + answers + mails + orphans + names + erased + erasing.delete_doomed()
 
 
 def forget_contexts() -> int:

@@ -1,21 +1,38 @@
-"""What follows where a notice did not arrive: it is shown on its case, told to staff, and said to the person otherwise.
+"""What follows where a notice did not arrive: the next road is opened; where none is left, somebody of ours goes.
 
-One road for what was given up and for what came back after it was sent.
+One way for what was given up and for what came back after it was sent.
 """
 
 import logging
 import uuid
+from collections.abc import Set
+
+from sqlalchemy import select
 
 from engage.domain.events import NoticeUndeliverable
 from engage.domain.policy import SYSTEM
+from engage.domain.reaching import Way, next_way
 from engage.extensions import db
-from engage.models import Case, OutboxMessage, Recipient
-from engage.notify import addressing, claims
+from engage.models import (
+    Case,
+    ContactPreference,
+    DeliveryAttempt,
+    OutboxMessage,
+    Recipient,
+    SealedContact,
+    StaffUser,
+)
+from engage.notify import claims, gateways, outbox, to_person
+from engage.notify.destinations import ADDRESS_LEFT, CODE_LINK, TEXTS_STOPPED
+from engage.notify.outbox import Owed
 from engage.services import cases, errands, moving_up
 from engage.services.lane.road import note_undeliverable
 from engage.services.timeline import record
 
 log = logging.getLogger(__name__)
+# What belongs to one address: no other road may carry it, and nobody says it by mouth.
+OF_ONE_ADDRESS = (CODE_LINK, ADDRESS_LEFT, TEXTS_STOPPED)
+URGENT = "urgent_fact"  # of what goes to staff, this alone is worth a text
 
 
 def bounced(notice_id: uuid.UUID, reason: str) -> bool:
@@ -35,13 +52,62 @@ def bounced(notice_id: uuid.UUID, reason: str) -> bool:
 
 
 def tell(message: OutboxMessage, case: Case | None) -> None:
-    """Show that the notice did not arrive: on its case, to whoever works it, and as an errand if the person goes
-    without. The caller holds the case by its lock."""
+    """Owe the same by the next road. Where none is left, show that the notice did not arrive: on its case, to whoever
+    works it, and as an errand if the person goes without. The caller holds the case by its lock."""
     if message.lane_report_id is not None:
         note_undeliverable(message.lane_report_id)
-    if case is None:
+    if case is None or _by_next_road(message, case):
         return
-    if message.recipient is Recipient.PERSON and message.template != addressing.CODE_LINK:
+    if message.recipient is Recipient.PERSON and message.template not in OF_ONE_ADDRESS:
         errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)
     record(case, NoticeUndeliverable(outbox_message_id=message.id, template=message.template), actor=SYSTEM)
     moving_up.after_dead_notice(case, message)
+
+
+def _by_next_road(message: OutboxMessage, case: Case) -> bool:
+    """Owe the notice by a road that was not tried yet; whether there is one.
+
+    The key of the new row is the first one's with the road behind it: so each road is opened once, whatever happens
+    at the same time. A notice that failed before its road was known (a key, a template) would fail on each.
+    """
+    first = message.dedupe_key.removesuffix(f":{message.asked_road}") if message.asked_road else message.dedupe_key
+    keys = [first, *(f"{first}:{way}" for way in Way)]
+    rows = db.session.execute(
+        select(DeliveryAttempt.road, OutboxMessage.asked_road)
+        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_message_id)
+        .where(OutboxMessage.dedupe_key.in_(keys))
+    ).all()
+    tried = {road for row in rows for road in row if road is not None}
+    way = _next(message, case, tried)
+    if way is None or message.context is None or not tried & set(Way):
+        return False
+    key = f"{first}:{way}"
+    outbox.enqueue(
+        Owed(
+            dedupe_key=key,
+            template=message.template,
+            locale=message.locale,
+            recipient=message.recipient,
+            user_id=message.user_id,
+            case_id=message.case_id,
+            context=message.context,
+            site_id=message.site_id,
+            level=case.level,
+            asked_road=way.value,
+        )
+    )
+    next_id = db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key)).one()
+    claims.replaced(message.id, by=next_id)
+    log.info("notice %s goes on as %s", message.id, next_id)
+    return True
+
+
+def _next(message: OutboxMessage, case: Case, tried: Set[str]) -> Way | None:
+    if message.recipient is Recipient.STAFF:
+        user = db.session.get_one(StaffUser, message.user_id)
+        can = message.template == URGENT and user.is_active and bool(user.phone) and gateways.is_there()
+        return Way.SMS if can and Way.SMS not in tried else None
+    if message.template in OF_ONE_ADDRESS:
+        return None
+    held, preference = db.session.get(SealedContact, case.id), db.session.get(ContactPreference, case.id)
+    return next_way(to_person.ways_to(case, held, preference), tried)

@@ -6,7 +6,21 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage.extensions import compress, csrf, limiter, login
-from engage.web import account, admin, dev, errors, filters, health, labels, locale, money, public, security, staff
+from engage.web import (
+    account,
+    admin,
+    dev,
+    errors,
+    filters,
+    health,
+    hooks,
+    labels,
+    locale,
+    money,
+    public,
+    security,
+    staff,
+)
 from engage.web.assets import init_assets
 from engage.web.templating import Templates
 
@@ -44,5 +58,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(staff.lane_bp)
     app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(hooks.bp)
     if app.extensions["engage"].MODE == "run":
         app.register_blueprint(dev.bp)

@@ -14,6 +14,7 @@ CHANGES: dict[str, LazyString] = {
     "roles_changed": _("Roles changed"),
     "end_changed": _("Last day changed"),
     "stand_in_changed": _("Somebody else stands in"),
+    "phone_changed": _("Phone number changed"),
     "line_changed": _("Place in the line changed"),
     "user_away": _("Away, with somebody who stands in"),
     "user_back": _("Back"),

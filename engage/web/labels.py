@@ -14,6 +14,7 @@ from engage.web import (
     outside_labels,
     panel_labels,
     reading_labels,
+    road_labels,
     rule_labels,
     triage_labels,
     work_labels,
@@ -27,6 +28,7 @@ LABELS: dict[str, dict[str, LazyString]] = {
     **findings_labels.GROUPS,
     **lane_labels.GROUPS,
     **outside_labels.GROUPS,
+    **road_labels.GROUPS,
     **triage_labels.GROUPS,
     "stage": {
         "received": _("received"),
@@ -109,13 +111,6 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "confidential": _("confidential"),
         "anonymous": _("anonymous"),
     },
-    "road": {
-        "direct": _("direct"),
-        "custodian": _("through the custodian"),
-        "relay": _("by relay"),
-        "facilitator": _("through a trusted person"),
-        "none": _("only by code"),
-    },
     "class": {
         "ordinary": _("ordinary"),
         "confidential": _("confidential"),
@@ -186,6 +181,8 @@ LABELS: dict[str, dict[str, LazyString]] = {
         "email": _("E-mail address"),
         "phone": _("Phone number"),
         "facilitator": _("Who carries messages"),
+        "post": _("Postal address"),
+        "word": _("Say this word first"),
     },
     # What an outside body found, in the codes of the panel's decision.
     "review_outcome": {
@@ -208,6 +205,7 @@ REFUSALS: dict[str, LazyString] = {
     **findings_labels.REFUSALS,
     **lane_labels.REFUSALS,
     **outside_labels.REFUSALS,
+    **road_labels.REFUSALS,
     **triage_labels.REFUSALS,
     "convert_first": _("This is not a grievance. Answer it, or change its kind first."),
     "grievance_needs_a_proposal": _("A grievance ends with the person's answer to a proposal, not with ours."),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engage.domain.case import Road
 from engage.domain.deadlines import Promise
+from engage.domain.errands import ErrandResult
 from engage.extensions import db
 from engage.models import Errand
 from engage.services import deadlines, delivery, errands, triage
@@ -41,7 +42,7 @@ def look_for(actor, *, reached):
     wanted = select(Errand.id).where(Errand.template == "case_acknowledged")
     errand_id = db.session.scalars(wanted).one()
     with unit_of_work():
-        errands.finish(errand_id, reached=reached, actor=actor)
+        errands.finish(errand_id, ErrandResult.REACHED if reached else ErrandResult.NOT_REACHED, actor=actor)
 
 
 def test_where_the_case_page_is_the_only_road_posting_it_there_counts(team):

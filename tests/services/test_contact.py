@@ -16,6 +16,8 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import case_of, person_of
 
+pytestmark = pytest.mark.usefixtures("session")  # whether there is a gateway of texts is a setting
+
 FULL = Values(
     name="  Given   Family ",
     organisation="Water Users",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import NoResultFound
 
 from engage.domain.calendars import Slot
 from engage.domain.case import CaseClass, Road
+from engage.domain.errands import ErrandResult
 from engage.domain.policy import NotAllowed
 from engage.extensions import db
 from engage.models import CaseEvent, ContactAttempt, Errand
@@ -41,7 +42,8 @@ def errand():
 
 def finish(reached, actor, errand_id=None):
     with unit_of_work():
-        errands.finish(errand_id or errand().id, reached=reached, actor=actor)
+        result = ErrandResult.REACHED if reached else ErrandResult.NOT_REACHED
+        errands.finish(errand_id or errand().id, result, actor=actor)
 
 
 def attempts():

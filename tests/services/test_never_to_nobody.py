@@ -10,7 +10,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseSubject, OutboxMessage, StaffUser
-from engage.notify.addressing import _late_cases
+from engage.notify.to_staff import _late_cases
 from engage.services import escalation
 from engage.unit_of_work import unit_of_work
 from tests import states

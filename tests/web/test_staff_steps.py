@@ -181,7 +181,7 @@ def test_an_errand_is_carried_to_the_person(client, session, team, at):
     errand = session.scalars(select(Errand.id)).one()
     shown = sign_in(client, team.coordinator).get(f"/staff/cases/{reference}")
     assert f"/tell/{errand}" in shown.text
-    at(team.coordinator, reference, f"tell/{errand}", reached="yes")
+    at(team.coordinator, reference, f"tell/{errand}", result="reached")
     assert kinds(session, reference)[-1] == "PersonTold"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engage import clock, vault
+from engage.domain.errands import ErrandResult
 from engage.extensions import db
 from engage.models import WAITING, Deadline, Errand, OutboxMessage, Recipient, Site
 from engage.notify import addressing
@@ -131,7 +132,7 @@ class _Play:
         """Let staff tell a person what no machine could, a day after it was owed."""
         self._played_at, errand_id, scene = self._to_carry.pop(0)
         with clock.at(at):
-            errands.finish(errand_id, reached=True, actor=scene.handler())
+            errands.finish(errand_id, ErrandResult.REACHED, actor=scene.handler())
             db.session.flush()
 
     def _deliver(self, at: datetime) -> None:
@@ -162,7 +163,7 @@ class _Play:
         )
         match addressing.destination(claimed):
             case ByHand(road=by):
-                errands.owe(cases.lock_own(row.case_id), message_id=row.id, template=row.template, road=by.value)
+                errands.owe(cases.lock_own(row.case_id), message_id=row.id, template=row.template, road=by)
                 errand_id = db.session.scalar(select(Errand.id).where(Errand.outbox_message_id == row.id))
                 if errand_id is not None:
                     self._to_carry.append((at + CARRIED_AFTER, errand_id, self._scenes[row.case_id]))

@@ -69,9 +69,10 @@ class Sheet:
         self._write(text, SMALL if quiet else TEXT, QUIET if quiet else INK)
 
     def fact(self, label: str, value: str) -> None:
-        """Write what something is called, and under it what it is."""
+        """Write what something is called, if it has to be said, and under it what it is."""
         self._keep_together(2 * TEXT * LINE)
-        self._write(label, SMALL, QUIET)
+        if label:
+            self._write(label, SMALL, QUIET)
         self._write(value, TEXT, INK, own_direction=True)
         self._pdf.ln(1)
 
@@ -82,6 +83,17 @@ class Sheet:
         self._write(head, SMALL, QUIET, edge=edge)
         self._write(words, TEXT, INK, own_direction=True, edge=edge)
         self._pdf.ln(3)
+
+    def slip(self, head: str, large: str, foot: str) -> None:
+        """Write a slip to be cut out, with a line under it where the scissors go."""
+        self._keep_together(3 * TEXT * LINE + TITLE * LINE + 16)
+        self._pdf.ln(6)
+        self._write(head, TEXT, INK)
+        self._write(large, TITLE, INK)
+        self._write(foot, TEXT, INK)
+        self._pdf.ln(6)
+        self._pdf.set_draw_color(*QUIET)
+        self._pdf.line(0, self._pdf.y, self._pdf.w, self._pdf.y)
 
     def finished(self) -> bytes:
         """Return the file; nothing can be written to it afterwards."""
@@ -185,7 +197,8 @@ class _Paper(FPDF):
         self.set_font_size(SMALL)
         self.set_text_color(*QUIET)
         self.current_font_is_set_on_page = False
-        self.cell(0, SMALL * LINE, f"{self._foot} · {self.page_no()} / {{nb}}", align=Align.C)
+        if self._foot:
+            self.cell(0, SMALL * LINE, f"{self._foot} · {self.page_no()} / {{nb}}", align=Align.C)
 
 
 def fonts_for(characters: Collection[str], folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from engage.domain.case import ROADS, Identity, Road
 from engage.extensions import csrf
+from engage.notify import gateways
 from engage.queries import own_case
 from engage.queries.own_case import Holder
 from engage.services import address_changes, cases, contact, same_person, sent_forms, stopping_mails
@@ -22,10 +23,11 @@ PROBLEMS = {
     Problem.ROAD_NOT_OPEN: lazy_gettext("This way does not fit with who may know your name. Choose another way."),
     Problem.NEEDS_EMAIL: lazy_gettext("Type an e-mail address, so that we can send word to it."),
     Problem.NEEDS_EMAIL_OR_PHONE: lazy_gettext("Type an e-mail address or a phone number."),
+    Problem.NEEDS_ALL_AGAIN: lazy_gettext("Type this again, too. Nobody here can see what we have."),
     Problem.NEEDS_FACILITATOR: lazy_gettext("Say who it is and how to reach them."),
     Problem.BAD_EMAIL: lazy_gettext("Type an e-mail address like name@example.org."),
     Problem.BAD_PHONE: lazy_gettext("Type a phone number with the number of the country, like +381 11 123 4567."),
-    Problem.TOO_LONG: lazy_gettext("This is too long. Use 200 characters or fewer."),
+    Problem.TOO_LONG: lazy_gettext("This is too long. Make it shorter."),
 }
 
 
@@ -46,7 +48,9 @@ def change_contact(holder: Holder) -> ResponseReturnValue:
         else:
             flash(_told(Road(form.road.data)), "success")
             return redirect(url_for("public.show_case"), 303)
-    page = render_template("public/change_contact.html", form=form, road=case.road, roads=ROADS)
+    page = render_template(
+        "public/change_contact.html", form=form, road=case.road, roads=ROADS, texts_leave=gateways.is_there()
+    )
     return page, 422 if form.errors else 200
 
 
@@ -108,6 +112,8 @@ def _change(form: ContactForm, holder: Holder) -> None:
                 email=form.email.data,
                 phone=form.phone.data,
                 facilitator=form.facilitator.data,
+                post=form.post.data,
+                word=form.word.data,
             ),
             actor=holder.actor,
             tells_former=form.tells_former.data,

@@ -208,7 +208,9 @@ class ContactForm(OwnCaseForm):
     )
     email = line_field(_l("E-mail address"))
     phone = line_field(_l("Phone number"))
+    post = words_field(_l("Postal address"))
     facilitator = line_field(_l("Who is it, and how do we reach them?"))
+    word = line_field(_l("A word by which you know that it is us (optional)"))
     tells_former = BooleanField(
         _l("Send a last mail to the address I leave, so that I notice if it was not me who changed it"),
         widget=GovCheckboxInput(),

@@ -195,7 +195,7 @@ class WhoForm(RaiseForm):
         filters=[lambda road: Road.DIRECT.value if road == Road.CUSTODIAN else road],
     )
     email = FirstFilledField(_("E-mail address"), widget=GovTextInput(), filters=[tidy])
-    phone = StringField(
+    phone = FirstFilledField(
         _("Phone number"),
         description=_("With the number of the country, like +381 64 123 4567."),
         widget=GovTextInput(),
@@ -207,6 +207,12 @@ class WhoForm(RaiseForm):
         widget=GovTextArea(),
         filters=[tidy],
         validators=[short_enough(200)],
+    )
+    may_text = BooleanField(_("You may send text messages to this phone"), widget=GovCheckboxInput())
+    shares_phone = BooleanField(
+        _("Other people read my phone"),
+        description=_("Then our texts do not say who writes."),
+        widget=GovCheckboxInput(),
     )
     is_violence = BooleanField(_("Sexual harm, or violence against a woman or girl"), widget=GovCheckboxInput())
     harms_child = BooleanField(_("A child was harmed or is in danger"), widget=GovCheckboxInput())

@@ -6,12 +6,14 @@ from flask import Response
 from flask_babel import gettext, lazy_gettext
 
 from engage.domain.case import Identity, Kind, Road
+from engage.domain.policy import Actor, Party
 from engage.queries import sites
 from engage.queries.sites import SitePage
-from engage.services import contact, drafts, intake, resends
+from engage.services import cases, contact, drafts, intake, reaching, resends
 from engage.services.attachments import Checked
 from engage.services.contact import ContactRefused, Problem
 from engage.services.drafts import Written
+from engage.services.reaching import Preferences
 from engage.services.resends import Resent
 from engage.unit_of_work import unit_of_work
 from engage.web import limits, locale
@@ -31,6 +33,7 @@ PROBLEMS = {
     Problem.ROAD_NOT_OPEN: _("This does not go without a name. Choose a hidden e-mail address, or another way."),
     Problem.NEEDS_EMAIL: _("Write the e-mail address, or choose another way."),
     Problem.NEEDS_EMAIL_OR_PHONE: _("Write an e-mail address or a phone number, or choose another way."),
+    Problem.NEEDS_ALL_AGAIN: _("Write this again, too."),
     Problem.NEEDS_FACILITATOR: _("Tell us who it is and how to find them, or choose another way."),
     Problem.BAD_EMAIL: _("Write the e-mail address like name@example.com."),
     Problem.BAD_PHONE: _("Write the phone number with the number of its country, like +381 64 123 4567."),
@@ -100,10 +103,20 @@ def send(
         )
         if not received.is_new:
             raise SentBefore
+        _keep_choices(received, whole.data)
         resends.remember(received, token, _typed_address(whole.data))
         if written.values:
             drafts.discard(token)
     return show_receipt(received)
+
+
+def _keep_choices(received: intake.Received, values: Values) -> None:
+    """Keep whether texts may go to the phone that the person left."""
+    _, road = identity_and_road(values)
+    chosen = Preferences(may_text=bool(values["may_text"]), shares_phone=bool(values["shares_phone"]))
+    if values["phone"] and road in contact.ADDRESSED and chosen != Preferences():
+        person = Actor(id=None, party=Party.PERSON, case_id=received.case_id)
+        reaching.choose(cases.lock_own(received.case_id), chosen, actor=person)
 
 
 def concern_of(values: Values, *, flagged: bool) -> intake.Concern:

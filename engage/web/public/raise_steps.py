@@ -9,6 +9,7 @@ from flask_babel import gettext
 from wtforms.fields.choices import SelectChoice
 
 from engage.domain.taxonomy import Term
+from engage.notify import gateways
 from engage.queries import sites
 from engage.queries.sites import SitePage
 from engage.services import drafts, intake
@@ -114,6 +115,7 @@ def show(
         back=address(STEPS[step.number - 2], site) if step is not FIRST else None,
         address=address,
         summary=lines,
+        texts_leave=gateways.is_there(),
         limits={
             "words": WORDS,
             "more_words": MORE_WORDS,

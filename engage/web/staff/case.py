@@ -131,7 +131,7 @@ def show_person(reference: str) -> ResponseReturnValue:
     return render_template("staff/show_person.html", page=page, rows=rows, title=case_view.title(page))
 
 
-_NAMES = ("name", "organisation", "email", "phone", "facilitator")
+_NAMES = ("name", "organisation", "email", "phone", "post", "facilitator", "word")
 
 
 def _who(identity: SealedIdentity | None) -> list[dict[str, str]]:
@@ -143,7 +143,7 @@ def _how(contact: SealedContact | None) -> list[dict[str, str]]:
         return []
     if contact.to_worker:
         sealed = gettext("Sealed. Only the machine that sends notices can open it; nobody of us can.")
-        return [{"label": gettext("E-mail address"), "value": sealed}, *_arrives(contact)]
+        return [{"label": gettext("How to reach them"), "value": sealed}, *_arrives(contact)]
     return [*_opened(data_keys.opened(contact)), *_arrives(contact)]
 
 

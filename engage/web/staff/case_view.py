@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from engage import clock
-from engage.domain.case import Road, Writer
+from engage.domain.case import Writer
 from engage.domain.deadlines import Promise
+from engage.domain.errands import BOARD
 from engage.domain.files import why_not_open
 from engage.domain.lifecycle import SHORT_TRACK, TRACK, Stage
 from engage.domain.policy import Permission
@@ -237,8 +238,8 @@ def person_href(page: CasePage) -> str | None:
 def notice(page: CasePage) -> Row | None:
     """Return what everyone must see first: word that is owed by mouth, or a message nobody answered."""
     case = page.case
-    if page.errands:
-        roads = {labels.label("road", row.road) for row in page.errands if row.road in set(Road)}
+    if any(row.road != BOARD for row in page.errands):
+        roads = {labels.label("road", row.road) for row in page.errands if row.road != BOARD}
         text = gettext("Tell the person: no machine reaches them.")
         return {"text": " ".join([text, *sorted(roads)]), "category": "warning"}
     if case.could_not_reach:

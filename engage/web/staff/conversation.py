@@ -1,19 +1,19 @@
-"""What is said: replies, questions, notes, tries to reach the person, errands, and word of a delay."""
+"""What is said: replies, questions, notes, tries to reach the person, and word of a delay."""
 
 import uuid
 
-from flask import abort
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.domain.case import Writer
 from engage.models import Case
 from engage.queries import colleagues
-from engage.services import attachments, conversation, delays, errands
+from engage.services import attachments, conversation, delays
 from engage.services.delays import Delay
 from engage.web import labels
 from engage.web.filters import moment
-from engage.web.staff import case_view, deadline_view, offered, story
+from engage.web.staff import deadline_view, offered
 from engage.web.staff.acting import act, keep_files, me, opened
 from engage.web.staff.blueprint import bp
 from engage.web.staff.conversation_forms import (
@@ -22,7 +22,6 @@ from engage.web.staff.conversation_forms import (
     MessageForm,
     NoteForm,
     TellDelayForm,
-    TellPersonForm,
 )
 from engage.web.staff.form_fields import choices
 from engage.web.staff.site_days import end_of
@@ -58,6 +57,8 @@ def note_case(reference: str) -> ResponseReturnValue:
     form.readers.choices = choices([(str(user_id), name) for user_id, name in people])
     if not people:
         del form.readers
+    if request.args.get("said") and not form.is_submitted():  # from an errand on which the person said something
+        form.message.data = gettext("The person said:") + " "
     files = keep_files(form)
 
     def note(case: Case) -> None:
@@ -77,25 +78,6 @@ def log_attempt_case(reference: str) -> ResponseReturnValue:
         conversation.log_attempt(case, form.channel.data, reached=form.reached.data == "yes", actor=me())
 
     return act(page, form, log, done=gettext("The try is logged."), needs_version=False)
-
-
-@bp.route("/cases/<reference>/tell/<uuid:errand_id>", methods=["GET", "POST"])
-def tell_person(reference: str, errand_id: uuid.UUID) -> ResponseReturnValue:
-    page, form = opened(reference), TellPersonForm()
-    errand = next((row for row in page.errands if row.id == errand_id), None)
-    if errand is None:
-        abort(404)
-    return act(
-        page,
-        form,
-        lambda case: errands.finish(errand_id, reached=form.reached.data == "yes", actor=me()),
-        done=gettext("It is written down."),
-        needs_version=False,
-        template="staff/tell_person.html",
-        errand=errand,
-        what=story.what_to_tell(errand.template),
-        person_href=case_view.person_href(page),
-    )
 
 
 @bp.route("/cases/<reference>/tell-delay/<uuid:deadline_id>", methods=["GET", "POST"])

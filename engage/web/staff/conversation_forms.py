@@ -25,11 +25,11 @@ class LogAttemptForm(StaffForm):
 
 
 class TellPersonForm(StaffForm):
-    reached = fields.choose(
-        _l("Did you reach the person?"),
-        choices([("yes", _l("Yes, they know")), ("no", _l("No, I tried"))]),
-        needed=_l("Choose yes or no"),
-    )
+    result = fields.choose(_l("What came of it?"), (), needed=_l("Choose what came of it"))
+
+
+class GiveErrandForm(StaffForm):
+    carrier = fields.pick(_l("Who brings word to the person?"), needed=_l("Choose somebody"))
 
 
 class TellDelayForm(StaffForm):

@@ -184,6 +184,7 @@ DOORS: Mapping[str, Door] = {
     "staff.ask_case": Door(P.REPLY, _open, _is_open, _("Ask the person a question")),
     "staff.note_case": Door(P.NOTE, _open, _always),
     "staff.log_attempt_case": Door(P.TELL_PERSON, _open, _always, _("Log a try to reach the person")),
+    "staff.give_errand": Door(P.TELL_PERSON, _open, _drawn_elsewhere, _("Ask somebody to bring word")),
     "staff.tell_person": Door(P.TELL_PERSON, _open, _drawn_elsewhere),
     "staff.tell_delay_case": Door(P.TELL_PERSON, _open, _drawn_elsewhere, _("Tell the person of a delay")),
     "staff.extend_case": Door(P.EXTEND, _open, _drawn_elsewhere),

@@ -26,6 +26,7 @@ PROBLEMS = {
     Problem.ROAD_NOT_OPEN: _l("This road is not open to somebody who speaks in this way. Choose another."),
     Problem.NEEDS_EMAIL: _l("Write the e-mail address, or choose another road."),
     Problem.NEEDS_EMAIL_OR_PHONE: _l("Write an e-mail address or a phone number, or choose another road."),
+    Problem.NEEDS_ALL_AGAIN: _l("Write this again, too."),
     Problem.NEEDS_FACILITATOR: _l("Write who carries messages, and how we reach them."),
     Problem.BAD_EMAIL: _l("Write an e-mail address like name@example.com."),
     Problem.BAD_PHONE: _l("Write a phone number with its country code, like +381 11 123 45 67."),

@@ -1,0 +1,176 @@
+"""Where a notice to a person goes: by which of the ways that they left us, and at which hour."""
+
+import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from engage import clock, data_keys, lane_keys, vault
+from engage.domain.case import CaseClass, Road
+from engage.domain.delivery import Urgency, urgency_of
+from engage.domain.errands import BOARD, LETTER
+from engage.domain.reaching import BY_MACHINE, Way, quiet_until, ways
+from engage.extensions import db
+from engage.models import AddressChange, Case, ContactPreference, SealedContact
+from engage.notify import gateways, links
+from engage.notify.claims import Claimed
+from engage.notify.destinations import (
+    ADDRESS_CHANGED,
+    ADDRESS_LEFT,
+    CODE_LINK,
+    NEUTRAL_FOR_PERSON,
+    TEXTS_STOPPED,
+    WITHHELD,
+    ByHand,
+    Destination,
+    Later,
+    Letter,
+    NoAddress,
+    Nowhere,
+    Text,
+)
+from engage.notify.said import dates_of, values_of
+
+WITH_DATES = ("case_received", "case_acknowledged")
+_MACHINES_MAY = (Road.DIRECT, Road.RELAY)  # else somebody of ours, or whom the person trusts, says it
+_BY_MOUTH = (Road.DIRECT, Road.FACILITATOR, Road.CUSTODIAN)
+
+
+def to_person(message: Claimed, case: Case) -> Destination:
+    """Return where a notice to the person of the case goes.
+
+    Raises:
+        NoAddress: what they left serves the road it has to take no more.
+        Unreadable: the sealed address does not open with our keys.
+        NoRing: the file of keys is not there.
+    """
+    if message.template == ADDRESS_LEFT:
+        return _to_former(message, case)
+    held, preference = db.session.get(SealedContact, case.id), case.preference
+    if message.template == CODE_LINK:
+        return _code_link(message, case, held)
+    if message.template == TEXTS_STOPPED:
+        return _last_text(message, case, held)
+    order = ways_to(case, held, preference)
+    way = _way(message, order)
+    if way is None or held is None:
+        return _on_the_page(case, preference)
+    if way not in BY_MACHINE:
+        return ByHand(case.id, LETTER if way is Way.LETTER else case.road.value)
+    if (until := _quiet_until(message, case, preference)) is not None:
+        return Later(until)
+    return _by_machine(message, case, way, _opened(held), preference)
+
+
+def ways_to(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> tuple[Way, ...]:
+    """Return the ways to the person, in their order. Texts need a gateway, and that they agreed to them:
+    whoever hides their number did by leaving it, since nothing else could go there."""
+    if held is None:
+        return ()
+    has_phone = held.has_phone and (preference is None or preference.stopped_at is None)
+    by_machine, left = case.road in _MACHINES_MAY, set[Way]()
+    if by_machine and held.has_email:
+        left.add(Way.EMAIL)
+    agreed = case.road is Road.RELAY or (preference is not None and preference.may_text)
+    if by_machine and has_phone and agreed and gateways.is_there():
+        left.add(Way.SMS)
+    if case.road in _BY_MOUTH and (has_phone or held.has_email or case.road is Road.FACILITATOR):
+        left.add(Way.CALL)
+    if case.road in _BY_MOUTH and held.has_post:
+        left.add(Way.LETTER)
+    return ways(left, preference.first_way if preference is not None else None)
+
+
+def _way(message: Claimed, order: tuple[Way, ...]) -> Way | None:
+    """The first way, or the one that the notice has to take because another one failed."""
+    if message.asked_road is None:
+        return order[0] if order else None
+    if message.asked_road not in order:
+        raise NoAddress("road")
+    return Way(message.asked_road)
+
+
+def _on_the_page(case: Case, preference: ContactPreference | None) -> Destination:
+    """Where no way is left the person comes back by code; a slip may tell them to, if they agreed to that."""
+    if preference is not None and preference.on_board and case.class_ is not CaseClass.RESTRICTED:
+        return ByHand(case.id, BOARD)
+    return Nowhere("case")
+
+
+def _quiet_until(message: Claimed, case: Case, preference: ContactPreference | None) -> datetime | None:
+    if preference is None or urgency_of(message.template, case.level) is Urgency.URGENT:
+        return None
+    zone = ZoneInfo(preference.time_zone or case.site.time_zone)
+    return quiet_until(clock.utcnow(), preference.quiet_from, preference.quiet_until, zone)
+
+
+def _by_machine(
+    message: Claimed, case: Case, way: Way, opened: dict[str, str], preference: ContactPreference | None
+) -> Destination:
+    template, is_restricted = message.template, case.class_ is CaseClass.RESTRICTED
+    word = {"word": opened["word"]} if "word" in opened else {}
+    if is_restricted:
+        template, values = NEUTRAL_FOR_PERSON, values_of(None) | {"link": links.home()}
+    else:
+        values = values_of(case) | message.context | {"link": links.enter_code()}
+        if template in WITH_DATES:
+            values |= dates_of(case)
+        if template == ADDRESS_CHANGED:
+            values |= {"confirm": _confirmation(case.id)}
+    if way is Way.EMAIL:
+        return Letter(opened["email"], template, case.locale, values | word, None if is_restricted else case.id)
+    is_shared = preference is not None and preference.shares_phone
+    return Text(opened["phone"], template, case.locale, values | word, is_shared=is_shared)
+
+
+def _code_link(message: Claimed, case: Case, held: SealedContact | None) -> Destination:
+    """By mail alone: whoever holds a phone for a minute would hold the case."""
+    if held is None or not held.has_email or case.road not in _MACHINES_MAY:
+        return Nowhere(WITHHELD)
+    token = vault.link_token(uuid.UUID(message.context["link_id"]))
+    return Letter(
+        _opened(held)["email"], CODE_LINK, case.locale, values_of(case) | {"link": links.use_code_link(token)}
+    )
+
+
+def _last_text(message: Claimed, case: Case, held: SealedContact | None) -> Destination:
+    """The one text that says that no more come, to the number that asked for it."""
+    if held is None or not held.has_phone or case.road not in _MACHINES_MAY or not gateways.is_there():
+        return Nowhere(WITHHELD)
+    preference = case.preference
+    is_shared = case.class_ is CaseClass.RESTRICTED or (preference is not None and preference.shares_phone)
+    values = values_of(None) | {"link": links.enter_code()}
+    return Text(_opened(held)["phone"], TEXTS_STOPPED, case.locale, values, is_shared=is_shared)
+
+
+def _to_former(message: Claimed, case: Case) -> Destination:
+    """To the address a person left, once, if it was not erased meanwhile."""
+    row = db.session.get(AddressChange, uuid.UUID(message.context["change_id"]))
+    if row is None or row.former is None:
+        return Nowhere(WITHHELD)
+    return Letter(vault.opened_by_worker(row.former)["email"], ADDRESS_LEFT, case.locale, values_of(case))
+
+
+def _confirmation(case_id: uuid.UUID) -> str:
+    """The link by which the person says that the newest address reaches them; empty where they said so."""
+    row = db.session.execute(
+        select(AddressChange.id, AddressChange.confirmed_at)
+        .where(AddressChange.case_id == case_id)
+        .order_by(AddressChange.changed_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return links.confirm_address(vault.link_token(row.id)) if row is not None and row.confirmed_at is None else ""
+
+
+def to_lane(message: Claimed, report_id: uuid.UUID) -> Destination:
+    """Return where a notice goes to whoever holds a report of the lane: one neutral sentence, or nowhere."""
+    address = lane_keys.address_of(report_id)
+    if address is None:
+        return Nowhere("case")
+    return Letter(address, NEUTRAL_FOR_PERSON, message.locale, values_of(None) | {"link": links.home()})
+
+
+def _opened(row: SealedContact) -> dict[str, str]:
+    """What the person left, opened for this one sending."""
+    return data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)

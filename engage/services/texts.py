@@ -1,0 +1,130 @@
+"""Texts that come back: reports of what became of one, and what people write to us by text."""
+
+import logging
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from engage import clock, vault
+from engage.domain.events import TextsStopped
+from engage.domain.gateways import Arrival
+from engage.domain.policy import Actor, Party
+from engage.domain.texts import is_stop
+from engage.extensions import db, insert_into
+from engage.models import ContactPreference, OutboxMessage, ReceivedText
+from engage.notify import claims, threads
+from engage.services import cases, contact, conversation, undelivered
+from engage.services.timeline import record
+from engage.settings import settings
+from engage.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
+MOST = 1000  # Ours: a sweep ends well inside its task's time limit; the next one takes what is left over.
+LONGEST = 10_000  # Ours, characters: as long as what is written on the page; a text has 1,530 at most.
+UNKNOWN, SEVERAL = "unknown", "several"  # why a text waits for somebody to say where it belongs
+
+
+def report(provider_id: str, arrival: Arrival, reason: str) -> bool:
+    """Write down what became of a text, in the open unit of work; False where we sent none of that name, or have not
+    written down yet that we did, so that the gateway may say it again. Safe to run twice.
+    """
+    row = db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.provider_id == provider_id)).first()
+    if row is None:
+        return False
+    if arrival is Arrival.ARRIVED:
+        claims.arrived(row)
+    elif arrival is Arrival.FAILED:
+        undelivered.bounced(row, reason)
+    return True
+
+
+def receive(gateways_id: str, sender: str, words: str) -> None:
+    """Keep a text that somebody sent, sealed to the worker, in the open unit of work. The same one twice is one."""
+    db.session.execute(
+        insert_into(ReceivedText)
+        .values(
+            id=uuid.uuid4(),
+            digest=vault.digest(gateways_id, vault.SMS_ID),
+            sealed=vault.seal_to_worker({"from": sender, "words": words}),
+            received_at=clock.utcnow(),
+        )
+        .on_conflict_do_nothing(index_elements=["digest"])
+    )
+
+
+def read_waiting(*, limit: int = MOST) -> int:
+    """Put each text that waits where it belongs and return how many were read.
+
+    Opens a short unit of work per text; safe to run twice and at the same time. A text that cannot be opened, because
+    the worker's key is elsewhere, say, stays for the next sweep.
+    """
+    waiting = select(ReceivedText.id).where(ReceivedText.read_at.is_(None)).order_by(ReceivedText.received_at)
+    count = 0
+    for text_id in db.session.scalars(waiting.limit(limit)).all():
+        try:
+            with unit_of_work():
+                count += _read(text_id)
+        except Exception as error:  # one bad text must not stop the rest; its words are in no log
+            log.error("text %s could not be read: %s", text_id, type(error).__name__)
+    return count
+
+
+def forget_old() -> int:
+    """Forget to which numbers was written, and which texts came, once it is too long ago; return how many.
+
+    Texts that wait for somebody to say where they belong stay. Safe to run twice.
+    """
+    oldest = clock.utcnow() - timedelta(days=settings().SMS_THREAD_DAYS)
+    gone = delete(ReceivedText).where(ReceivedText.received_at < oldest, ReceivedText.sealed.is_(None))
+    options = {"synchronize_session": False}
+    return threads.forget_old() + len(
+        db.session.execute(gone.returning(ReceivedText.id), execution_options=options).all()
+    )
+
+
+def _read(text_id: uuid.UUID) -> bool:
+    row = db.session.scalars(
+        select(ReceivedText).where(ReceivedText.id == text_id).with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None or row.read_at is not None or row.sealed is None:
+        return False
+    opened = vault.opened_by_worker(row.sealed)
+    words = opened["words"].replace("\0", "").strip()[:LONGEST]
+    found = threads.cases_of(_thread_of(opened["from"]))
+    row.read_at = clock.utcnow()
+    if is_stop(words):
+        row.sealed = None
+        for case_id in sorted(found):
+            _stop(case_id, tells=case_id == found[0])
+    elif len(found) == 1 and words:
+        row.sealed = None
+        conversation.write_as_person(cases.lock_own(found[0]), words, actor=_person_of(found[0]))
+    else:
+        # Whoever holds the code of a case reads what stands on it: of two cases of one phone neither may get it.
+        row.held = SEVERAL if len(found) > 1 else UNKNOWN
+        log.warning("text %s waits for somebody to say where it belongs: %s", text_id, row.held)
+    return True
+
+
+def _stop(case_id: uuid.UUID, *, tells: bool) -> None:
+    """Send no more texts about the case. What else its person left stays, and they can change it back on their page."""
+    case = cases.lock_own(case_id)
+    row = db.session.get(ContactPreference, case_id)
+    if row is None:
+        row = ContactPreference(case_id=case_id)
+        db.session.add(row)
+    if row.stopped_at is not None:
+        return
+    row.may_text, row.stopped_at = False, clock.utcnow()
+    record(case, TextsStopped(tells=tells), actor=_person_of(case_id))
+
+
+def _thread_of(sender: str) -> str:
+    """The keyed hash of a number as gateways write it, with or without its plus."""
+    number = contact.number_as_kept(sender if sender.startswith("+") else f"+{sender}", "")
+    return vault.digest(number or sender, vault.SMS_THREAD)
+
+
+def _person_of(case_id: uuid.UUID) -> Actor:
+    return Actor(id=None, party=Party.PERSON, case_id=case_id)

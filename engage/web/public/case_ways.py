@@ -1,0 +1,120 @@
+"""How and when the person is written to: first way, texts, quiet hours, language, a slip on the notice board."""
+
+from datetime import time
+from zoneinfo import available_timezones
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect
+from wtforms import BooleanField, RadioField, SelectField
+
+from engage.domain.reaching import Way
+from engage.notify import gateways
+from engage.queries import own_case
+from engage.queries.own_case import Holder
+from engage.services import cases, reaching, sent_forms
+from engage.services.reaching import PreferenceRefused, Preferences, Problem
+from engage.unit_of_work import unit_of_work
+from engage.web.locale import offered
+from engage.web.public.blueprint import bp
+from engage.web.public.case_forms import one_of
+from engage.web.public.case_session import OwnCaseForm, prepared, token_of, with_case
+
+PROBLEMS = {
+    Problem.BOTH_ENDS: _l("Choose both hours, or none."),
+    Problem.UNKNOWN_ZONE: _l("Choose a place from the list."),
+}
+HOURS = [f"{hour:02}:00" for hour in range(24)]
+
+
+class WaysForm(OwnCaseForm):
+    first_way = RadioField(
+        _l("How do we reach you first?"),
+        description=_l("If it does not work, we try the next way that you left us."),
+        widget=GovRadioInput(),
+        choices=one_of(
+            ("", _l("As it suits you best")),
+            (Way.EMAIL.value, _l("By e-mail")),
+            (Way.SMS.value, _l("By text message")),
+            (Way.CALL.value, _l("Call me, or come to me")),
+            (Way.LETTER.value, _l("By letter")),
+        ),
+        default="",
+    )
+    may_text = BooleanField(_l("You may send text messages to my phone"), widget=GovCheckboxInput())
+    shares_phone = BooleanField(
+        _l("Other people read my phone"),
+        description=_l("Then our texts do not say who writes."),
+        widget=GovCheckboxInput(),
+    )
+    quiet_from = SelectField(_l("Write nothing from"), widget=GovSelect(), default="")
+    quiet_until = SelectField(_l("until"), widget=GovSelect(), default="")
+    time_zone = SelectField(_l("Where is your clock?"), widget=GovSelect(), default="")
+    language = SelectField(_l("In which language do we write to you?"), widget=GovSelect())
+    on_board = BooleanField(
+        _l("A slip may hang on the notice board when there is news"),
+        description=_l("It shows the name of your concern, like BOR-26-7K3QX, and nothing else."),
+        widget=GovCheckboxInput(),
+    )
+
+
+@bp.route("/case/ways", methods=["GET", "POST"])
+@with_case
+def choose_ways(holder: Holder) -> ResponseReturnValue:
+    case, form = own_case.facts(holder.actor), prepared(WaysForm(), holder)
+    now = reaching.of(case.id)
+    _offer(form, case.locale)
+    if not form.is_submitted():
+        _fill(form, now, case.locale)
+    if form.validate_on_submit():
+        try:
+            _choose(form, holder)
+        except PreferenceRefused as refused:
+            for name, problem in refused.problems.items():
+                form[name].errors = [str(PROBLEMS[problem])]
+        else:
+            flash(gettext("Changed. We write to you so from now on."), "success")
+            return redirect(url_for("public.show_case"), 303)
+    page = render_template("public/choose_ways.html", form=form, texts_leave=gateways.is_there())
+    return page, 422 if form.errors else 200
+
+
+def _offer(form: WaysForm, locale: str) -> None:
+    """The choices that come from elsewhere. Texts are offered where they can leave."""
+    if not gateways.is_there():
+        form.first_way.choices = [one for one in form.first_way.choices if one.value != Way.SMS]
+    form.quiet_from.choices = form.quiet_until.choices = [("", gettext("No hour")), *((hour, hour) for hour in HOURS)]
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/")))
+    form.time_zone.choices = [("", gettext("At the mine")), *((zone, zone.replace("_", " ")) for zone in zones)]
+    languages = [(item.code, item.name) for item in offered()]
+    form.language.choices = languages if locale in dict(languages) else [(locale, locale), *languages]
+
+
+def _fill(form: WaysForm, now: Preferences, locale: str) -> None:
+    form.first_way.data = now.first_way.value if now.first_way else ""
+    form.may_text.data, form.shares_phone.data, form.on_board.data = now.may_text, now.shares_phone, now.on_board
+    form.quiet_from.data = now.quiet_from.strftime("%H:%M") if now.quiet_from else ""
+    form.quiet_until.data = now.quiet_until.strftime("%H:%M") if now.quiet_until else ""
+    form.time_zone.data, form.language.data = now.time_zone or "", locale
+
+
+def _choose(form: WaysForm, holder: Holder) -> None:
+    chosen = Preferences(
+        first_way=Way(form.first_way.data) if form.first_way.data else None,
+        may_text=form.may_text.data,
+        shares_phone=form.shares_phone.data,
+        on_board=form.on_board.data,
+        quiet_from=_hour(form.quiet_from.data),
+        quiet_until=_hour(form.quiet_until.data),
+        time_zone=form.time_zone.data or None,
+    )
+    with unit_of_work():
+        case = cases.lock_own(holder.case_id)
+        if sent_forms.is_first(case.id, token_of(form)):
+            reaching.choose(case, chosen, actor=holder.actor, locale=form.language.data)
+
+
+def _hour(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
