@@ -36,11 +36,12 @@ _ONCE = ("from", "subject", "date", "message-id", "content-type", "sender", "rep
 class Incoming:
     """A mail as it was read. No text in it holds a NUL or a lone surrogate.
 
-    `why` says why it is of its kind. `sender` is the address of From (of Sender or Reply-To only where From has none:
-    an answer goes to who says they wrote, not to whom they name). `envelope_sender` is that of Return-Path, empty for
-    `<>` and None where no server wrote one. `recipients` are lower case. Ids stand in angle brackets, the newest of
-    `references` last. `sent_at` is in UTC and no more than the sender's word. `shown` is the text without earlier mails
-    and signatures, and never empty when `text` is not.
+    `why` says why it is of its kind. `sender` is the address of From: an answer goes to who says they wrote,
+    not to whom they name. Only where From has none, or one that nobody reads (`noreply@`), it is that of Sender
+    or Reply-To; None where there is nobody to answer. `envelope_sender` is that of Return-Path, empty for `<>`
+    and None where no server wrote one. `recipients` are lower case. Ids stand in angle brackets, the newest of
+    `references` last. `sent_at` is in UTC and no more than the sender's word. `shown` is the text without
+    earlier mails and signatures, and never empty when `text` is not.
     """
 
     kind: MailKind
@@ -99,7 +100,7 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
         taken = take_apart(raw)
     head = taken.head
     subject = head.shown("subject")[:LONGEST_SUBJECT]
-    sender = next(iter(addresses.found([*head.all("from"), *head.all("sender"), *head.all("reply-to")])), None)
+    sender = _sender(head)
     body = body_of(raw, taken, subject) if taken.parts else Body()
     kind, why, reports = _judged(raw, taken, body, sender, subject, own_domains, own_mark)
     repeated = any(len(head.all(name)) > 1 for name in _ONCE)
@@ -147,6 +148,12 @@ def _recipients(head: Head, envelope: tuple[str, ...]) -> tuple[str, ...]:
     named = [addresses.normal(one.strip("<> ")) for one in envelope]
     every = [one.lower() for one in (*named, *addresses.found(told)) if one]
     return tuple(dict.fromkeys(every))[: addresses.MOST_ADDRESSES]
+
+
+def _sender(head: Head) -> str | None:
+    """Return the first address of From that is read by somebody, else of Sender, else of Reply-To."""
+    named = addresses.found([*head.all("from"), *head.all("sender"), *head.all("reply-to")])
+    return next((one for one in named if not kinds.is_unread(one)), None)
 
 
 def _envelope_sender(head: Head) -> str | None:

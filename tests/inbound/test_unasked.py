@@ -11,7 +11,8 @@ from engage.extensions import db
 from engage.models import Attachment, Case, CodeLink, PenGuess, SealedContact, SealedIdentity, Site, Statement
 from engage.notify import addressing, claims
 from engage.services import same_person
-from engage.services.inbound import forgetting, raw_copy
+from engage.services.inbound import claims as attempts
+from engage.services.inbound import deciding, forgetting, into_cases, processing, raw_copy
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
@@ -170,3 +171,25 @@ def test_the_raw_copy_opens_byte_for_byte_with_the_workers_key(team):
     raw = a_mail(to=SITE)
     mail = came(raw, SITE)
     assert raw_copy.opened(mail) == (raw, (SITE,))
+
+
+def test_staff_read_the_text_of_a_mail_and_of_a_damaged_one_what_came_without_who_sent_it(team):
+    mail = came(a_mail(f"Words.\n\nRegards, {NEIGHBOUR}", to=INBOX))
+    assert item_of(mail).whole == "Words.\n\nRegards, …"
+    empty = item_of(came(a_mail("", to=INBOX)))
+    assert "Subject: Hello" in empty.whole
+    assert NEIGHBOUR not in empty.whole
+
+
+def test_what_cannot_be_placed_at_all_keeps_what_was_known_of_it(clock, team, monkeypatch):
+    reference = states.a_case(team.site_id)
+    mail = came(a_mail(f"About {reference}", to=SITE))
+    with unit_of_work():
+        deciding.attach(mail.id, reference, from_person=True, actor=team.coordinator)
+    monkeypatch.setattr(into_cases, "message", lambda *_: 1 / 0)
+    for _ in range(attempts.TRIES + 1):
+        processing.process_due()
+        clock.advance(timedelta(hours=7))
+    item = item_of(row_of(mail.id))
+    assert (item.troubles, item.words) == (["could_not_be_read"], f"About {reference}")
+    assert len(db.session.scalars(select(PenGuess)).all()) == 1

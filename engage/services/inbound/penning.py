@@ -9,7 +9,7 @@ from engage import clock
 from engage.domain.case import CaseClass
 from engage.domain.received_mail import MailState, without_address
 from engage.extensions import db
-from engage.incoming.mail import Incoming, stripped_copy
+from engage.incoming.mail import Incoming, MailKind, stripped_copy
 from engage.models import PenGuess, PenItem, ReceivedMail
 from engage.notify import mail_rules
 from engage.services.inbound.finding import Guess, site_of
@@ -32,13 +32,13 @@ def put(row: ReceivedMail, mail: Incoming | None, raw: bytes, guesses: Sequence[
         item = PenItem(mail_id=row.id, subject="", words="", whole="", files=[], troubles=[])
         db.session.add(item)
     item.target_id = None
-    db.session.execute(delete(PenGuess).where(PenGuess.mail_id == row.id))
-    db.session.add_all(PenGuess(mail_id=row.id, case_id=one.case.id, by=one.by) for one in guesses)
     item.troubles = [*dict.fromkeys([*troubles, *(mail.troubles if mail else ()), *_kind_of(mail)])]
-    if mail is not None:
+    if mail is not None:  # else what was known of it before stays
+        db.session.execute(delete(PenGuess).where(PenGuess.mail_id == row.id))
+        db.session.add_all(PenGuess(mail_id=row.id, case_id=one.case.id, by=one.by) for one in guesses)
         item.subject = hidden(mail, mail.subject)[:_NAME_MOST]
         item.words = hidden(mail, mail.shown)[:WORDS_MOST]
-        item.whole = hidden(mail, _text_of(stripped_copy(raw[: 4 * WHOLE_MOST])))[:WHOLE_MOST]
+        item.whole = hidden(mail, _whole(mail, raw))[:WHOLE_MOST]
         item.files = [{"name": hidden(mail, one.name)[:_NAME_MOST], "size": len(one.content)} for one in mail.files]
         item.sent_at = mail.sent_at
     mail_rules.tell_of_pen(row, now=clock.utcnow())
@@ -55,7 +55,7 @@ def hidden(mail: Incoming, text: str) -> str:
 
 
 def _kind_of(mail: Incoming | None) -> list[str]:
-    return [mail.kind.value] if mail is not None and mail.kind.value != "written" else []
+    return [mail.kind.value] if mail is not None and mail.kind is not MailKind.WRITTEN else []
 
 
 def _site_of(mail: Incoming | None, guesses: Sequence[Guess]) -> uuid.UUID | None:
@@ -66,6 +66,11 @@ def _site_of(mail: Incoming | None, guesses: Sequence[Guess]) -> uuid.UUID | Non
     return site.id if site is not None else None
 
 
-def _text_of(copy: bytes) -> str:
-    """What a page and both databases can hold of bytes that need not be text."""
-    return copy.decode("utf-8", "replace").replace("\0", "")
+def _whole(mail: Incoming, raw: bytes) -> str:
+    """All of its text; where there is none, or it is damaged, the mail itself without what leads to its sender.
+
+    Bytes need not be text: what no page and no database can hold is replaced.
+    """
+    if mail.text.strip() and mail.kind is not MailKind.DAMAGED:
+        return mail.text
+    return stripped_copy(raw[: 4 * WHOLE_MOST]).decode("utf-8", "replace").replace("\0", "")
