@@ -34,7 +34,7 @@ def states(keys: Iterable[Key]) -> dict[Key, Breaker]:
             tuple_(Circuit.kind, Circuit.name).in_(list(keys))
         )
     )
-    return {(kind, name): Breaker(*values) for kind, name, *values in rows}
+    return {(row.kind, row.name): Breaker(row.faults, row.openings, row.opened_until, row.since) for row in rows}
 
 
 def fault(key: Key, reason: str, *, on_trial: bool) -> Breaker:

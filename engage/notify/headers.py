@@ -14,8 +14,8 @@ from engage import vault
 from engage.domain.mail_addresses import reply_address, stop_code
 from engage.models import Recipient
 from engage.notify import links
-from engage.notify.addressing import Letter, NoAddress
 from engage.notify.claims import Claimed
+from engage.notify.destinations import Letter, NoAddress
 from engage.settings import settings
 
 # A keyed digest of the notice's id: our own mail is known by it when it comes back.

@@ -2,13 +2,11 @@
 
 from engage.domain.case import CaseClass
 from engage.models import Case, OutboxMessage
-from engage.notify import links
+from engage.notify import edited, links, messages
 from engage.notify.destinations import NEUTRAL_FOR_PERSON
-from engage.notify.rendering import environment, locale_of
 from engage.notify.said import dates_of, values_of
 from engage.notify.to_person import WITH_DATES
-
-_END_OF_WORDS = "\n--\n"  # what follows in a mail speaks of mails
+from engage.notify.writing import write
 
 
 def words_of(message: OutboxMessage, case: Case) -> str:
@@ -19,6 +17,6 @@ def words_of(message: OutboxMessage, case: Case) -> str:
     values |= {"link": links.home() if is_restricted else links.enter_code()}
     if template in WITH_DATES:
         values |= dates_of(case)
-    locale = locale_of(template, case.locale)
-    said = environment().get_template(f"email/{template}/{locale}/body.txt").render(values | {"locale": locale})
-    return said.partition(_END_OF_WORDS)[0].strip()
+    locale = messages.locale_of(template, case.locale)
+    words = edited.in_force(template, locale) or messages.shipped(template, locale)
+    return write(messages.table().messages[template], words, values, locale).text.strip()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from engage.extensions import db
 from engage.models import Case, DataKey, SealedContact, StaffUser
 from engage.notify import addressing
-from engage.notify.addressing import Destination
 from engage.notify.claims import Claimed
+from engage.notify.destinations import Destination
 
 Found = Destination | Exception
 

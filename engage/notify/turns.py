@@ -1,12 +1,15 @@
 """The notices whose turn it is, as a statement. What it costs follows the batch and the sites, not how many wait."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CTE,
     BindParameter,
+    ColumnClause,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     and_,
     bindparam,
     case,
@@ -41,7 +44,7 @@ def next_in_turn(limit: int, window: int, *, has_lateral: bool) -> CTE:
     """
     lanes = _lanes()
     # The numbers stand in the text, since PostgreSQL plans for what it can read.
-    looked_at = literal_column(str(window * limit))
+    looked_at: ColumnClause[int] = literal_column(str(window * limit))
     share = select(1 + looked_at // (1 + func.count())).select_from(lanes).scalar_subquery()
     of_sites = _looked_at(lanes, share, of_site=True, has_lateral=has_lateral)
     of_none = _looked_at(lanes, share, of_site=False, has_lateral=has_lateral)
@@ -101,7 +104,10 @@ def _looked_at(
         .correlate(lanes)
     )
     which = lanes.c.site_id.is_not(None) if of_site else lanes.c.site_id.is_(None)
-    joined: Select[tuple[object, ...]]
+    joined: Select[Any]
+    id_: SQLColumnExpression[Any]
+    urgency: SQLColumnExpression[Any]
+    not_before: SQLColumnExpression[Any]
     if has_lateral:
         found = first.lateral()
         id_, urgency, not_before = found.c.id, found.c.urgency, found.c.not_before

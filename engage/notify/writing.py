@@ -107,7 +107,8 @@ def direction_of(locale: str) -> str:
 def _shown(value: Value, values: Mapping[str, Any], locale: str) -> Shown | None:
     """The value in the reader's language; None where nobody gave it and it may not be missing."""
     raw = values.get(value.source)
-    if raw is None or raw == "":
+    is_none_of_it = value.form is Form.COUNT and raw == "0" and value.may_be_missing  # nothing to speak of
+    if raw is None or raw == "" or is_none_of_it:
         return _NOTHING if value.may_be_missing else None
     match value.form:
         case Form.DAY:

@@ -14,12 +14,13 @@ from engage.domain.case import Identity, Road, Writer
 from engage.domain.policy import Actor, NotAllowed, Role
 from engage.extensions import db
 from engage.models import Attachment, Case, OutboxMessage, Receipt, Statement
+from engage.models.base import table_of
 from engage.notify import outbox, rules
 from engage.queries.receipt import NextDays, days_of
 from engage.services import attachments, contact, new_case, receipt_proof, search_index, sites
 from engage.services.attachments import Checked
 from engage.services.new_case import Concern as Concern
-from engage.services.new_rows import NewRow, row_of, table_of
+from engage.services.new_rows import NewRow, row_of
 
 CODE_SHOWN_FOR = timedelta(hours=24)  # Source: product 5, receipt code.
 # Who may take down a concern for somebody. Source: product 6.

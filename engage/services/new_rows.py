@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, TableClause, bindparam, func, insert, inspect, select
+from sqlalchemy import BindParameter, Select, TableClause, bindparam, func, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from engage.extensions import db
-from engage.models.base import Base
+from engage.models.base import Base, table_of
 
 NewRow = tuple[TableClause, Mapping[str, Any]]  # values by name of column
 _Shape = tuple[tuple[TableClause, tuple[str, ...]], ...]
@@ -68,11 +68,6 @@ def _given(table: TableClause, name: str, at: int) -> BindParameter[Any]:
 def row_of(made: Base) -> NewRow:
     """Return the row that an object stands for, which is in no session; its key is set."""
     return table_of(type(made)), values_of(made)
-
-
-def table_of(model: type[Base]) -> Table:
-    """Return the table of a model."""
-    return cast(Table, model.__table__)
 
 
 def values_of(made: Base) -> dict[str, Any]:

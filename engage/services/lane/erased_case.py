@@ -8,8 +8,8 @@ from sqlalchemy import Column, ColumnElement, Table, delete, or_, select
 from engage.domain.case import Identity, Road
 from engage.extensions import db
 from engage.models import Access, Base, Case, CaseEvent, CaseHead
+from engage.models.base import table_of
 from engage.services import file_store, search_index
-from engage.services.new_rows import table_of
 from engage.unit_of_work import after_commit
 
 # What stays: the case itself with codes that say nothing, and what nobody may change.
