@@ -218,3 +218,8 @@ def test_a_site_has_an_address_of_its_own_behind_the_same_mailbox(server, team):
     processing.process_due()
     assert mails()[0].state is MailState.DONE
     assert db.session.scalars(select(Case)).one().site_id == team.site_id
+
+
+def test_a_mail_that_somebody_else_took_meanwhile_is_passed_over(server, team, monkeypatch):
+    monkeypatch.setattr(mailbox.BaseMailBox, "uids", lambda *_args: ["99999"])
+    assert mailbox.fetch_once() == 0
