@@ -66,11 +66,13 @@ def item_of(mail: ReceivedMail) -> PenItem:
     return db.session.get_one(PenItem, mail.id, populate_existing=True)
 
 
-def a_case_by_mail(site_id: uuid.UUID, *, email: str = NEIGHBOUR, road: Road = Road.RELAY, **values: object) -> str:
+def a_case_by_mail(
+    site_id: uuid.UUID, *, email: str = NEIGHBOUR, road: Road = Road.RELAY, phone: str = "", **values: object
+) -> str:
     """A concern of somebody who left a mail address; returns its reference."""
     identity = values.pop("identity", Identity.ANONYMOUS if road is Road.RELAY else Identity.NAMED)
     concern = Concern(**{"what_happened": WORDS, "identity": identity, "road": road, **values})
-    reach = contact.Values(email=email, name="Somebody" if road is Road.DIRECT else None)
+    reach = contact.Values(email=email or None, phone=phone or None, name="Somebody" if road is Road.DIRECT else None)
     with unit_of_work():
         return intake.submit(intake.new_token(), concern, site_id=site_id, reach=reach).reference
 

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from engage.domain.case import Identity, Road, Writer
+from engage.domain.policy import SYSTEM
 from engage.domain.received_mail import MailState, Outcome
+from engage.domain.retention import Scope
 from engage.extensions import db
-from engage.models import Attachment, CaseEvent, OutboxMessage, PenGuess
-from engage.services import contact, conversation
+from engage.models import Attachment, CaseEvent, OutboxMessage, PenGuess, ReceivedMail, Recipient
+from engage.services import contact, conversation, erasing
 from engage.services.inbound import raw_copy
+from engage.unit_of_work import unit_of_work
 from engage.web.takeaway.facts import _message
 from tests import states
 from tests.inbound.mails import (
@@ -224,3 +227,67 @@ def test_the_person_takes_the_whole_mail_along(team):
     long, short = sorted(map(_message, messages_of(reference)), key=lambda one: one["words"], reverse=False)
     assert "We got it." in long["whole_mail"]
     assert "whole_mail" not in short
+
+
+def test_a_phone_alone_is_no_address_that_a_mail_could_come_from(team):
+    reference = a_case_by_mail(team.site_id, road=Road.DIRECT, email="", phone="+381641234567")
+    mail = came(a_mail(in_reply_to=f"<{notice_of(reference).id}@engage.test>"))
+    assert item_of(mail).troubles == ["other_sender"]
+
+
+def test_an_answer_to_a_notice_of_no_case_waits_for_a_human(team):
+    now = notice_of(a_case_by_mail(team.site_id)).created_at
+    with unit_of_work():
+        told = OutboxMessage(
+            dedupe_key="checkpoint",
+            template="checkpoint_made",
+            locale="en",
+            recipient=Recipient.STAFF,
+            user_id=team.auditor.id,
+            context={},
+            created_at=now,
+            not_before=now,
+        )
+        db.session.add(told)
+    mail = came(a_mail(to=answer_to(told)))
+    assert item_of(mail).troubles == ["case_gone"]
+
+
+def test_an_erased_case_takes_no_more_answers(team):
+    reference = states.a_closed_case(team)
+    person = states.person_of(reference)
+    values = contact.Values(email=NEIGHBOUR)
+    states.act(
+        reference, contact.set_contact, identity=Identity.ANONYMOUS, road=Road.RELAY, values=values, actor=person
+    )
+    notice = notice_of(reference, "contact_changed")
+    with unit_of_work():
+        erasing.erase(states.cases.lock_own(person.case_id), Scope.EVERYTHING, "test", actor=SYSTEM)
+    mail = came(a_mail(to=answer_to(notice)))
+    assert (item_of(mail).troubles, messages_of(reference)) == (["case_gone"], [])
+
+
+def test_what_came_to_a_case_goes_as_it_came_when_the_case_is_erased(team):
+    reference = states.a_closed_case(team)
+    person = states.person_of(reference)
+    values = contact.Values(email=NEIGHBOUR)
+    states.act(
+        reference, contact.set_contact, identity=Identity.ANONYMOUS, road=Road.RELAY, values=values, actor=person
+    )
+    mail = came(a_mail(to=answer_to(notice_of(reference, "contact_changed"))))
+    mail_id, path = mail.id, raw_copy.file_store.path_of(mail.stored_as)
+    assert path.exists()
+    with unit_of_work():
+        erasing.erase(states.cases.lock_own(person.case_id), Scope.IDENTIFIERS, "test", actor=SYSTEM)
+    erasing.delete_doomed()
+    assert not path.exists()
+    assert db.session.scalars(select(ReceivedMail.id).where(ReceivedMail.id == mail_id)).all() == []
+
+
+def test_forgetting_twice_is_forgetting_once(team):
+    mail = came(a_mail(to=INBOX))
+    with unit_of_work():
+        row = db.session.get_one(ReceivedMail, mail.id)
+        raw_copy.forget(row)
+        raw_copy.forget(row)
+    assert row.stored_as is None

@@ -251,3 +251,11 @@ def test_the_pen_of_policy_is_the_pen_of_the_database(team):
     require_in_pen(team.approver, ordinary)
     with pytest.raises(NotAllowed):
         require_in_pen(team.officer, ordinary)
+
+
+def test_a_case_is_made_once_however_often_the_button_is_pressed(team, waiting):
+    mail, _ = waiting
+    for _ in range(2):
+        with unit_of_work():
+            deciding.make_case(mail.id, "BOR", actor=team.coordinator)
+    assert processing.process_due() == 1

@@ -3,8 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
 
 from engage.domain.received_mail import MailRoad, MailState, Outcome
@@ -218,3 +224,43 @@ def test_a_site_has_an_address_of_its_own_behind_the_same_mailbox(server, team):
     processing.process_due()
     assert mails()[0].state is MailState.DONE
     assert db.session.scalars(select(Case)).one().site_id == team.site_id
+
+
+def test_a_mail_that_somebody_else_took_meanwhile_is_passed_over(server, team, monkeypatch):
+    monkeypatch.setattr(mailbox.BaseMailBox, "uids", lambda *_args: ["99999"])
+    assert mailbox.fetch_once() == 0
+
+
+def a_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that signs itself, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = made.add_extension(here, critical=False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    certificate, private = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    private.write_bytes(key.private_bytes(pem, form, plain))
+    return certificate, private
+
+
+def test_a_server_whose_certificate_is_good_is_spoken_to_in_secret(
+    team, known, change_settings, tmp_path, monkeypatch, caplog
+):
+    certificate, private = a_certificate(tmp_path)
+    server = Dovecot(f"ssl = yes\nssl_cert = <{certificate}\nssl_key = <{private}")
+    try:
+        server.start()
+        known(server)
+        server.deliver(a_mail())
+        change_settings(IMAP_SECURITY="starttls")
+        assert mailbox.fetch_once() == 0  # nobody vouches for it yet
+        assert "SSLCertVerificationError" in caplog.text
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert mailbox.fetch_once() == 1
+    finally:
+        server.remove()

@@ -1,5 +1,7 @@
 """Mail that belongs to a restricted case or to the restricted lane is seen by its focal points and nobody else."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from engage.models import CaseSubject, LaneReport, LaneWord, OutboxMessage, PenI
 from engage.queries.own_report import said_in
 from engage.scope import pen_of
 from engage.services import delivery
-from engage.services.inbound import raw_copy
+from engage.services.inbound import claims, deciding, into_lane, processing, raw_copy
 from engage.services.lane import erasing as lane_erasing
 from engage.services.lane import moving, road
 from engage.services.lane.record import lock_own
@@ -202,3 +204,26 @@ def test_whoever_left_no_address_is_nobody_known(team, report_id):
         road.change(lock_own(report_id), None, actor=states.Actor(None, states.Party.PERSON, case_id=report_id))
     came(a_mail("Me?", to=answer_to(word_to_her(report_id))))
     assert said(report_id)[-1] == (Writer.NOTE, "Me?")
+
+
+def test_a_survivors_mail_that_nothing_could_read_at_first_goes_into_the_lane_whatever_was_decided(
+    clock, team, monkeypatch
+):
+    reference = a_case_by_mail(team.site_id, harms_child=True)
+    with unit_of_work():
+        report_id = moving.move(states.cases.lock(reference, team.focal), actor=team.focal)
+    notice = word_to_her(report_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(into_lane, "keep", lambda *_: 1 / 0)  # as where the keys of the lane are away
+        mail = came(a_mail("I am here.", to=answer_to(notice)))
+        for _ in range(claims.TRIES):
+            clock.advance(timedelta(hours=7))
+            processing.process_due()
+    chief = states.staff((Role.COORDINATOR, None))
+    assert [one.id for one in seen_by(chief)] == [mail.id]
+    assert (item_of(mail).words, item_of(mail).whole) == ("", "")
+    with unit_of_work():
+        deciding.make_case(mail.id, "BOR", actor=chief)
+    processing.process_due()
+    assert said(report_id)[-1] == (Writer.PERSON, "I am here.")
+    assert db.session.get_one(ReceivedMail, mail.id, populate_existing=True).outcome is Outcome.LANE

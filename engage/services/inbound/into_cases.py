@@ -48,7 +48,7 @@ def note(case: Case, mail: Incoming, gate: Gate, *, actor: Actor) -> Message:
     return made
 
 
-def new_case(mail: Incoming, gate: Gate, site: Site | None) -> Case:
+def new_case(mail: Incoming, gate: Gate, site: Site) -> Case:
     """Make a case of the mail. Its sender stays without a name, and is answered by an address that nobody here reads.
 
     They did not choose how much we may know of them, so we know the least (product 5). They get the acknowledgement of
@@ -61,7 +61,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site | None) -> Case:
     stated = hidden(mail, _stated(mail))[:WORDS_MOST]
     concern = Concern(
         what_happened=stated,
-        locale=site.locale if site is not None else "en",
+        locale=site.locale,
         channel=NEW_CHANNEL,
         identity=Identity.ANONYMOUS,
         road=Road.RELAY,
@@ -69,7 +69,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site | None) -> Case:
     received = intake.submit(
         mark_of(mail)[:32],
         concern,
-        site_id=site.id if site is not None else None,
+        site_id=site.id,
         reach=contact.Values(email=mail.sender),
         files=gate.checked,
     )

@@ -5,6 +5,7 @@ case, news to staff. So no program and no second instance of ours can be kept ta
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from engage.models import Case, PenItem, ReceivedMail, Recipient
 from engage.services import undelivered
 from engage.services.inbound import finding, into_cases, into_lane, penning
 from engage.services.inbound.files import Gate
-from engage.services.inbound.finding import Answered
+from engage.services.inbound.finding import Answered, Guess
 from engage.settings import settings
 
 log = logging.getLogger(__name__)
@@ -109,25 +110,28 @@ def _unasked(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """Somebody writes without being asked: to a site it is a new concern, unless a human should look first."""
     site, guesses = finding.site_of(mail), finding.guesses(mail, None)
     row.is_restricted = finding.answers_what_is_gone(mail)
-    why = None
+    why = "no_site"
     if row.is_restricted:
         why = "case_gone"
-    elif site is None:
-        why = "no_site"
-    elif guesses:
-        why = "known"
-    elif not into_cases.can_be_answered(mail):
-        why = "no_sender"
-    elif not mail.text.strip() and not gate.checked:
-        why = "no_words"
-    elif _is_flood(row, mail):
-        why = "many_from_one"
-    if why is not None:
+    elif site is not None:
+        why = _why_no_case(row, mail, gate, guesses)
+    if site is None or why:
         penning.put(row, mail, raw, guesses, why)
         return
     case = into_cases.new_case(mail, gate, site)
     row.case_id, row.site_id = case.id, case.site_id
     done(row, Outcome.CASE_MADE)
+
+
+def _why_no_case(row: ReceivedMail, mail: Incoming, gate: Gate, guesses: Sequence[Guess]) -> str:
+    """Why a human has to look whether a mail to a site is a new concern; empty where it is taken for one."""
+    if guesses:
+        return "known"
+    if not into_cases.can_be_answered(mail):
+        return "no_sender"
+    if not mail.text.strip() and not gate.checked:
+        return "no_words"
+    return "many_from_one" if _is_flood(row, mail) else ""
 
 
 def _is_flood(row: ReceivedMail, mail: Incoming) -> bool:
