@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from engage import clock
 from engage.domain.delivery import Outcome, Urgency
 from engage.extensions import db
-from engage.models import WAITING, DeliveryAttempt, OutboxMessage, Recipient
+from engage.models import WAITING, Base, DeliveryAttempt, OutboxMessage, Recipient
 from engage.notify import turns
 from engage.settings import settings
 
@@ -126,8 +126,8 @@ def sent(message: Claimed, road: str, provider_id: str | None = None) -> bool:
 
 @cache
 def _noting() -> ReturningUpdate[tuple[uuid.UUID]]:
-    notice = OutboxMessage.__table__
-    values = {name: bindparam(name) for name in ("road", "provider_id")}
+    notice = Base.metadata.tables[OutboxMessage.__tablename__]
+    values: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("road", "provider_id")}
     return (
         update(notice)
         .where(notice.c.id == bindparam(_ID), WAITING)
@@ -138,7 +138,7 @@ def _noting() -> ReturningUpdate[tuple[uuid.UUID]]:
 
 @cache
 def _noting_at_once() -> ReturningInsert[tuple[uuid.UUID]]:
-    changed, line = _noting().cte("changed"), DeliveryAttempt.__table__
+    changed, line = _noting().cte("changed"), Base.metadata.tables[DeliveryAttempt.__tablename__]
     values = (bindparam(name, type_=line.c[of].type) for name, of in _LINE.items())
     names = ["outbox_message_id", *_LINE.values()]
     return insert(line).from_select(names, select(changed.c.id, *values)).returning(line.c.id)

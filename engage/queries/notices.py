@@ -61,20 +61,20 @@ _COLUMNS = (
 def waiting() -> Sequence[Row]:
     """Return the notices that are owed, the longest waiting first."""
     rows = db.session.execute(select(*_COLUMNS).where(WAITING).order_by(OutboxMessage.not_before).limit(SHOWN))
-    return [Row(*row) for row in rows]
+    return [Row(**row._mapping) for row in rows]
 
 
 def dead() -> Sequence[Row]:
     """Return the notices that were given up, the newest first."""
     died = select(*_COLUMNS).where(OutboxMessage.dead_at.is_not(None)).order_by(OutboxMessage.dead_at.desc())
-    return [Row(*row) for row in db.session.execute(died.limit(SHOWN))]
+    return [Row(**row._mapping) for row in db.session.execute(died.limit(SHOWN))]
 
 
 def came_back() -> Sequence[Row]:
     """Return the notices that left and came back and that no other road says, the newest first."""
     back = OutboxMessage.bounced_at.is_not(None) & OutboxMessage.replaced_at.is_(None)
     rows = db.session.execute(select(*_COLUMNS).where(back).order_by(OutboxMessage.bounced_at.desc()).limit(SHOWN))
-    return [Row(*row) for row in rows]
+    return [Row(**row._mapping) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
