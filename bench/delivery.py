@@ -24,7 +24,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from kombu import pools
 
-from bench import bare_worker, database
+from bench import bare_worker, database, processes
 from bench.instances import SECRET
 from bench.server import ROOT, free_port
 from config import Settings
@@ -42,7 +42,6 @@ from tests.states import a_site, case_of
 NOTICES, ROUNDS, BAR = 1_000, 3, 0.6
 PAGES, READERS = 50, 3  # pages are asked for so many times, and each tells so many readers
 PATIENCE_SECONDS = 600
-TICKS = os.sysconf("SC_CLK_TCK")
 CASES = 30
 Case = tuple[uuid.UUID, uuid.UUID]  # its id and that of its site
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -82,7 +81,7 @@ def main() -> int:
             letter = _letter(cases[0])
             for number in range(-1, ROUNDS):
                 for who, process in workers.items():
-                    before = _cpu(process)
+                    before = processes.cpu(process)
                     if who == "engage":
                         _ours(count, cases)
                     else:
@@ -91,8 +90,8 @@ def main() -> int:
                     say(f"round {number + 1} of {ROUNDS}: {who} {rate:,.0f} mails a second")
                     if number >= 0:
                         found.rates.setdefault(who, []).append(rate)
-                        found.cpu.setdefault(who, []).append((_cpu(process) - before) * 1_000 / count)
-                        found.megabytes.setdefault(who, []).append(_peak(process))
+                        found.cpu.setdefault(who, []).append((processes.cpu(process) - before) * 1_000 / count)
+                        found.megabytes.setdefault(who, []).append(processes.peak(process))
             _pages(port, cases, letter, found)
             db.session.remove()
             db.engine.dispose()
@@ -252,26 +251,6 @@ def _rate(port: int, count: int) -> float:
             some, begun, ended = said.split()
             taken, first, last = taken + int(some), first or float(begun), float(ended) or last
     return (count - 1) / (last - first)
-
-
-def _family(process: subprocess.Popen[bytes]) -> list[int]:
-    """The worker and its children."""
-    pids = [process.pid]
-    for task in Path(f"/proc/{process.pid}/task").iterdir():
-        pids += map(int, (task / "children").read_text().split())
-    return pids
-
-
-def _cpu(process: subprocess.Popen[bytes]) -> float:
-    """The CPU seconds that it has used."""
-    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in _family(process))
-    return sum(int(words[11]) + int(words[12]) for words in stats) / TICKS
-
-
-def _peak(process: subprocess.Popen[bytes]) -> float:
-    """The most memory that it ever held, in megabytes; the worker and its child share much of it."""
-    lines = (Path(f"/proc/{pid}/status").read_text().splitlines() for pid in _family(process))
-    return sum(int(line.split()[1]) for some in lines for line in some if line.startswith("VmHWM")) / 1024
 
 
 def _pages(port: int, cases: Sequence[Case], letter: tuple[str, str, dict[str, Any]], found: Found) -> None:

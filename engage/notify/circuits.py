@@ -29,12 +29,15 @@ def of_domain(address: str) -> Key:
 
 def states(keys: Iterable[Key]) -> dict[Key, Breaker]:
     """Return how those do that are not well; the others are left out."""
-    rows = db.session.execute(
-        select(Circuit.kind, Circuit.name, Circuit.faults, Circuit.openings, Circuit.opened_until, Circuit.since).where(
-            tuple_(Circuit.kind, Circuit.name).in_(list(keys))
-        )
+    rows = db.session.scalars(
+        select(Circuit).where(tuple_(Circuit.kind, Circuit.name).in_(list(keys))),
+        execution_options={"populate_existing": True},
     )
-    return {(row.kind, row.name): Breaker(row.faults, row.openings, row.opened_until, row.since) for row in rows}
+    return {(row.kind, row.name): _breaker(row) for row in rows}
+
+
+def _breaker(row: Circuit) -> Breaker:
+    return Breaker(row.faults, row.openings, row.opened_until, row.since)
 
 
 def fault(key: Key, reason: str, *, on_trial: bool) -> Breaker:
@@ -46,7 +49,7 @@ def fault(key: Key, reason: str, *, on_trial: bool) -> Breaker:
         select(Circuit).where(Circuit.kind == kind, Circuit.name == name).with_for_update(),
         execution_options={"populate_existing": True},
     ).scalar_one()
-    before = Breaker(row.faults, row.openings, row.opened_until, row.since)
+    before = _breaker(row)
     first = timedelta(seconds=settings().OUTBOX_BACKOFF_SECONDS)
     after = rules.after_fault(kind, before, now, first=first, on_trial=on_trial)
     row.faults, row.openings, row.opened_until, row.reason = after.faults, after.openings, after.opened_until, reason

@@ -128,7 +128,7 @@ def sent(message: Claimed, road: str, provider_id: str | None = None) -> bool:
 @cache
 def _noting() -> ReturningUpdate[tuple[uuid.UUID]]:
     notice = table_of(OutboxMessage)
-    values: dict[str, BindParameter[str]] = {name: bindparam(name) for name in ("road", "provider_id")}
+    values: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in ("road", "provider_id")}
     return (
         update(notice)
         .where(notice.c.id == bindparam(_ID), WAITING)

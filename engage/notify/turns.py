@@ -1,15 +1,13 @@
 """The notices whose turn it is, as a statement. What it costs follows the batch and the sites, not how many wait."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     CTE,
     BindParameter,
-    ColumnClause,
     ColumnElement,
+    FromClause,
     Select,
-    SQLColumnExpression,
     and_,
     bindparam,
     case,
@@ -25,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from engage.domain.delivery import Urgency
 from engage.domain.turns import PATIENCE, rank
-from engage.models import OutboxMessage, Site, waits
+from engage.models import Base, OutboxMessage, Site, waits
 from engage.models.base import Instant
 
 # Ours: so many times a batch are looked at, shared out among the lanes, so that workers who look at the same moment
@@ -44,7 +42,7 @@ def next_in_turn(limit: int, window: int, *, has_lateral: bool) -> CTE:
     """
     lanes = _lanes()
     # The numbers stand in the text, since PostgreSQL plans for what it can read.
-    looked_at: ColumnClause[int] = literal_column(str(window * limit))
+    looked_at: ColumnElement[int] = literal_column(str(window * limit))
     share = select(1 + looked_at // (1 + func.count())).select_from(lanes).scalar_subquery()
     of_sites = _looked_at(lanes, share, of_site=True, has_lateral=has_lateral)
     of_none = _looked_at(lanes, share, of_site=False, has_lateral=has_lateral)
@@ -104,18 +102,14 @@ def _looked_at(
         .correlate(lanes)
     )
     which = lanes.c.site_id.is_not(None) if of_site else lanes.c.site_id.is_(None)
-    joined: Select[Any]
-    id_: SQLColumnExpression[Any]
-    urgency: SQLColumnExpression[Any]
-    not_before: SQLColumnExpression[Any]
+    joined: Select[tuple[object, ...]]
     if has_lateral:
-        found = first.lateral()
-        id_, urgency, not_before = found.c.id, found.c.urgency, found.c.not_before
-        joined = select(id_).select_from(lanes).join(found, true())
+        found: FromClause = first.lateral()
+        joined = select(found.c.id).select_from(lanes).join(found, true())
     else:  # SQLite has no LATERAL, and what it takes instead would make PostgreSQL read everything
-        row = aliased(OutboxMessage)
-        id_, urgency, not_before = row.id, row.urgency, row.not_before
-        joined = select(id_).select_from(lanes).join(row, id_.in_(first.with_only_columns(one.id)))
+        found = Base.metadata.tables[OutboxMessage.__tablename__].alias()
+        joined = select(found.c.id).select_from(lanes).join(found, found.c.id.in_(first.with_only_columns(one.id)))
+    urgency, not_before = found.c.urgency, found.c.not_before
     place = func.row_number().over(partition_by=(lanes.c.site_id, lanes.c.urgency), order_by=not_before)
     return joined.where(which).add_columns(urgency, not_before, place.label("place"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from engage.domain.texts import parts_of
 from engage.notify.destinations import Text
-from engage.notify.rendering import TEMPLATES
+from engage.notify.messages import TEMPLATES
 from engage.notify.texting import text_of
 from tests.notify.letters import SAMPLE
 

@@ -55,19 +55,19 @@ class ChaosPeer(MailPeer):
             self.manner = Manner.ACCEPT
         return await super().handle_MAIL(server, session, envelope, address, options)
 
-    async def handle_RSET(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+    async def handle_RSET(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self._heard_of(server)
         return "250 OK"
 
-    async def handle_NOOP(self, server: SMTP, _session: Session, _envelope: Envelope, _arg: str) -> str:  # noqa: N802
+    async def handle_NOOP(self, server: SMTP, _session: Session, _envelope: Envelope, _arg: str) -> str:  # noqa: N802 - aiosmtpd's name
         self._heard_of(server)
         return "250 OK"
 
-    async def handle_QUIT(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self._heard_of(server)
         return "221 Bye"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         before = len(self.mails)
         answer = await super().handle_DATA(server, session, envelope)
         if len(self.mails) > before:

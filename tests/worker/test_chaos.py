@@ -1,6 +1,7 @@
 """A thousand notices while workers, queue, database and mail server die: all of them are accounted for."""
 
-import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +12,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.redis]
 
 
 @pytest.fixture
-def own_folder(tmp_path_factory, settings, app):
-    folder = tmp_path_factory.mktemp("chaos")
-    for above in (folder, *folder.parents[:3]):  # PostgreSQL runs as another user where we are root
-        if above.name and os.stat(above).st_uid == os.geteuid() and above != above.parent:
-            above.chmod(0o755)
-    yield folder
+def own_folder(settings, app):
+    """A folder that PostgreSQL can enter, which runs as another user where we are root; pytest's own are closed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
     create_app(settings)  # the extensions are one per process: point them back at the suite's own
 
 
