@@ -4,7 +4,7 @@ import logging
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from engage import clock, vault
 from engage.domain.events import TextsStopped
@@ -68,6 +68,11 @@ def read_waiting(*, limit: int = MOST) -> int:
         except Exception as error:  # one bad text must not stop the rest; its words are in no log
             log.error("text %s could not be read: %s", text_id, type(error).__name__)
     return count
+
+
+def held_count() -> int:
+    """Return how many texts wait for somebody to say where they belong."""
+    return db.session.scalar(select(func.count()).select_from(ReceivedText).where(ReceivedText.held.is_not(None))) or 0
 
 
 def forget_old() -> int:

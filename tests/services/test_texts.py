@@ -18,7 +18,7 @@ from engage.models import (
     ReceivedText,
     SmsThread,
 )
-from engage.services import delivery, texts
+from engage.services import checks, delivery, texts
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -92,6 +92,11 @@ def test_a_text_from_a_number_that_we_never_wrote_to_waits_for_somebody(team, re
     send("Hello", sender=OTHERS)
     assert messages(reference) == []
     assert held() == [(texts.UNKNOWN, True)]
+    said = {one.what: (one.problem, one.is_warning) for one in checks.look()}
+    assert said["texts that people sent"] == (
+        "1 came from a number that no case, or more than one, was written to. Nobody has read them.",
+        True,
+    )
 
 
 def test_a_text_without_words_waits_for_somebody(team, reference):

@@ -96,6 +96,7 @@ def test_texts_are_offered_where_they_can_leave(client, found):
 
 def test_with_a_gateway_texts_can_be_chosen(client, found, gateway):
     person = Person(client, found.code)
+    assert "text message, to an address that no one here can see" in person.page("/case/contact")
     assert "text message" in person.page(WAYS)
     person.send(WAYS, **CHOSEN | {"may_text": "y", "first_way": "sms"})
     assert (kept(found).may_text, kept(found).first_way) == (True, Way.SMS)

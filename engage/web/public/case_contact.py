@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 
 from engage.domain.case import ROADS, Identity, Road
 from engage.extensions import csrf
@@ -36,6 +37,11 @@ PROBLEMS = {
 def change_contact(holder: Holder) -> ResponseReturnValue:
     form = prepared(ContactForm(), holder)
     case = own_case.facts(holder.actor)
+    if gateways.is_there():
+        hidden = gettext("By e-mail or text message, to an address that no one here can see")
+        form.road.choices = [
+            SelectChoice(one.value, hidden) if one.value == Road.RELAY else one for one in form.road.choices
+        ]
     if not form.is_submitted():
         form.identity.data, form.road.data = case.identity.value, case.road.value
         form.same_person.data = same_person.has_agreed(case)

@@ -45,8 +45,7 @@ class WaysForm(OwnCaseForm):
     )
     may_text = BooleanField(_l("You may send text messages to my phone"), widget=GovCheckboxInput())
     shares_phone = BooleanField(
-        _l("Other people read my phone"),
-        description=_l("Then our texts do not say who writes."),
+        _l("Other people read my phone. Then our texts do not say who writes"),
         widget=GovCheckboxInput(),
     )
     quiet_from = SelectField(_l("Write nothing from"), widget=GovSelect(), default="")
@@ -54,8 +53,7 @@ class WaysForm(OwnCaseForm):
     time_zone = SelectField(_l("Where is your clock?"), widget=GovSelect(), default="")
     language = SelectField(_l("In which language do we write to you?"), widget=GovSelect())
     on_board = BooleanField(
-        _l("A slip may hang on the notice board when there is news"),
-        description=_l("It shows the name of your concern, like BOR-26-7K3QX, and nothing else."),
+        _l("When there is news, a slip with the name of my concern, like BOR-26-7K3QX, may hang on the notice board"),
         widget=GovCheckboxInput(),
     )
 

@@ -210,8 +210,7 @@ class WhoForm(RaiseForm):
     )
     may_text = BooleanField(_("You may send text messages to this phone"), widget=GovCheckboxInput())
     shares_phone = BooleanField(
-        _("Other people read my phone"),
-        description=_("Then our texts do not say who writes."),
+        _("Other people read my phone. Then our texts do not say who writes"),
         widget=GovCheckboxInput(),
     )
     is_violence = BooleanField(_("Sexual harm, or violence against a woman or girl"), widget=GovCheckboxInput())

@@ -41,6 +41,7 @@ def tell_person(reference: str, errand_id: uuid.UUID) -> ResponseReturnValue:
         done=gettext("It is written down. Write what they said.") if said else gettext("It is written down."),
         needs_version=False,
         template="staff/tell_person.html",
+        button=gettext("Write it down"),
         onward=url_for("staff.note_case", reference=reference, said="yes") if said else None,
         errand=errand,
         what=story.what_to_tell(errand.template),
