@@ -99,6 +99,7 @@ from engage.domain.waiting_events import ExtensionAsked as ExtensionAsked
 from engage.domain.waiting_events import ExtensionDeclined as ExtensionDeclined
 from engage.domain.waiting_events import NewsMissed as NewsMissed
 from engage.domain.waiting_events import PersonReminded as PersonReminded
+from engage.domain.work_events import ColleagueMentioned as ColleagueMentioned
 from engage.domain.work_events import TaskAdded as TaskAdded
 from engage.domain.work_events import TaskDue as TaskDue
 from engage.domain.work_events import TaskFinished as TaskFinished

@@ -18,7 +18,7 @@ def watch(case: Case, *, actor: Actor) -> None:
         NotAllowed: policy refuses the actor.
         Refused: the case is restricted, whose news goes by its own rules.
     """
-    policy.require(actor, Permission.VIEW, case.facts)
+    policy.require(actor, Permission.READ_UNMASKED, case.facts)
     if case.class_ is CaseClass.RESTRICTED:
         raise Refused(Refusal("restricted_is_not_watched"))
     row = insert_into(Watching).values(case_id=case.id, user_id=actor.id, since=clock.utcnow())
@@ -31,7 +31,7 @@ def stop(case: Case, *, actor: Actor) -> None:
     Raises:
         NotAllowed: policy refuses the actor.
     """
-    policy.require(actor, Permission.VIEW, case.facts)
+    policy.require(actor, Permission.READ_UNMASKED, case.facts)
     db.session.execute(delete(Watching).where(Watching.case_id == case.id, Watching.user_id == actor.id))
 
 

@@ -83,7 +83,7 @@ OF_A_CASE = {
     "staff.print_letter": P.TELL_PERSON,
     "staff.unlink_case": P.LINK,
     "staff.verify_case": A.VERIFY,
-    "staff.watch_case": P.VIEW,
+    "staff.watch_case": P.READ_UNMASKED,
 }
 
 # Pages of staff that name no case in their address. What they show of cases is held against policy row by row.

@@ -22,5 +22,5 @@ def _is_not_theirs(page: CasePage) -> bool:
 
 
 WATCHING_DOORS: Mapping[str, Door] = {
-    "staff.watch_case": Door(Permission.VIEW, _open, _is_not_theirs, _("Watch this case")),
+    "staff.watch_case": Door(Permission.READ_UNMASKED, _open, _is_not_theirs, _("Watch this case")),
 }
