@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from engage import clock
 from engage.domain.case import CaseClass
@@ -33,7 +33,7 @@ def play(now: datetime) -> None:
     _meet_faults(_first_of_each(WAITING), now)
 
 
-def _first_of_each(*where: object) -> Sequence[OutboxMessage]:
+def _first_of_each(*where: ColumnElement[bool]) -> Sequence[OutboxMessage]:
     """The newest mail to the person of each ordinary open case, the newest first."""
     newest = (
         select(OutboxMessage.id, func.row_number().over(partition_by=Case.id, order_by=OutboxMessage.created_at.desc()))
