@@ -156,7 +156,7 @@ def test_of_a_restricted_case_a_text_says_the_neutral_sentence_alone(team, gatew
     with unit_of_work():
         case_of(reference).class_ = CaseClass.RESTRICTED
     owed_to(reference)
-    assert gateway.to(NUMBER) == ["There is something new for you. Open https://localhost/ and use your code."]
+    assert gateway.to(NUMBER) == ["There is something new for you. Use your code here: https://localhost/"]
 
 
 def test_a_text_waits_until_the_quiet_hours_of_the_person_are_over(clock, team, gateway):
