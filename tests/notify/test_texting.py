@@ -39,8 +39,7 @@ def test_every_notice_to_a_person_has_words_for_a_text():
 
 def test_a_message_without_words_of_its_own_is_said_by_the_neutral_one():
     assert (
-        text("address_left")
-        == "There is something new for you. Use your code here: https://concerns.example.org/case"
+        text("address_left") == "There is something new for you. Use your code here: https://concerns.example.org/case"
     )
 
 
