@@ -62,18 +62,20 @@ def submit(
     site_id: uuid.UUID | None = None,
     reach: contact.Values = NOTHING,
     files: Sequence[Checked] = (),
+    received_at: datetime | None = None,
 ) -> Received:
     """Make a case of the concern, or find the one that the same form made before.
 
     A double click, a reload or a resend carries the same token and is answered with the same case, and with the same
     code until the code's first use or for 24 hours. Without a site the case waits at the group intake. `reach` holds
-    who the person is and where to reach them, as the concern's identity and road need it.
+    who the person is and where to reach them, as the concern's identity and road need it. `received_at` is when it
+    reached us, where that was before now: clocks run from it (R08).
 
     Raises:
         ContactRefused: what was typed to reach the person cannot be kept.
         FileRefused: there is no room for the files.
     """
-    return _receive(token, concern, site_id, reach, files, received_at=clock.utcnow(), taker=None)
+    return _receive(token, concern, site_id, reach, files, received_at=received_at or clock.utcnow(), taker=None)
 
 
 def take_down(

@@ -8,13 +8,14 @@ from sqlalchemy import select, update
 from engage import clock
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState, Outcome
+from engage.domain.errands import ErrandResult
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseEvent, DeliveryAttempt, Errand, OutboxMessage
 from engage.notify import claims
-from engage.services import delivery, undelivered
+from engage.services import delivery, errands, undelivered
 from engage.unit_of_work import unit_of_work
-from tests.notify.letters import a_case_with, a_notice, row_of
+from tests.notify.letters import ADDRESS, a_case_with, a_notice, row_of
 from tests.states import a_site, case_of, staff
 
 
@@ -102,3 +103,20 @@ def test_a_notice_that_another_one_speaks_for_is_not_sent(peer, reference):
         assert not claims.replaced(row_of(first).id, by=None)
     assert delivery.drain() == 1
     assert row_of(first).state(clock.utcnow()) is NoticeState.REPLACED
+
+
+def test_r68_a_bounced_mail_becomes_a_task_to_tell_the_person(peer, reference):
+    """R68: bounce -> the person is told by another road, and no subject line says anything of the case."""
+    key = a_notice(reference)
+    delivery.drain()
+    [mail] = [one for one in peer.wait_for(1) if one.recipients == (ADDRESS,)]
+    case = case_of(reference)
+    assert case.reference not in mail.message["Subject"]
+    assert came_back(key)
+    errand = db.session.scalars(select(Errand)).one()
+    assert (errand.case_id, errand.outbox_message_id, errand.finished_at) == (case.id, row_of(key).id, None)
+    assert errand.due_at > clock.utcnow()
+    coordinator = staff(Role.COORDINATOR, site_id=case.site_id)
+    with unit_of_work():
+        errands.finish(errand.id, ErrandResult.REACHED, actor=coordinator)
+    assert not case_of(reference).could_not_reach

@@ -117,7 +117,7 @@ def _carried_out(row: ReceivedMail, mail: Incoming, gate: Gate) -> bool:
 def _made_case(row: ReceivedMail, mail: Incoming, gate: Gate, actor: Actor) -> bool:
     if not into_cases.can_be_answered(mail) or not (mail.text.strip() or mail.subject or gate.checked):
         return False
-    case = into_cases.new_case(mail, gate, db.session.get_one(Site, row.site_id))
+    case = into_cases.new_case(mail, gate, db.session.get_one(Site, row.site_id), row.received_at)
     record(case, MailPlaced(mail_id=row.id, placed_as=Outcome.CASE_MADE.value), actor=actor)
     row.case_id = case.id
     placing.done(row, Outcome.CASE_MADE)

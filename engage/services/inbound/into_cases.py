@@ -1,6 +1,7 @@
 """A mail becomes part of a case: a message of its person, a note among staff, or a case of its own."""
 
 import uuid
+from datetime import datetime
 
 from engage import vault
 from engage.domain.case import Identity, Road, Writer
@@ -48,9 +49,10 @@ def note(case: Case, mail: Incoming, gate: Gate, *, actor: Actor) -> Message:
     return made
 
 
-def new_case(mail: Incoming, gate: Gate, site: Site) -> Case:
+def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> Case:
     """Make a case of the mail. Its sender stays without a name, and is answered by an address that nobody here reads.
 
+    Its clocks run from when the mail reached us, however long it waited for somebody to sort it (R08).
     They did not choose how much we may know of them, so we know the least (product 5). They get the acknowledgement of
     every case, and a link with which they make their code. The same mail by another door finds the first case.
 
@@ -72,6 +74,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site) -> Case:
         site_id=site.id,
         reach=contact.Values(email=mail.sender),
         files=gate.checked,
+        received_at=received_at,
     )
     case = cases.lock_own(received.case_id)
     if received.is_new:

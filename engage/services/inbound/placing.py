@@ -118,7 +118,7 @@ def _unasked(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     if site is None or why:
         penning.put(row, mail, raw, guesses, why)
         return
-    case = into_cases.new_case(mail, gate, site)
+    case = into_cases.new_case(mail, gate, site, row.received_at)
     row.case_id, row.site_id = case.id, case.site_id
     done(row, Outcome.CASE_MADE)
 
