@@ -52,6 +52,7 @@ WHO = {
     "answer_correction":  ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "hold":               ".     .     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "open_original":      ".     .     .     .     .     S     S     .     .     .     .     .     .      .      .",
+    "see_delivery":       ".     S     A     S     .     .     S     .     .     .     .     .     .      .      .",
     "sift":               ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",
     "acknowledge":        "R     S     A     S     .     .     S     .     .     .     .     .     .      .      yes",
     "assess":             ".     S     .     S     .     .     S     .     .     .     .     .     .      .      .",

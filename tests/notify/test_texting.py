@@ -19,7 +19,7 @@ LONG = SAMPLE | {
 
 
 def text(template, *, locale="en", is_shared=False, **values):
-    return text_of(Text("+381641234567", template, locale, LONG | values, is_shared))
+    return text_of(Text("+381641234567", template, locale, LONG | values, is_shared=is_shared))
 
 
 @pytest.mark.parametrize("template", WITH_WORDS)
