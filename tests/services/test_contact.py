@@ -10,7 +10,7 @@ from engage.domain.case import ROADS, CaseClass, Identity, Road
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
 from engage.models import CaseEvent, SealedContact, SealedIdentity
-from engage.services import contact, intake
+from engage.services import contact, contact_values, intake
 from engage.services.contact import ContactRefused, Problem, Values
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -109,7 +109,7 @@ def test_a_number_that_cannot_be_one_is_refused(typed, country):
 
 
 def test_a_name_of_a_page_is_refused():
-    found = problems(Identity.NAMED, Road.NONE, Values(name="N" * (contact.LONGEST + 1)))
+    found = problems(Identity.NAMED, Road.NONE, Values(name="N" * (contact_values.LONGEST + 1)))
     assert found == {"name": Problem.TOO_LONG}
 
 

@@ -13,7 +13,7 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Circuit, DeliveryAttempt, OutboxMessage
 from engage.notify import circuits
-from engage.queries import notices
+from engage.queries import delivery_health
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -138,7 +138,7 @@ def test_a_road_that_is_down_is_tried_by_two_and_the_rest_waits_without_a_try(pe
     assert {row_of(key).attempts for key in keys} == {0}
     assert row_of(on_the_page).road == "case"
     assert held()[Kind.ROAD].name == "email"
-    assert notices.health().roads_down == {"email"}
+    assert delivery_health.health().roads_down == {"email"}
     assert "ConnectionRefusedError" in held()[Kind.ROAD].reason
     peer.start()
     clock.move_to(held()[Kind.ROAD].opened_until + timedelta(minutes=1))
@@ -204,14 +204,14 @@ def test_beyond_the_hourly_ceiling_notices_wait_and_it_is_said_once(peer, site_i
         delivery.drain()
     assert len(peer.mails) == 10
     assert held()[Kind.CEILING].opened_until > clock.now
-    assert notices.health().held_by_ceiling
+    assert delivery_health.health().held_by_ceiling
     assert caplog.text.count("as much as may leave in an hour") == 1
     clock.advance(timedelta(hours=1))
     delivery.drain()
     assert {row_of(key).road for key in [*keys, *urgent]} == {"email"}
     assert {row_of(key).attempts for key in keys} == {1}
     clock.advance(timedelta(hours=1))
-    assert not notices.health().held_by_ceiling
+    assert not delivery_health.health().held_by_ceiling
 
 
 def test_a_ceiling_that_is_reached_another_day_is_said_again(peer, site_id, clock, caplog):
@@ -260,15 +260,15 @@ def test_a_notice_that_came_back_can_be_tried_again_as_the_same(peer, site_id):
 
 def gone_once(monkeypatch, error, times=1):
     """The database is away when it is to be written down that a notice left."""
-    write, tries = delivery.outcomes.left, []
+    write, tries = delivery.outcomes.left_by, []
 
-    def left(*args, **named):
+    def left_by(*args, **named):
         tries.append(args)
         if len(tries) <= times:
             raise error
         write(*args, **named)
 
-    monkeypatch.setattr(delivery.outcomes, "left", left)
+    monkeypatch.setattr(delivery.outcomes, "left_by", left_by)
     monkeypatch.setattr(delivery, "_PAUSE_SECONDS", 0)
     return tries
 

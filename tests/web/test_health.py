@@ -217,7 +217,7 @@ def test_no_page_for_machines_asks_more_of_the_database_the_more_there_is(client
     delivery.drain()
     with counted() as after:
         client.get("/health")
-    assert len(after) == len(before) == 6
+    assert len(after) == len(before) == 7
 
 
 def test_behind_a_proxy_people_keep_their_own_addresses_and_a_secure_page(settings):

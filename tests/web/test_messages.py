@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from engage import clock
-from engage.domain.message_checks import Words
 from engage.domain.policy import Role
 from engage.models import MessageVersion
 from engage.notify import messages as shipped
@@ -67,7 +66,8 @@ def test_the_page_of_a_language_lists_the_version_that_counts(admin):
 
 def test_words_are_changed_and_mails_say_them(admin, session):
     done(send(admin, NEWS, subject="Something for you", body=BODY))
-    assert messages.words_in_use("case_news", "en") == Words("Something for you", BODY)
+    in_use = messages.words_in_use("case_news", "en")
+    assert (in_use.subject, in_use.body) == ("Something for you", BODY)
     shown = admin.get(NEWS)
     assert "The newest version is 1." in said(shown)
     assert [line.get_text() for line in page(shown).select(".app-diff ins")][:1] == ["new: Something for you"]
