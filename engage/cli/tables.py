@@ -25,6 +25,7 @@ _REACH = {
 _SIDES = {
     "public": "Anyone; the pages under `/case` and their like with a receipt code.",
     "account": "Anyone may sign in; the rest is for whoever is signed in.",
+    "notifications": "Whoever is signed in; each sees what they were told themselves.",
     "staff": "Staff who may see cases, each within their permissions.",
     "lane": "Focal points; for everybody else these pages do not exist.",
     "admin": "Administrators. No case content.",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.standards import PAGE, ROOT, clauses, page
 
-WANTED = {*range(19, 38), *range(43, 48), 49, 50, 52, 53, 55, 60, 62}
+WANTED = {8, 10, *range(19, 38), *range(43, 48), 49, 50, 52, 53, 55, 60, 62, *range(66, 69)}
 # Not built yet, or built without a proof of its own. Nothing else may be without a test.
 OPEN: set[str] = set()
 
@@ -16,7 +16,7 @@ def test_every_clause_is_named_and_has_a_test_or_is_open():
     assert {number for number, row in clauses().items() if not row["tests"]} == OPEN
 
 
-@pytest.mark.parametrize("name", [name for row in clauses().values() for name in row["tests"]])
+@pytest.mark.parametrize("name", sorted({name for row in clauses().values() for name in row["tests"]}))
 def test_every_test_that_is_named_exists(name):
     path, _, function = name.partition("::")
     tree = ast.parse((ROOT / path).read_text("utf-8"))

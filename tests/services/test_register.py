@@ -1,4 +1,4 @@
-"""One register holds every concern, whatever its channel and kind, and nothing leaves it (domain R20)."""
+"""One register holds every concern, whatever its channel and kind, and nothing leaves it (domain R20, R21)."""
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +10,7 @@ from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed
 from engage.domain.severity import Level
 from engage.extensions import db
-from engage.models import Case, CaseEvent, Rating
+from engage.models import Case, CaseEvent, Rating, Statement
 from engage.queries import inbox
 from engage.queries.inbox import Filters, Tab
 from engage.services import incidents, ratings, sites
@@ -86,3 +86,12 @@ def test_who_does_not_work_the_case_links_no_incident(team):
     reference = states.an_assessed_case(team)
     with pytest.raises(NotAllowed):
         act(reference, incidents.link, "INC-1", actor=team.custodian)
+
+
+def test_r21_names_of_cases_follow_no_order_and_what_is_asked_for_is_kept(team):
+    wishes = [f"Water the road {number} times a day." for number in range(12)]
+    references = [states.a_case(team.site_id, what_would_make_it_right=wish) for wish in wishes]
+    assert len(set(references)) == len(references)
+    assert references not in (sorted(references), sorted(references, reverse=True))
+    kept = [db.session.get_one(Statement, case_of(reference).id) for reference in references]
+    assert [row.what_would_make_it_right for row in kept] == wishes
