@@ -10,6 +10,8 @@ from engage import clock, data_keys, lane_keys, vault
 from engage.domain.case import CaseClass, Road
 from engage.domain.delivery import Urgency, urgency_of
 from engage.domain.errands import BOARD, LETTER
+from engage.domain.promises import KEPT_BY_NOTICE
+from engage.domain.quiet import ASKED_FOR
 from engage.domain.reaching import BY_MACHINE, Way, quiet_until, ways
 from engage.extensions import db
 from engage.models import AddressChange, Case, ContactPreference, SealedContact
@@ -99,10 +101,18 @@ def _on_the_page(case: Case, preference: ContactPreference | None) -> Destinatio
 
 
 def _quiet_until(message: Claimed, case: Case, preference: ContactPreference | None) -> datetime | None:
-    if preference is None or urgency_of(message.template, case.level) is Urgency.URGENT:
+    """When the hours end in which the person wants to be left alone, as they said; None where it may leave now.
+
+    What they asked for this minute, danger, and what keeps a promise that would be broken by then, leave at once.
+    """
+    if preference is None or message.template in ASKED_FOR:
+        return None
+    if urgency_of(message.template, case.level) is Urgency.URGENT:
         return None
     zone = ZoneInfo(preference.time_zone or case.site.time_zone)
-    return quiet_until(clock.utcnow(), preference.quiet_from, preference.quiet_until, zone)
+    until = quiet_until(clock.utcnow(), preference.quiet_from, preference.quiet_until, zone)
+    due_at = case.next_due_at if message.template in KEPT_BY_NOTICE else None
+    return None if until is None or (due_at is not None and due_at <= until) else until
 
 
 def _by_machine(

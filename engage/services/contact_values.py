@@ -31,6 +31,7 @@ class Problem(StrEnum):
     BAD_EMAIL = "bad_email"
     BAD_PHONE = "bad_phone"
     TOO_LONG = "too_long"
+    WORD_TOO_LONG = "word_too_long"
 
 
 class ContactRefused(ValueError):
@@ -67,8 +68,9 @@ def checked(identity: Identity, road: Road, values: Values, *, country: str = ""
     if road not in ROADS[identity]:
         problems["road"] = Problem.ROAD_NOT_OPEN
     typed = {name: _tidy(getattr(values, name)) for name in Values.__slots__}
-    longest = {name: LONGEST_WORD if name == "word" else LONGEST for name in typed}
-    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > longest[name]}
+    problems |= {name: Problem.TOO_LONG for name, value in typed.items() if value and len(value) > LONGEST}
+    if len(typed["word"] or "") > LONGEST_WORD:
+        problems["word"] = Problem.WORD_TOO_LONG
     found = {name: typed[name] for name in kept_by(identity, road)}
     if found.get("email") and (email := address_as_kept(found["email"] or "")) is None:
         problems["email"] = Problem.BAD_EMAIL

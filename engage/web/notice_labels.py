@@ -18,6 +18,8 @@ TO_STAFF: Mapping[str, LazyString] = {
     "could_not_reach": _("A message did not arrive"),
     "due": _("A promise is due"),
     "due_soon": _("A promise falls due soon"),
+    "errand_due": _("Word to carry to the person is due"),
+    "errand_for_you": _("Word to carry to the person"),
     "explanation_missing": _("An explanation is missing"),
     "explanation_wanted": _("Explain the delay"),
     "explanation_written": _("Why it is late"),
@@ -30,6 +32,8 @@ TO_STAFF: Mapping[str, LazyString] = {
     "item_for_you": _("Something needs them, and no more is said"),
     "lane_holds_something": _("Something to know, and no more is said"),
     "late_count": _("How many cases are late for long"),
+    "mail_to_sort": _("Mail to sort"),
+    "mentioned": _("They were mentioned"),
     "new_browser": _("Sign-in from a new browser"),
     "new_case": _("A new case"),
     "news_missing": _("The person waits for word"),
@@ -37,6 +41,7 @@ TO_STAFF: Mapping[str, LazyString] = {
     "nobody_stands_in": _("Nobody stands in for them"),
     "opening_granted": _("Request to see a name granted"),
     "opening_to_decide": _("Request to see a name"),
+    "overdue_list": _("What is overdue"),
     "own_task": _("A task for them"),
     "own_task_due": _("A task falls due"),
     "panel_seat": _("A seat on the panel"),
@@ -62,6 +67,9 @@ TO_STAFF: Mapping[str, LazyString] = {
     "unassigned": _("Nobody works on it"),
     "unusual_reading": _("Unusual reading"),
     "urgent_fact": _("Urgent: needs them now"),
+    "watched_case": _("News of a case they watch"),
+    "weekly_summary": _("Summary of the week"),
+    "while_away": _("What came while they were away"),
 }
 TO_PERSON: Mapping[str, LazyString] = {
     "address_left": _("Last word to the address they left"),
@@ -88,6 +96,7 @@ TO_PERSON: Mapping[str, LazyString] = {
     "reminder_to_answer": _("Reminder: a proposal waits"),
     "reminder_to_reply": _("Reminder: a question waits"),
     "something_new": _("Something is new, and no more is said"),
+    "texts_stopped": _("No more text messages"),
 }
 # The same as the person reads it.
 OWN: Mapping[str, LazyString] = {
@@ -113,6 +122,7 @@ OWN: Mapping[str, LazyString] = {
     "proposal_waiting": _("We have a proposal for you"),
     "reminder_to_answer": _("We wait for your answer"),
     "reminder_to_reply": _("We wait for your answer"),
+    "texts_stopped": _("No more text messages"),
 }
 NEWS = _("There is news for you")  # of every other
 

@@ -80,7 +80,7 @@ OF_A_CASE = {
     "staff.tell_delay_case": P.TELL_PERSON,
     "staff.tell_person": P.TELL_PERSON,
     "staff.give_errand": P.TELL_PERSON,
-    "staff.print_letter": P.TELL_PERSON,
+    "staff.print_letter": P.VIEW_CONTACT,
     "staff.unlink_case": P.LINK,
     "staff.verify_case": A.VERIFY,
     "staff.watch_case": P.READ_UNMASKED,

@@ -268,3 +268,14 @@ def test_a_task_without_a_case_waits_for_the_morning_too(clock, office, peer):
     delivery.drain()
     delivery.drain()
     assert [mail.message["Subject"] for mail in peer.mails] == ["1 to read in engage"]
+
+
+def test_whoever_stands_in_and_is_told_anyway_is_told_once(clock, team, reference):
+    away = {"starts_at": clock.now, "ends_at": clock.now + timedelta(days=3), "set_at": clock.now}
+    with unit_of_work():
+        db.session.add(
+            Absence(user_id=team.coordinator.id, replacement_id=team.second_coordinator.id, **away),
+        )
+    written(reference)
+    told = [row.user_id for row in to_staff()]
+    assert sorted(told) == sorted([team.coordinator.id, team.second_coordinator.id])

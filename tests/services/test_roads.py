@@ -49,9 +49,9 @@ def a_case(team, road=Road.DIRECT, *, chosen=None, **values):
     return reference
 
 
-def owed_to(reference):
+def owed_to(reference, **values):
     """A notice to the person, delivered as far as it goes."""
-    key = a_notice(reference)
+    key = a_notice(reference, **values)
     delivery.drain()
     return key
 
@@ -177,6 +177,23 @@ def test_word_of_a_grave_case_waits_for_no_morning(team, gateway):
         case_of(reference).level = 4
     owed_to(reference)
     assert len(gateway.texts) == 1
+
+
+QUIET = {"may_text": True, "quiet_from": time(0), "quiet_until": time(23), "time_zone": "UTC"}
+
+
+def test_what_the_person_asked_for_this_minute_waits_for_no_morning(team, gateway):
+    owed_to(a_case(team, chosen=QUIET), template="code_changed")
+    assert len(gateway.texts) == 1
+
+
+@pytest.mark.parametrize(("hours", "left"), [(1, 1), (48, 0)])
+def test_word_that_keeps_a_promise_leaves_before_the_promise_would_be_broken(clock, team, gateway, hours, left):
+    reference = a_case(team, chosen=QUIET)
+    with unit_of_work():
+        case_of(reference).next_due_at = clock.now + timedelta(hours=hours)
+    owed_to(reference, template="case_acknowledged")
+    assert len(gateway.texts) == left
 
 
 def test_r68_a_bounced_mail_becomes_a_text_and_a_bounced_text_a_task_to_tell_the_person(team, gateway, mail):

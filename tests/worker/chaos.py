@@ -15,7 +15,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from kombu import pools
 from kombu.exceptions import OperationalError
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
@@ -246,11 +246,12 @@ def _nudge() -> None:
 
 
 def _owed() -> int:
-    """How many notices are owed, those for another day left out; asked again until the database answers."""
+    """How many notices are owed without those that wait to be gathered; asked until the database answers."""
     while True:
         try:
-            due = (WAITING, OutboxMessage.not_before < clock.utcnow() + timedelta(hours=1))
-            found = db.session.scalar(select(func.count(OutboxMessage.id)).where(*due))
+            soon = OutboxMessage.not_before < clock.utcnow() + timedelta(seconds=30)  # longer than a lease
+            due = or_(soon, OutboxMessage.claimed_at.is_not(None), OutboxMessage.last_error.is_not(None))
+            found = db.session.scalar(select(func.count(OutboxMessage.id)).where(WAITING, due))
             release()
             return int(found or 0)
         except SQLAlchemyError:

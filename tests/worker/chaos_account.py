@@ -20,7 +20,7 @@ class Account:
     states: Counter[str] = field(default_factory=Counter)
     roads: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
-    still_owed: int = 0  # those for another day left out
+    still_owed: int = 0  # reminders that wait to be gathered left out
     unexplained: list[str] = field(default_factory=list)  # given up without a reason
     lost: list[str] = field(default_factory=list)  # written down as sent, and never taken by the mail server
     unowed: list[str] = field(default_factory=list)  # taken by the mail server, and nobody's

@@ -28,7 +28,8 @@ PROBLEMS = {
     Problem.NEEDS_FACILITATOR: lazy_gettext("Say who it is and how to reach them."),
     Problem.BAD_EMAIL: lazy_gettext("Type an e-mail address like name@example.org."),
     Problem.BAD_PHONE: lazy_gettext("Type a phone number with the number of the country, like +381 11 123 4567."),
-    Problem.TOO_LONG: lazy_gettext("This is too long. Make it shorter."),
+    Problem.WORD_TOO_LONG: lazy_gettext("This word is too long. Use 30 characters or fewer."),
+    Problem.TOO_LONG: lazy_gettext("This is too long. Use 200 characters or fewer."),
 }
 
 
