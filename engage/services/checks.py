@@ -28,7 +28,6 @@ from engage.services import (
     scanning,
     single_sign_on,
     sites,
-    texts,
 )
 from engage.services.scanning import ScannerAway
 from engage.settings import settings
@@ -77,7 +76,6 @@ def look() -> Iterator[Finding]:
         yield Finding(what, problem)
     yield from _backups()
     if is_sound:
-        yield from _held_texts()
         yield from _sealed_before()
         yield from _scanning()
         yield from _people()
@@ -131,12 +129,6 @@ def _texts() -> None:
         gateway.check()
     finally:
         gateway.close()
-
-
-def _held_texts() -> Iterator[Finding]:
-    if count := texts.held_count():
-        problem = f"{count} came from a number that no case, or more than one, was written to. Nobody has read them."
-        yield Finding("texts that people sent", problem, is_warning=True)
 
 
 def _files() -> None:

@@ -3,11 +3,12 @@
 import logging
 
 from engage import vault
+from engage.domain.received_mail import MailRoad
 from engage.extensions import db
 from engage.incoming import mail as incoming
 from engage.incoming.mail import Incoming, MailKind
 from engage.models import ReceivedMail
-from engage.services.inbound import claims, deciding, files, finding, penning, placing, raw_copy
+from engage.services.inbound import claims, deciding, files, finding, from_text, penning, placing, raw_copy
 from engage.services.inbound.claims import Claimed
 from engage.services.inbound.files import Gate
 from engage.unit_of_work import release, unit_of_work
@@ -61,7 +62,10 @@ def _opened(claimed: Claimed) -> tuple[bytes, Incoming]:
     """The mail and what it says, read while no transaction is open."""
     row = db.session.get_one(ReceivedMail, claimed.id)
     raw, recipients = raw_copy.opened(row)
+    is_text = row.road is MailRoad.SMS
     release()
+    if is_text:
+        return b"", from_text.read(raw)  # nobody may see its raw copy, not even damaged: the number stands in it
     return raw, incoming.read(raw, own_domains=finding.own_domains(), own_mark=OWN_MARK, envelope_recipients=recipients)
 
 
