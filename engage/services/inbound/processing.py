@@ -16,6 +16,8 @@ from engage.unit_of_work import release, unit_of_work
 log = logging.getLogger(__name__)
 # The header by which our own mail is known when it comes back.
 OWN_MARK = "X-Engage-Notice"
+# What may become part of a case, by itself or by hand.
+_MAY_HAVE_FILES = frozenset({MailKind.WRITTEN, MailKind.DAMAGED, MailKind.BULK})
 MOST = 500  # Ours: a task ends well inside its time limit; the sweep takes what is left over.
 
 
@@ -42,7 +44,7 @@ def _process(claimed: Claimed) -> None:
         return
     try:
         raw, mail = _opened(claimed)
-        gate = files.through_gate(mail) if mail.kind in (MailKind.WRITTEN, MailKind.DAMAGED) else Gate()
+        gate = files.through_gate(mail) if mail.kind in _MAY_HAVE_FILES else Gate()
         with unit_of_work():
             if (row := claims.held(claimed)) is not None:
                 _put(row, mail, raw, gate)
