@@ -14,6 +14,7 @@ _GATES = {
     "static": "open",
     "public": "open, or by the code of a case",
     "account": "signed in; signing in and choosing a password are open",
+    "notifications": "signed in; each reads their own",
     "staff": "signed in, with a role that sees cases; then policy, case by case",
     "lane": "signed in, focal point; for everybody else it does not exist",
     "admin": "signed in lately from here, administrator",

@@ -33,7 +33,7 @@ def leads_into_lane(digest: str) -> bool:
     return db.session.scalars(written_to(digest).where(Case.moved_at.is_not(None)).limit(1)).first() is not None
 
 
-def written_to(digest: str) -> Select[tuple[uuid.UUID]]:
+def written_to(digest: str) -> Select[uuid.UUID]:
     """Select all cases that were written to the number lately, the last one first; those in the restricted lane too."""
     return (
         select(SmsThread.case_id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engage import clock
 from engage.domain import schedule
@@ -148,7 +148,7 @@ def health() -> Health:
     )
 
 
-def _unread() -> Sequence[Row[tuple[int, datetime | None]]]:
+def _unread() -> Sequence[tuple[int, datetime | None]]:
     """How many mails and how many texts wait to be read, and since when the oldest does; one statement.
 
     One that was tried and failed, or that a worker has just taken, is still unread. What somebody decided in the pen
@@ -159,4 +159,4 @@ def _unread() -> Sequence[Row[tuple[int, datetime | None]]]:
     texts = select(func.count(ReceivedText.id), func.min(ReceivedText.received_at)).where(
         ReceivedText.read_at.is_(None)
     )
-    return db.session.execute(mails.union_all(texts)).all()
+    return [(count, oldest) for count, oldest in db.session.execute(mails.union_all(texts))]
