@@ -12,11 +12,12 @@ HIDDEN = "…"  # stands where the sender's address stood
 
 
 class MailRoad(StrEnum):
-    """By which door a mail came."""
+    """By which door a mail, or a text that waits with mails, came."""
 
     IMAP = "imap"
     LMTP = "lmtp"
     PIPE = "pipe"
+    SMS = "sms"  # a text message that only a human can place
 
 
 class MailState(StrEnum):
@@ -65,6 +66,7 @@ class GuessedBy(StrEnum):
     REFERENCE = "reference"
     SAME_PERSON = "same_person"
     ANSWER = "answer"  # to a notice of ours, but not in a way that is certain
+    SAME_NUMBER = "same_number"  # we wrote about the case to the number of a text
 
 
 def references_in(*texts: str) -> tuple[str, ...]:
@@ -78,6 +80,11 @@ def without_address(text: str, address: str | None) -> str:
     if not address:
         return text
     return re.sub(re.escape(address), HIDDEN, text, flags=re.IGNORECASE)
+
+
+def is_number(sender: str | None) -> bool:
+    """Whether a sender is the number of a text, and no address of a mail."""
+    return bool(sender) and "@" not in str(sender)
 
 
 def plain_sender(address: str) -> str:

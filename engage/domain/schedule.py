@@ -16,6 +16,7 @@ class Pace(StrEnum):
     """How often an entry comes."""
 
     SWEEP = "sweep"
+    FETCH = "fetch"
     DEADLINES = "deadlines"
     HOURLY = "hourly"
     DAILY = "daily"
@@ -24,6 +25,9 @@ class Pace(StrEnum):
 PACES: Mapping[str, Pace] = MappingProxyType(
     {
         "sweep-outbox": Pace.SWEEP,
+        "sweep-mail": Pace.SWEEP,
+        "fetch-mail": Pace.FETCH,
+        "read-texts": Pace.SWEEP,
         "answer-resets": Pace.SWEEP,
         "scan-files": Pace.SWEEP,
         "watch-delivery": Pace.SWEEP,
@@ -35,17 +39,21 @@ PACES: Mapping[str, Pace] = MappingProxyType(
         "remind-tasks": Pace.DEADLINES,
         "watch-repetition": Pace.HOURLY,
         "watch-readings": Pace.HOURLY,
+        "send-digests": Pace.HOURLY,
         "review-accounts": Pace.HOURLY,
         "make-checkpoint": Pace.HOURLY,
         "apply-retention": Pace.DAILY,
     }
 )
+# What comes often enough for its silence to be seen on a service that has only begun.
+OFTEN = frozenset({Pace.SWEEP, Pace.FETCH, Pace.DEADLINES})
 
 
-def intervals(*, sweep_seconds: float, escalate_seconds: float) -> dict[str, timedelta]:
+def intervals(*, sweep_seconds: float, escalate_seconds: float, fetch_seconds: float) -> dict[str, timedelta]:
     """Return how long it is from one time of each entry to its next."""
     lengths = {
         Pace.SWEEP: timedelta(seconds=sweep_seconds),
+        Pace.FETCH: timedelta(seconds=fetch_seconds),
         Pace.DEADLINES: timedelta(seconds=escalate_seconds),
         Pace.HOURLY: timedelta(hours=1),
         Pace.DAILY: timedelta(days=1),
@@ -62,11 +70,7 @@ def silent(ages: Mapping[str, timedelta], expected: Mapping[str, timedelta]) -> 
     return sorted(
         entry
         for entry, every in expected.items()
-        if (
-            ages[entry] > max(MISSED * every, AT_LEAST)
-            if entry in ages
-            else PACES.get(entry) in (Pace.SWEEP, Pace.DEADLINES)
-        )
+        if (ages[entry] > max(MISSED * every, AT_LEAST) if entry in ages else PACES.get(entry) in OFTEN)
     )
 
 

@@ -52,7 +52,6 @@ class ReceivedText(Keyed, Base):
     )
 
     digest: Mapped[str] = mapped_column(unique=True)  # keyed hash of what the gateway calls it
-    sealed: Mapped[bytes | None]  # gone once it stands on a case
+    sealed: Mapped[bytes | None]  # gone once it stands on a case, or waits in the pen
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
-    held: Mapped[str | None]  # why it waits for somebody of ours to say where it belongs: a code

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from engage import clock
 from engage.extensions import db, insert_into
@@ -25,12 +25,27 @@ def remember(case_id: uuid.UUID, digest: str) -> None:
 def cases_of(digest: str) -> Sequence[uuid.UUID]:
     """Return the cases that were written to the number lately and whose person can still be written to, the last one
     first. A case that was moved into the restricted lane is none of them."""
-    return db.session.scalars(
+    return db.session.scalars(written_to(digest).where(Case.moved_at.is_(None))).all()
+
+
+def leads_into_lane(digest: str) -> bool:
+    """Whether a case that was written to the number lately was moved into the restricted lane since."""
+    return db.session.scalars(written_to(digest).where(Case.moved_at.is_not(None)).limit(1)).first() is not None
+
+
+def written_to(digest: str) -> Select[uuid.UUID]:
+    """Select all cases that were written to the number lately, the last one first; those in the restricted lane too."""
+    return (
         select(SmsThread.case_id)
         .join(Case, Case.id == SmsThread.case_id)
-        .where(SmsThread.digest == digest, SmsThread.at >= _oldest(), Case.erased_at.is_(None), Case.moved_at.is_(None))
+        .where(SmsThread.digest == digest, SmsThread.at >= _oldest(), Case.erased_at.is_(None))
         .order_by(SmsThread.at.desc(), SmsThread.case_id)
-    ).all()
+    )
+
+
+def forget_of_case(case_id: uuid.UUID) -> None:
+    """Forget to which numbers was written about the case."""
+    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id))
 
 
 def forget_old() -> int:

@@ -3,6 +3,7 @@
 The number of statements is fixed, and each reads what is owed, or what happened lately, by an index.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,9 @@ from engage.domain import schedule
 from engage.domain.alarms import Fault, Figures
 from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
+from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import WAITING, Alarm, Circuit, DeliveryAttempt, Heartbeat, OutboxMessage
+from engage.models import WAITING, Alarm, Circuit, DeliveryAttempt, Heartbeat, OutboxMessage, ReceivedMail, ReceivedText
 from engage.settings import settings
 
 LATELY = timedelta(days=1)
@@ -48,6 +50,8 @@ class Health:
     alarms: list[Standing]
     held_by_ceiling: bool  # more is owed than may leave in an hour, by a road or to a reader
     roads_down: frozenset[str]
+    unread: int  # mails and texts that came in and that the worker could have read
+    oldest_unread: timedelta
 
     @property
     def silent(self) -> list[str]:
@@ -69,13 +73,19 @@ class Health:
             silent=len(self.silent),
             is_worker_away=self.is_worker_away,
             is_held_by_ceiling=self.held_by_ceiling,
+            unread=self.unread,
+            oldest_unread=self.oldest_unread,
         )
 
 
 def expected() -> dict[str, timedelta]:
     """Return how often each entry of the schedule comes by the settings in force."""
     chosen = settings()
-    return schedule.intervals(sweep_seconds=chosen.SWEEP_SECONDS, escalate_seconds=chosen.ESCALATE_SECONDS)
+    return schedule.intervals(
+        sweep_seconds=chosen.SWEEP_SECONDS,
+        escalate_seconds=chosen.ESCALATE_SECONDS,
+        fetch_seconds=chosen.IMAP_POLL_SECONDS,
+    )
 
 
 def health() -> Health:
@@ -115,6 +125,7 @@ def health() -> Health:
         and_(Circuit.kind.in_((Kind.CEILING, Kind.READER)), Circuit.opened_until > now),
     )
     held_up = db.session.execute(select(Circuit.kind, Circuit.name).where(is_held_up)).all()
+    unread = _unread()
     alarms = db.session.scalars(select(Alarm).order_by(Alarm.since, Alarm.fault)).all()
     return Health(
         owed=sum(count for _, count, _, _ in owed),
@@ -132,4 +143,20 @@ def health() -> Health:
         ],
         held_by_ceiling=any(kind is not Kind.ROAD for kind, _ in held_up),
         roads_down=frozenset(name for kind, name in held_up if kind is Kind.ROAD),
+        unread=sum(count for count, _ in unread),
+        oldest_unread=max((now - oldest for _, oldest in unread if oldest is not None), default=timedelta()),
     )
+
+
+def _unread() -> Sequence[tuple[int, datetime | None]]:
+    """How many mails and how many texts wait to be read, and since when the oldest does; one statement.
+
+    One that was tried and failed, or that a worker has just taken, is still unread. What somebody decided in the pen
+    waits again from then on.
+    """
+    since = func.coalesce(ReceivedMail.decided_at, ReceivedMail.received_at, type_=ReceivedMail.received_at.type)
+    mails = select(func.count(ReceivedMail.id), func.min(since)).where(ReceivedMail.state == MailState.RECEIVED)
+    texts = select(func.count(ReceivedText.id), func.min(ReceivedText.received_at)).where(
+        ReceivedText.read_at.is_(None)
+    )
+    return [(count, oldest) for count, oldest in db.session.execute(mails.union_all(texts))]

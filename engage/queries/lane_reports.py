@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage import lane_keys
@@ -85,13 +85,13 @@ def reports(actor: Actor) -> list[Listed]:
     return [Listed(report, report.site.name, due_at) for report, due_at in rows]
 
 
-def count_waiting(actor: Actor) -> int:
-    """Return how many reports owe something now or hold words that nobody has read: the number in the navigation."""
+def how_many_wait(actor: Actor) -> ScalarSelect[int]:
+    """Select how many reports owe something now or hold words that nobody has read: the number in the navigation."""
     owes = select(LaneClock.report_id).where(LaneClock.ended_at.is_(None))
     wanted = select(func.count(LaneReport.id)).where(
         LaneReport.erased_at.is_(None), in_lane_of(actor), or_(LaneReport.unread, LaneReport.id.in_(owes))
     )
-    return db.session.scalars(wanted).one()
+    return wanted.scalar_subquery()
 
 
 def page(report_id: uuid.UUID, actor: Actor) -> ReportPage:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
 from engage import clock
 from engage.domain.case import CaseClass
@@ -49,10 +49,10 @@ class Page:
     has_more: bool
 
 
-def count_unseen(actor: Actor) -> int:
-    """Return how much the actor was told and has not seen, counted up to `MOST_COUNTED`; one statement."""
-    unseen = _told(actor, select(OutboxMessage.id)).where(OutboxMessage.seen_at.is_(None)).limit(MOST_COUNTED)
-    return db.session.scalar(select(func.count()).select_from(unseen.subquery())) or 0
+def unseen(actor: Actor) -> ScalarSelect[int]:
+    """Select how much the actor was told and has not seen, counted up to `MOST_COUNTED`."""
+    found = _told(actor, select(OutboxMessage.id)).where(OutboxMessage.seen_at.is_(None)).limit(MOST_COUNTED)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def page(actor: Actor, *, before: uuid.UUID | None = None) -> Page:

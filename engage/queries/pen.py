@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 
 from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import Actor
@@ -42,8 +42,13 @@ class MailPage:
 
 def count_waiting(actor: Actor) -> int:
     """Return how many mails wait for the actor, at most `MOST_COUNTED`."""
-    waiting = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(MOST_COUNTED)
-    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    return db.session.scalar(select(how_many_wait(actor))) or 0
+
+
+def how_many_wait(actor: Actor) -> ScalarSelect[int]:
+    """Select how many mails wait for the actor, counted up to `MOST_COUNTED`."""
+    found = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(MOST_COUNTED)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def sorts_mail(actor: Actor) -> bool:

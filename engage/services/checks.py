@@ -28,7 +28,6 @@ from engage.services import (
     scanning,
     single_sign_on,
     sites,
-    texts,
 )
 from engage.services.scanning import ScannerAway
 from engage.settings import settings
@@ -76,8 +75,8 @@ def look() -> Iterator[Finding]:
         is_sound = is_sound and not (what == "database" and problem)
         yield Finding(what, problem)
     yield from _backups()
+    yield from _mail_doors()
     if is_sound:
-        yield from _held_texts()
         yield from _sealed_before()
         yield from _scanning()
         yield from _people()
@@ -133,12 +132,6 @@ def _texts() -> None:
         gateway.close()
 
 
-def _held_texts() -> Iterator[Finding]:
-    if count := texts.held_count():
-        problem = f"{count} came from a number that no case, or more than one, was written to. Nobody has read them."
-        yield Finding("texts that people sent", problem, is_warning=True)
-
-
 def _files() -> None:
     folder = settings().VAR / "files"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -175,6 +168,21 @@ def _backups() -> Iterator[Finding]:
     if kept is not None and kept > MOST_BACKUP_DAYS:
         said = f"They are kept for {kept} days, so what was erased lies in them for longer than the {MOST_BACKUP_DAYS} "
         yield Finding("backups", said + "that people are told.", is_warning=True)
+
+
+def _mail_doors() -> Iterator[Finding]:
+    """Answers need both: an address that our mails name, and a door by which they come in."""
+    inbox, has_door = settings().MAIL_INBOX, bool(settings().IMAP_HOST or settings().LMTP_LISTEN)
+    if inbox is not None and not has_door:
+        said = (
+            "ENGAGE_MAIL_INBOX is set, and neither ENGAGE_IMAP_HOST nor ENGAGE_LMTP_LISTEN: answers to our mails come "
+        )
+        yield Finding("mail that comes in", said + "in only if your mail server pipes them to us.", is_warning=True)
+    elif inbox is None and has_door:
+        said = "ENGAGE_IMAP_HOST or ENGAGE_LMTP_LISTEN is set, and ENGAGE_MAIL_INBOX is not: our mails name no address "
+        yield Finding(
+            "mail that comes in", said + "for answers. Set it to the address of that mailbox.", is_warning=True
+        )
 
 
 def _scanner() -> None:

@@ -4,7 +4,7 @@ import logging
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from engage import clock, vault
 from engage.domain.events import TextsStopped
@@ -14,7 +14,8 @@ from engage.domain.texts import is_stop
 from engage.extensions import db, insert_into
 from engage.models import ContactPreference, OutboxMessage, ReceivedText
 from engage.notify import claims, threads
-from engage.services import cases, contact, conversation, undelivered
+from engage.services import cases, conversation, undelivered
+from engage.services.inbound import from_text
 from engage.services.timeline import record
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -22,7 +23,6 @@ from engage.unit_of_work import unit_of_work
 log = logging.getLogger(__name__)
 MOST = 1000  # Ours: a sweep ends well inside its task's time limit; the next one takes what is left over.
 LONGEST = 10_000  # Ours, characters: as long as what is written on the page; a text has 1,530 at most.
-UNKNOWN, SEVERAL = "unknown", "several"  # why a text waits for somebody to say where it belongs
 
 
 def report(provider_id: str, arrival: Arrival, reason: str) -> bool:
@@ -70,15 +70,10 @@ def read_waiting(*, limit: int = MOST) -> int:
     return count
 
 
-def held_count() -> int:
-    """Return how many texts wait for somebody to say where they belong."""
-    return db.session.scalar(select(func.count()).select_from(ReceivedText).where(ReceivedText.held.is_not(None))) or 0
-
-
 def forget_old() -> int:
     """Forget to which numbers was written, and which texts came, once it is too long ago; return how many.
 
-    Texts that wait for somebody to say where they belong stay. Safe to run twice.
+    Texts that were not read yet stay; those in the pen go as mail goes. Safe to run twice.
     """
     oldest = clock.utcnow() - timedelta(days=settings().SMS_THREAD_DAYS)
     gone = delete(ReceivedText).where(ReceivedText.received_at < oldest, ReceivedText.sealed.is_(None))
@@ -96,19 +91,17 @@ def _read(text_id: uuid.UUID) -> bool:
         return False
     opened = vault.opened_by_worker(row.sealed)
     words = opened["words"].replace("\0", "").strip()[:LONGEST]
-    found = threads.cases_of(_thread_of(opened["from"]))
-    row.read_at = clock.utcnow()
+    thread = _thread_of(opened["from"])
+    found = threads.cases_of(thread)
     if is_stop(words):
-        row.sealed = None
         for case_id in sorted(found):
             _stop(case_id, tells=case_id == found[0])
-    elif len(found) == 1 and words:
-        row.sealed = None
+    elif len(found) == 1 and words and not threads.leads_into_lane(thread):
         conversation.write_as_person(cases.lock_own(found[0]), words, actor=_person_of(found[0]))
     else:
         # Whoever holds the code of a case reads what stands on it: of two cases of one phone neither may get it.
-        row.held = SEVERAL if len(found) > 1 else UNKNOWN
-        log.warning("text %s waits for somebody to say where it belongs: %s", text_id, row.held)
+        from_text.hand_over(row, opened["from"], words)
+    row.read_at, row.sealed = clock.utcnow(), None  # last: what fails before it leaves the text unread
     return True
 
 
@@ -127,8 +120,7 @@ def _stop(case_id: uuid.UUID, *, tells: bool) -> None:
 
 def _thread_of(sender: str) -> str:
     """The keyed hash of a number as gateways write it, with or without its plus."""
-    number = contact.number_as_kept(sender if sender.startswith("+") else f"+{sender}", "")
-    return vault.digest(number or sender, vault.SMS_THREAD)
+    return vault.digest(from_text.number_of(sender) or sender, vault.SMS_THREAD)
 
 
 def _person_of(case_id: uuid.UUID) -> Actor:

@@ -12,8 +12,9 @@ from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
-from engage.queries import lane_reports, notifications, pen
+from engage.queries import notifications
 from engage.queries.accounts import Account
+from engage.queries.frame import numbers
 from engage.web import given_back
 from engage.web.locale import gettext
 
@@ -115,21 +116,12 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
             raise NoResultFound if hidden else NotAllowed(request.endpoint)
         if request.method == "GET":
             # Read here and not while the page is drawn: the page that says that the database is gone is drawn, too.
-            g.unseen = notifications.count_unseen(account.actor)
-            g.waits_at = _waits_at(account.actor)
+            waiting = numbers(account.actor)
+            g.unseen = waiting.unseen
+            g.waits_at = {"lane.list_reports": waiting.reports or 0, "staff.list_mail": waiting.mails or 0}
         return None
 
     return gate
-
-
-def _waits_at(actor: Actor) -> dict[str, int]:
-    """How much waits behind the links of the frame, of those that the actor is shown with a number."""
-    waits = {}
-    if actor.holds(*LANE):
-        waits["lane.list_reports"] = lane_reports.count_waiting(actor)
-    if pen.sorts_mail(actor):
-        waits["staff.list_mail"] = pen.count_waiting(actor)
-    return waits
 
 
 def _to_do_before(account: Account) -> str | None:

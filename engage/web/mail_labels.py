@@ -17,6 +17,8 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "other_sender": _("It answers a mail of ours, but from another address than that of the person."),
         "from_staff": _("It answers a mail that we sent to one of us."),
         "case_gone": _("It answers a mail of a case that takes no more messages."),
+        "unknown_number": _("It is a text from a number that we wrote to about no case."),
+        "several_cases": _("It is a text from a number that we wrote to about more than one case."),
         "could_not_be_read": _("We could not open it. It is kept as it came."),
         "could_not_be_placed": _("What was decided could not be done any more. Decide again."),
         "damaged": _("It is damaged. Words may be missing."),
@@ -41,6 +43,7 @@ GROUPS: dict[str, dict[str, LazyString]] = {
         "reference": _("it names the case"),
         "same_person": _("its sender agreed that their concerns go together"),
         "answer": _("it answers a mail of the case"),
+        "same_number": _("we wrote to its number about the case"),
     },
     "mail_not_ours": {
         "spam": _("Advertising or fraud. It is erased at once"),

@@ -71,6 +71,25 @@ def test_a_mail_server_that_answers_is_well_and_gets_no_mail(run, staffed, chang
     assert "ok   mail" in run("check-config").output
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"MAIL_INBOX": "answers@example.org"}, "ENGAGE_MAIL_INBOX is set, and neither"),
+        ({"IMAP_HOST": "imap.example.org"}, "ENGAGE_MAIL_INBOX is not"),
+        ({"LMTP_LISTEN": "127.0.0.1:2424"}, "ENGAGE_MAIL_INBOX is not"),
+        ({"MAIL_INBOX": "answers@example.org", "IMAP_HOST": "imap.example.org"}, None),
+        ({"MAIL_INBOX": "answers@example.org", "LMTP_LISTEN": "127.0.0.1:2424"}, None),
+        ({}, None),
+    ],
+)
+def test_an_address_for_answers_and_a_door_for_them_go_together(run, staffed, change_settings, chosen, said):
+    change_settings(**chosen)
+    answer = run("check-config")
+    assert answer.exit_code == 0
+    assert ("look mail that comes in" in answer.output) is (said is not None)
+    assert (said or "") in answer.output
+
+
 def test_serving_with_an_unsafe_setting_is_named(run, staffed, change_settings):
     change_settings(MODE="serve")
     assert "ENGAGE_MAIL=smtp" in run("check-config").output

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from engage.domain.schedule import PACES, WORKER, Pace, intervals, is_worker_away, of_schedule, silent
+from engage.domain.schedule import OFTEN, PACES, WORKER, intervals, is_worker_away, of_schedule, silent
 
-EXPECTED = intervals(sweep_seconds=60, escalate_seconds=300)
+EXPECTED = intervals(sweep_seconds=60, escalate_seconds=300, fetch_seconds=120)
 FRESH = dict.fromkeys(PACES, timedelta())
 
 
@@ -21,13 +21,13 @@ def test_an_entry_is_silent_once_it_stayed_away_three_times(entry, every):
 
 
 def test_however_short_the_interval_a_minute_of_silence_is_none():
-    quick = intervals(sweep_seconds=1, escalate_seconds=1)
+    quick = intervals(sweep_seconds=1, escalate_seconds=1, fetch_seconds=1)
     assert silent(FRESH | {"sweep-outbox": timedelta(seconds=60)}, quick) == []
     assert silent(FRESH | {"sweep-outbox": timedelta(seconds=61)}, quick) == ["sweep-outbox"]
 
 
 def test_a_fresh_service_waits_for_what_comes_seldom_and_not_for_what_comes_often():
-    often = sorted(entry for entry, pace in PACES.items() if pace in (Pace.SWEEP, Pace.DEADLINES))
+    often = sorted(entry for entry, pace in PACES.items() if pace in OFTEN)
     assert silent({}, EXPECTED) == often
 
 

@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
-from engage.models import CaseEvent, Errand, OutboxMessage, Site
+from engage.models import Attachment, CaseEvent, Errand, Message, OutboxMessage, Recipient, Site
 from engage.services import delivery
+from engage.services.inbound import deciding, processing
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
@@ -120,8 +121,6 @@ def test_a_report_twice_is_one(sent):
     [
         {"auto_submitted": "auto-replied"},
         {"return_path": "<>"},
-        {"precedence": "bulk"},
-        {"list_id": "<people.example.org>"},
         {"x_engage_notice": "0123456789abcdef"},
     ],
     ids=lambda headers: next(iter(headers)),
@@ -133,6 +132,45 @@ def test_what_no_human_wrote_is_recorded_and_never_answered(team, sent, headers)
         assert (mail.state, mail.outcome) == (MailState.DONE, Outcome.IGNORED)
     assert len(notices()) == before
     assert messages_of(states.case_of(db.session.get_one(states.Case, sent.case_id).reference).reference) == []
+
+
+LISTS = [{"precedence": "bulk"}, {"list_id": "<people.example.org>"}]
+
+
+@pytest.mark.parametrize("headers", LISTS, ids=lambda headers: next(iter(headers)))
+def test_what_came_by_a_list_to_none_of_our_sites_is_recorded_and_nobody_looks(team, sent, headers):
+    before = len(notices())
+    for to in ("concerns@engage.test", bounce_of(sent)):
+        mail = came(a_mail("Buy now.", to=to, in_reply_to=f"<{sent.id}@engage.test>", **headers))
+        assert (mail.state, mail.outcome) == (MailState.DONE, Outcome.IGNORED)
+    assert len(notices()) == before
+
+
+@pytest.mark.parametrize("headers", LISTS, ids=lambda headers: next(iter(headers)))
+def test_who_writes_to_a_site_or_answers_us_by_way_of_a_list_is_read_by_somebody(team, sent, headers):
+    letters = {one.id for one in notices() if one.recipient is Recipient.PERSON}
+    for to in (SITE, answer_to(sent)):
+        mail = came(a_mail("The water is brown.", to=to, **headers))
+        assert (mail.state, item_of(mail).words, item_of(mail).troubles) == (
+            MailState.PEN,
+            "The water is brown.",
+            ["bulk"],
+        )
+    assert {one.id for one in notices() if one.recipient is Recipient.PERSON} == letters
+    assert [one.template for one in notices()].count("mail_to_sort") > 0
+    assert len(db.session.scalars(select(states.Case)).all()) == 1
+    assert db.session.scalars(select(Message)).all() == []
+
+
+def test_what_came_by_a_list_is_placed_by_hand_with_its_files(team, sent):
+    files = [("seen.txt", "text/plain", b"Seen.")]
+    mail = came(a_mail("The water is brown.", to=answer_to(sent), files=files, precedence="bulk"))
+    reference = db.session.get_one(states.Case, sent.case_id).reference
+    with unit_of_work():
+        deciding.attach(mail.id, reference, from_person=True, actor=team.coordinator)
+    processing.process_due()
+    assert [one.words for one in messages_of(reference)] == ["The water is brown."]
+    assert len(db.session.scalars(select(Attachment)).all()) == 1
 
 
 def test_words_at_the_address_of_reports_wait_for_a_human(sent):

@@ -109,6 +109,18 @@ def test_an_unsure_answer_in_a_restricted_case_waits_for_focal_points_alone(team
     }
 
 
+def test_an_answer_by_way_of_a_list_goes_where_any_answer_of_a_survivor_goes(team, report_id):
+    gone = word_to_her(report_id)
+    to = answer_to(gone)
+    assert came(a_mail("By a list.", to=to, precedence="bulk")).outcome is Outcome.LANE
+    assert "By a list." in [words for _, words in said(report_id)]
+    with unit_of_work():
+        db.session.delete(db.session.get_one(OutboxMessage, gone.id))
+    mail = came(a_mail("By a list again.", to=to, precedence="bulk"))
+    assert (mail.state, mail.is_restricted) == (MailState.PEN, True)
+    assert seen_by(team.coordinator) == []
+
+
 def test_a_stranger_who_names_a_restricted_case_does_not_bring_it_into_the_general_pen(team, reference):
     mail = came(a_mail(f"What about {reference}?", to=SITE))
     assert mail.is_restricted

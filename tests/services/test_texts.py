@@ -1,5 +1,8 @@
 """Texts that people send, and what a gateway reports of those that we sent."""
 
+import errno
+import os
+
 import pytest
 from sqlalchemy import select
 
@@ -7,6 +10,7 @@ from engage import vault
 from engage.domain.case import CaseClass, Road, Writer
 from engage.domain.delivery import Outcome
 from engage.domain.gateways import Arrival
+from engage.domain.received_mail import GuessedBy, MailRoad, MailState
 from engage.extensions import db
 from engage.models import (
     CaseEvent,
@@ -15,10 +19,13 @@ from engage.models import (
     Errand,
     Message,
     OutboxMessage,
+    PenGuess,
+    PenItem,
+    ReceivedMail,
     ReceivedText,
     SmsThread,
 )
-from engage.services import checks, delivery, texts
+from engage.services import delivery, texts
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -55,9 +62,22 @@ def messages(reference):
     return [(row.writer, row.words) for row in rows]
 
 
-def held():
+def unread():
+    """How many texts are still to be read, and whether any is kept where it is not."""
     db.session.rollback()
-    return [(row.held, row.sealed is not None) for row in db.session.scalars(select(ReceivedText))]
+    rows = db.session.scalars(select(ReceivedText)).all()
+    return sum(row.read_at is None for row in rows), any(row.sealed for row in rows if row.read_at)
+
+
+def in_pen():
+    """What staff are shown of texts that wait for them."""
+    db.session.rollback()
+    rows = db.session.execute(select(ReceivedMail, PenItem).join(PenItem, PenItem.mail_id == ReceivedMail.id))
+    return [(mail.road, mail.state, item.words, item.troubles) for mail, item in rows]
+
+
+def waits(words, why):
+    return [(MailRoad.SMS, MailState.PEN, words, [why])]
 
 
 @pytest.mark.parametrize("sender", [NUMBER, NUMBER.removeprefix("+"), "+381 64 123-45-67"])
@@ -65,7 +85,7 @@ def test_an_answer_by_text_stands_on_the_case_as_the_persons_own_words(team, ref
     assert send("  The road is wet again.\n", sender=sender) == 1
     assert messages(reference) == [(Writer.PERSON, "The road is wet again.")]
     assert case_of(reference).unread_reply
-    assert held() == [(None, False)]
+    assert (unread(), in_pen()) == ((0, False), [])
 
 
 @pytest.mark.parametrize("words", ["🌋" * 700, "شكرا لكم\u202e", "a\0b", "x" * 20_000])
@@ -91,17 +111,13 @@ def test_until_it_is_read_nothing_but_the_worker_can_open_it(team, reference):
 def test_a_text_from_a_number_that_we_never_wrote_to_waits_for_somebody(team, reference):
     send("Hello", sender=OTHERS)
     assert messages(reference) == []
-    assert held() == [(texts.UNKNOWN, True)]
-    said = {one.what: (one.problem, one.is_warning) for one in checks.look()}
-    assert said["texts that people sent"] == (
-        "1 came from a number that no case, or more than one, was written to. Nobody has read them.",
-        True,
-    )
+    assert (unread(), in_pen()) == ((0, False), waits("Hello", "unknown_number"))
 
 
 def test_a_text_without_words_waits_for_somebody(team, reference):
     send(" ")
-    assert held() == [(texts.UNKNOWN, True)]
+    assert in_pen() == waits("", "no_words")
+    assert NUMBER not in db.session.scalars(select(PenItem.whole)).one()
 
 
 def test_of_two_cases_of_one_phone_neither_gets_what_may_be_the_others(team, reference):
@@ -109,19 +125,40 @@ def test_of_two_cases_of_one_phone_neither_gets_what_may_be_the_others(team, ref
     owed_to(other)
     send("Hello")
     assert (messages(reference), messages(other)) == ([], [])
-    assert held() == [(texts.SEVERAL, True)]
+    assert in_pen() == waits("Hello", "several_cases")
+    assert set(db.session.scalars(select(PenGuess.by))) == {GuessedBy.SAME_NUMBER}
+    guessed = set(db.session.scalars(select(PenGuess.case_id)))
+    assert guessed == {case_of(reference).id, case_of(other).id}
+
+
+def test_a_text_that_names_a_case_waits_with_it_as_a_guess(team, reference):
+    send(f"About {reference}", sender=OTHERS)
+    assert in_pen() == waits(f"About {reference}", "known")
 
 
 def test_a_name_instead_of_a_number_waits_for_somebody(team, reference):
-    send("Buy now", sender="SHOP")
-    assert held() == [(texts.UNKNOWN, True)]
+    send("Buy now at SHOP", sender="SHOP")
+    assert in_pen() == waits("Buy now at …", "unknown_number")
 
 
 def test_an_answer_that_comes_too_late_waits_for_somebody(clock, team, reference, change_settings):
     with unit_of_work():
         db.session.scalars(select(SmsThread)).one().at = clock.now.replace(year=2025)
     send("Hello")
-    assert held() == [(texts.UNKNOWN, True)]
+    assert in_pen() == waits("Hello", "unknown_number")
+
+
+def test_where_there_is_no_room_for_it_the_text_stays_for_the_next_time(team, reference, monkeypatch, caplog):
+    with monkeypatch.context() as full:
+        full.setattr(os, "fdopen", no_room)
+        assert send("Hello", sender=OTHERS) == 0
+    assert (unread(), in_pen()) == ((1, False), [])
+    assert "FileRefused" in caplog.text
+    assert (texts.read_waiting(), in_pen()) == (1, waits("Hello", "unknown_number"))
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, "full")
 
 
 @pytest.mark.parametrize("words", ["STOP", "Stop!", "arrêt", "إيقاف", "стоп.", "opt-out"])
@@ -200,7 +237,7 @@ def test_where_the_number_is_gone_before_the_last_text_nothing_leaves(team, gate
     assert len(gateway.to(NUMBER)) == 1
 
 
-def test_a_text_that_cannot_be_opened_stays_for_the_next_time_and_stops_no_other(team, reference, caplog):
+def test_a_text_that_cannot_be_opened_stays_for_the_next_time_and_stops_no_other(team, reference, monkeypatch, caplog):
     with unit_of_work():
         texts.receive("broken", NUMBER, "Hello")
         db.session.scalars(select(ReceivedText)).one().sealed = b"no text of ours"
@@ -215,8 +252,12 @@ def test_what_is_long_past_is_forgotten_but_not_what_waits(clock, team, referenc
     send("Hello", sender=OTHERS, name="in-2")
     clock.move_to(clock.now.replace(year=2027))
     with unit_of_work():
-        assert texts.forget_old() == 2
-    assert held() == [(texts.UNKNOWN, True)]
+        texts.receive("in-3", OTHERS, "Not read yet")
+    clock.move_to(clock.now.replace(year=2028))
+    with unit_of_work():
+        assert texts.forget_old() == 3
+    assert unread() == (1, False)
+    assert in_pen() == waits("Hello", "unknown_number")
     assert db.session.scalars(select(SmsThread)).all() == []
 
 

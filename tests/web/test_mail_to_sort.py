@@ -6,7 +6,8 @@ from engage import data_keys, vault
 from engage.domain.policy import Role
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
-from engage.models import Case, Site
+from engage.models import Case, ReceivedMail, Site
+from engage.services import texts
 from engage.services.inbound import processing
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -71,6 +72,21 @@ def test_no_page_shows_who_sent_it(browser, mail):
     assert "About " in shown
     assert NEIGHBOUR not in shown
     assert "seen.txt" in shown
+
+
+def test_a_text_message_stands_in_the_list_and_no_page_shows_its_number(client, team, gateway):
+    browser = sign_in(client, states.staff((Role.APPROVER, None)))
+    with unit_of_work():
+        texts.receive("in-1", "+381641234599", "The water is brown.")
+    texts.read_waiting()
+    row = db.session.scalars(db.select(ReceivedMail)).one()
+    listed, shown = browser.get("/staff/mail").text, browser.get(f"/staff/mail/{row.id}").text
+    assert "It is a text from a number that we wrote to about no case." in listed
+    assert "hears by text that it came" in shown
+    assert "The whole mail" not in shown
+    for page in (listed, shown):
+        assert "A text message" in page
+        assert "641234599" not in page
 
 
 def test_a_new_concern_is_made_of_it(browser, mail):

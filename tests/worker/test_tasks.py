@@ -30,7 +30,7 @@ for _ in range(2):
     often = (tasks.sweep_outbox, tasks.climb_ladder, tasks.chase_explanations, tasks.end_pauses, tasks.ask_for_news)
     seldom = (tasks.watch_repetition, tasks.make_checkpoint, tasks.apply_retention)
     more = (tasks.remind_tasks, tasks.scan_files, tasks.watch_lane, tasks.watch_readings)
-    more += (tasks.watch_delivery, tasks.send_digests)
+    more += (tasks.watch_delivery, tasks.send_digests, tasks.sweep_mail, tasks.fetch_mail, tasks.read_texts)
     accounts = (tasks.answer_resets, tasks.review_accounts)
     for task in (tasks.drain_outbox, *often, *more, *accounts, *seldom):
         task()
@@ -69,7 +69,8 @@ def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
     every = {"sweep-outbox", "climb-ladder", "chase-explanations", "end-pauses", "watch-repetition", "apply-retention"}
     more = {"ask-for-news", "remind-tasks", "make-checkpoint", "scan-files", "watch-lane", "watch-readings"}
     often = {"answer-resets", "review-accounts", "watch-delivery", "send-digests"}
-    assert beats == dict.fromkeys(every | more | often | {"worker"}, 0)
+    inbound = {"sweep-mail", "fetch-mail", "read-texts"}
+    assert beats == dict.fromkeys(every | more | often | inbound | {"worker"}, 0)
     assert set(schedule) == set(beats) - {"worker"}
     assert held == 0
 
@@ -78,7 +79,7 @@ def test_each_entry_of_the_schedule_runs_twice_and_leaves_a_sign_of_life(ran):
 def test_the_health_page_knows_how_often_each_entry_comes(ran):
     _, _, schedule, _, _, lengths = ran
     assert set(PACES) == set(schedule)
-    for entry, length in intervals(sweep_seconds=60, escalate_seconds=300).items():
+    for entry, length in intervals(sweep_seconds=60, escalate_seconds=300, fetch_seconds=60).items():
         assert lengths[entry] == length.total_seconds()
 
 

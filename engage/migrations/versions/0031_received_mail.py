@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "received_mail",
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("road", enum("road", "imap", "lmtp", "pipe"), nullable=False),
+        sa.Column("road", enum("road", "imap", "lmtp", "pipe", "sms"), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stored_as", sa.String(), nullable=True),
@@ -103,7 +103,7 @@ def upgrade() -> None:
         "pen_guess",
         sa.Column("mail_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("by", enum("by", "reference", "same_person", "answer"), nullable=False),
+        sa.Column("by", enum("by", "reference", "same_person", "answer", "same_number"), nullable=False),
         sa.ForeignKeyConstraint(
             ["mail_id"], ["received_mail.id"], name=op.f("fk_pen_guess_mail_id"), ondelete="CASCADE"
         ),

@@ -11,10 +11,11 @@ from engage.domain import mail_addresses
 from engage.domain.case import Road
 from engage.domain.events import ContactChanged
 from engage.domain.mail_addresses import Kind
-from engage.domain.received_mail import GuessedBy, references_in
+from engage.domain.received_mail import GuessedBy, is_number, references_in
 from engage.extensions import db
 from engage.incoming.mail import Incoming
 from engage.models import Case, CaseEvent, LaneReport, OutboxMessage, SamePerson, SealedContact, Site
+from engage.notify import threads
 from engage.services.same_person import digest_of_address
 from engage.settings import settings
 
@@ -134,7 +135,9 @@ def guesses(mail: Incoming, answer: Answered | None) -> list[Guess]:
         _add(found, GuessedBy.ANSWER, Case.id == answer.notice.case_id)
     if references := references_in(mail.subject, mail.text):
         _add(found, GuessedBy.REFERENCE, Case.reference.in_(references))
-    if mail.sender:
+    if mail.sender and is_number(mail.sender):
+        _add(found, GuessedBy.SAME_NUMBER, Case.id.in_(threads.written_to(vault.digest(mail.sender, vault.SMS_THREAD))))
+    elif mail.sender:
         same = select(SamePerson.case_id).where(SamePerson.digest == digest_of_address(mail.sender))
         _add(found, GuessedBy.SAME_PERSON, Case.id.in_(same))
     return list(found.values())

@@ -6,8 +6,10 @@ from datetime import datetime
 from engage import vault
 from engage.domain.case import Identity, Road, Writer
 from engage.domain.policy import Actor, Party
+from engage.domain.received_mail import is_number
 from engage.incoming.mail import Incoming
 from engage.models import Case, Message, Site
+from engage.notify import gateways
 from engage.services import attachments, cases, contact, conversation, intake, receipt_codes
 from engage.services.conversation import Came
 from engage.services.inbound.files import Gate
@@ -16,6 +18,7 @@ from engage.services.intake import Concern
 
 CHANNEL = "mail"  # of a message
 NEW_CHANNEL = "email"  # of a case, as whoever takes one down calls it
+TEXT = "sms"  # of both
 
 
 def message(case: Case, mail: Incoming, gate: Gate) -> Message:
@@ -54,7 +57,8 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
 
     Its clocks run from when the mail reached us, however long it waited for somebody to sort it (R08).
     They did not choose how much we may know of them, so we know the least (product 5). They get the acknowledgement of
-    every case, and a link with which they make their code. The same mail by another door finds the first case.
+    every case, and a link with which they make their code. The same mail by another door finds the first case. Of a
+    text the number is kept in the same way; no link goes there, since whoever holds a phone would hold the case.
 
     Raises:
         ContactRefused: there is no address to which anything could be sent.
@@ -64,7 +68,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
     concern = Concern(
         what_happened=stated,
         locale=site.locale,
-        channel=NEW_CHANNEL,
+        channel=TEXT if is_number(mail.sender) else NEW_CHANNEL,
         identity=Identity.ANONYMOUS,
         road=Road.RELAY,
     )
@@ -72,18 +76,20 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
         mark_of(mail)[:32],
         concern,
         site_id=site.id,
-        reach=contact.Values(email=mail.sender),
+        reach=contact.Values(phone=mail.sender) if is_number(mail.sender) else contact.Values(email=mail.sender),
         files=gate.checked,
         received_at=received_at,
     )
     case = cases.lock_own(received.case_id)
-    if received.is_new:
+    if received.is_new and not is_number(mail.sender):
         receipt_codes.send_first_link(case)
     return case
 
 
 def can_be_answered(mail: Incoming) -> bool:
-    """Whether the sender's address is one that a mail can be sent to."""
+    """Whether the sender's address is one that a mail can be sent to, or their number one for texts."""
+    if is_number(mail.sender):
+        return gateways.is_there()
     return mail.sender is not None and contact.address_as_kept(mail.sender) is not None
 
 
@@ -95,7 +101,7 @@ def lock(case_id: uuid.UUID) -> Case | None:
 
 def _came(mail: Incoming, words: str, gate: Gate) -> Came:
     whole = hidden(mail, mail.text)[:WORDS_MOST]
-    return Came(CHANNEL, whole if whole != words else None, gate.left_out)
+    return Came(TEXT if is_number(mail.envelope_sender) else CHANNEL, whole if whole != words else None, gate.left_out)
 
 
 def _stated(mail: Incoming) -> str:

@@ -39,6 +39,8 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     answer = finding.answered(mail)
     if mail.kind is MailKind.DELIVERY_REPORT:
         _report(row, mail, answer)
+    elif mail.kind is MailKind.BULK and _is_for_us(mail, answer):
+        _from_list(row, mail, raw, answer)
     elif mail.kind in _NOBODY:
         _tie(row, answer)
         done(row, Outcome.IGNORED)
@@ -51,6 +53,23 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
         _answer(row, mail, raw, gate, answer)
     else:
         _unasked(row, mail, raw, gate)
+
+
+def _is_for_us(mail: Incoming, answer: Answered | None) -> bool:
+    """Whether a mail by a list was sent to a site, or to an address that only the reader of a notice was given."""
+    if answer is not None and answer.is_signed and answer.kind is Kind.REPLY:
+        return True
+    return (answer is None and finding.answers_what_is_gone(mail)) or finding.site_of(mail) is not None
+
+
+def _from_list(row: ReceivedMail, mail: Incoming, raw: bytes, answer: Answered | None) -> None:
+    """A person may have written by way of a mailing list, so somebody looks. No case by itself, and no answer."""
+    if (report_id := finding.report_of(answer)) is not None:
+        into_lane.keep(row, report_id, mail)
+        done(row, Outcome.LANE)
+        return
+    row.is_restricted = answer is None and finding.answers_what_is_gone(mail)
+    penning.put(row, mail, raw, finding.guesses(mail, answer))
 
 
 def done(row: ReceivedMail, outcome: Outcome) -> None:

@@ -3,11 +3,12 @@
 import logging
 
 from engage import vault
+from engage.domain.received_mail import MailRoad
 from engage.extensions import db
 from engage.incoming import mail as incoming
 from engage.incoming.mail import Incoming, MailKind
 from engage.models import ReceivedMail
-from engage.services.inbound import claims, deciding, files, finding, penning, placing, raw_copy
+from engage.services.inbound import claims, deciding, files, finding, from_text, penning, placing, raw_copy
 from engage.services.inbound.claims import Claimed
 from engage.services.inbound.files import Gate
 from engage.unit_of_work import release, unit_of_work
@@ -15,6 +16,8 @@ from engage.unit_of_work import release, unit_of_work
 log = logging.getLogger(__name__)
 # The header by which our own mail is known when it comes back.
 OWN_MARK = "X-Engage-Notice"
+# What may become part of a case, by itself or by hand.
+_MAY_HAVE_FILES = frozenset({MailKind.WRITTEN, MailKind.DAMAGED, MailKind.BULK})
 MOST = 500  # Ours: a task ends well inside its time limit; the sweep takes what is left over.
 
 
@@ -41,7 +44,7 @@ def _process(claimed: Claimed) -> None:
         return
     try:
         raw, mail = _opened(claimed)
-        gate = files.through_gate(mail) if mail.kind in (MailKind.WRITTEN, MailKind.DAMAGED) else Gate()
+        gate = files.through_gate(mail) if mail.kind in _MAY_HAVE_FILES else Gate()
         with unit_of_work():
             if (row := claims.held(claimed)) is not None:
                 _put(row, mail, raw, gate)
@@ -61,7 +64,10 @@ def _opened(claimed: Claimed) -> tuple[bytes, Incoming]:
     """The mail and what it says, read while no transaction is open."""
     row = db.session.get_one(ReceivedMail, claimed.id)
     raw, recipients = raw_copy.opened(row)
+    is_text = row.road is MailRoad.SMS
     release()
+    if is_text:
+        return b"", from_text.read(raw)  # nobody may see its raw copy, not even damaged: the number stands in it
     return raw, incoming.read(raw, own_domains=finding.own_domains(), own_mark=OWN_MARK, envelope_recipients=recipients)
 
 

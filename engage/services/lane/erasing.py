@@ -21,7 +21,7 @@ from engage.models import (
     LaneSubject,
     LaneWord,
 )
-from engage.notify import lane_rules
+from engage.notify import lane_rules, threads
 from engage.services.inbound import raw_copy
 from engage.services.lane import clocks, codes
 from engage.services.lane.record import lock_own, record
@@ -71,6 +71,8 @@ def _erase(report: LaneReport, actor: Actor) -> None:
     for table in (LaneAccount, LaneContact, LaneReferral, LaneWord, LaneConsent, LaneSubject):
         db.session.execute(delete(table).where(table.report_id == report.id))
     raw_copy.forget_of_report(report.id)
+    if report.case_id is not None:
+        threads.forget_of_case(report.case_id)
     codes.end_all(report.id)
     clocks.end_all(report)
     now = clock.utcnow()

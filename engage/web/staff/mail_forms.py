@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from engage.domain import receipts
-from engage.domain.received_mail import Decision, NotOurs
+from engage.domain.received_mail import Decision, MailRoad, NotOurs
 from engage.queries.pen import MailPage
 from engage.web.labels import label
 from engage.web.staff import form_fields as fields
@@ -43,8 +43,11 @@ class PlaceMailForm(StaffForm):
 def form_for(page: MailPage) -> PlaceMailForm:
     """Return the form, with what can be chosen for this mail and what is likeliest filled in."""
     form = PlaceMailForm()
+    new = gettext("A new concern. Its sender gets a receipt and stays without a name")
+    if page.mail.road is MailRoad.SMS:
+        new = gettext("A new concern. Its sender hears by text that it came, and stays without a name")
     offered = [
-        (Decision.MAKE_CASE, gettext("A new concern. Its sender gets a receipt and stays without a name")),
+        (Decision.MAKE_CASE, new),
         (Decision.ATTACH, gettext("Part of a case, from the person of the case. They can read it there")),
         (Decision.ATTACH_AS_NOTE, gettext("Part of a case, from somebody else. Only staff can read it")),
         (Decision.NOT_OURS, gettext("Not for us. Nobody is told")),
