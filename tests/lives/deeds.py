@@ -7,6 +7,7 @@ from sqlalchemy import select
 from engage import clock
 from engage.domain.case import Kind
 from engage.domain.conflicts import SubjectKind
+from engage.domain.errands import ErrandResult
 from engage.domain.guards import RIGHTS
 from engage.domain.lifecycle import Action
 from engage.domain.policy import Actor, Party, Permission, Role
@@ -246,7 +247,7 @@ def carry_a_word(life: Life, actor: Actor) -> None:
     found = db.session.scalars(owed.order_by(Errand.made_at)).first()
     with unit_of_work():
         cases.lock(life.reference, actor)
-        errand_services.finish(found or life.case.id, reached=life.one_of(True, False), actor=actor)
+        errand_services.finish(found or life.case.id, life.one_of(*ErrandResult), actor=actor)
 
 
 def an_open_deadline(life: Life) -> Deadline | None:

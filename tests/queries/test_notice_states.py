@@ -9,6 +9,7 @@ from sqlalchemy import select
 from engage import clock
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState
+from engage.domain.errands import ErrandResult
 from engage.extensions import db
 from engage.models import Case, Errand, OutboxMessage
 from engage.notify import addressing, claims
@@ -110,7 +111,7 @@ def test_to_staff_a_notice_goes_by_mail(team):
 
 def tell(errand_id, reached, actor):
     with unit_of_work():
-        errands.finish(errand_id, reached=reached, actor=actor)
+        errands.finish(errand_id, ErrandResult.REACHED if reached else ErrandResult.NOT_REACHED, actor=actor)
 
 
 def test_what_one_of_us_told_the_person_since_needs_nobody_any_more(clock, team):

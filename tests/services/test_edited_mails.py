@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from engage.domain.case import Road
+from engage.domain.lifecycle import Stage
 from engage.domain.message_checks import Words
 from engage.domain.messages_file import Audience, Form
 from engage.domain.policy import Role
@@ -21,7 +22,7 @@ TABLE = messages.table()
 # What the outbox gives along for engage itself; no words can name it.
 BEHIND = {"time_zone", "link_id", "person", "others"}
 # Sent only where more has happened than a notice: each has a test of its own beside what it is about.
-OF_THEIR_OWN = {"address_left", "flagged_cases"}
+OF_THEIR_OWN = {"address_left", "flagged_cases", "overdue_list", "weekly_summary", "while_away"}
 EDITABLE = sorted(one.code for one in TABLE.messages.values() if one.is_editable and one.code not in OF_THEIR_OWN)
 OF_SOMEBODY = {"cannot_end", "cannot_rest", "role_rests", "training_ends"}
 
@@ -114,6 +115,8 @@ def test_the_next_mail_leaves_in_the_words_that_were_saved(reference, chief, mai
 def test_no_placeholder_holds_what_a_person_wrote_or_who_they_are():
     """Whoever adds one thinks here: those that hold free text hold what a site shows to the public."""
     free = {value.code for value in TABLE.values.values() if value.form in (Form.TEXT, Form.LIST, Form.SOURCE)}
-    assert free == {"site", "phone_hours", "office", "avenues", "document"}
+    assert free == {"site", "phone_hours", "office", "avenues", "document", "references"}
     codes = {value.code for value in TABLE.values.values() if value.form in (Form.CODE, Form.COUNT)}
-    assert codes == {"reference", "phone", "code", "more", "late", "flagged", "number"}
+    of_digests = {"count", "new", "mine", "mentions", "open", "due_soon", "unassigned"}
+    stages = {stage.value for stage in Stage if stage is not Stage.CLOSED}
+    assert codes == {"reference", "phone", "code", "more", "late", "flagged", "number"} | of_digests | stages

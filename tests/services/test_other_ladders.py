@@ -8,7 +8,7 @@ from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Explanation, StaffUser
-from engage.notify import addressing
+from engage.notify import to_staff
 from engage.services import escalation, explanations, sites, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -37,7 +37,7 @@ def test_the_committee_counts_what_reached_it_by_whatever_ladder(team, clock):
     reference = states.an_assessed_case(team)
     clock.move_to(the_open(reference, Promise.PROPOSE).due_at + timedelta(days=20, minutes=1))
     escalation.climb()
-    assert addressing._late_cases(db.session.get_one(StaffUser, team.oversight.id)) == 1
+    assert to_staff._late_cases(db.session.get_one(StaffUser, team.oversight.id)) == 1
 
 
 def test_an_explanation_is_chased_after_its_case_was_routed_to_a_site_with_another_ladder(team, clock):

@@ -1,7 +1,5 @@
 """Word to a person by text message, and by the next road where one fails."""
 
-from datetime import time, timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -13,17 +11,15 @@ from engage.domain.reaching import Way
 from engage.domain.texts import parts_of
 from engage.extensions import db
 from engage.models import ContactPreference, DeliveryAttempt, Errand, OutboxMessage, SmsThread
-from engage.services import contact, delivery, reaching, texts, undelivered
+from engage.services import contact, delivery, texts, undelivered
 from engage.services.contact import Values
-from engage.services.reaching import Preferences
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.gateway_peer import Manner
 from tests.mail_peer import Manner as MailManner
-from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
+from tests.notify.letters import ADDRESS, a_notice, forget_notices, row_of
+from tests.services.by_text import NUMBER, a_case, choose, owed_to
 from tests.states import case_of, person_of
-
-NUMBER = "+381641234567"
 
 
 @pytest.fixture
@@ -35,25 +31,6 @@ def team(session, sent_tasks, clock):
 def mail(mail_peer, change_settings, gateway):
     change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port)
     return mail_peer
-
-
-def choose(reference, **chosen):
-    with unit_of_work():
-        reaching.choose(case_of(reference), Preferences(**chosen), actor=person_of(reference))
-
-
-def a_case(team, road=Road.DIRECT, *, chosen=None, **values):
-    reference = a_case_with(road, site_id=team.site_id, **(values or {"phone": NUMBER}))
-    choose(reference, **({"may_text": True} if chosen is None else chosen))
-    forget_notices()
-    return reference
-
-
-def owed_to(reference, **values):
-    """A notice to the person, delivered as far as it goes."""
-    key = a_notice(reference, **values)
-    delivery.drain()
-    return key
 
 
 def errands():
@@ -157,43 +134,6 @@ def test_of_a_restricted_case_a_text_says_the_neutral_sentence_alone(team, gatew
         case_of(reference).class_ = CaseClass.RESTRICTED
     owed_to(reference)
     assert gateway.to(NUMBER) == ["There is something new for you. Use your code here: https://localhost/"]
-
-
-def test_a_text_waits_until_the_quiet_hours_of_the_person_are_over(clock, team, gateway):
-    reference = a_case(
-        team, chosen={"may_text": True, "quiet_from": time(9), "quiet_until": time(11), "time_zone": "Europe/Paris"}
-    )  # it is 10:00 in Paris
-    key = owed_to(reference)
-    assert gateway.texts == []
-    assert (row_of(key).attempts, row_of(key).not_before) == (0, clock.now + timedelta(hours=1))
-    clock.advance(timedelta(hours=1))
-    delivery.drain()
-    assert len(gateway.texts) == 1
-
-
-def test_word_of_a_grave_case_waits_for_no_morning(team, gateway):
-    reference = a_case(team, chosen={"may_text": True, "quiet_from": time(0), "quiet_until": time(23)})
-    with unit_of_work():
-        case_of(reference).level = 4
-    owed_to(reference)
-    assert len(gateway.texts) == 1
-
-
-QUIET = {"may_text": True, "quiet_from": time(0), "quiet_until": time(23), "time_zone": "UTC"}
-
-
-def test_what_the_person_asked_for_this_minute_waits_for_no_morning(team, gateway):
-    owed_to(a_case(team, chosen=QUIET), template="code_changed")
-    assert len(gateway.texts) == 1
-
-
-@pytest.mark.parametrize(("hours", "left"), [(1, 1), (48, 0)])
-def test_word_that_keeps_a_promise_leaves_before_the_promise_would_be_broken(clock, team, gateway, hours, left):
-    reference = a_case(team, chosen=QUIET)
-    with unit_of_work():
-        case_of(reference).next_due_at = clock.now + timedelta(hours=hours)
-    owed_to(reference, template="case_acknowledged")
-    assert len(gateway.texts) == left
 
 
 def test_r68_a_bounced_mail_becomes_a_text_and_a_bounced_text_a_task_to_tell_the_person(team, gateway, mail):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState, Urgency
+from engage.domain.errands import ErrandResult
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Errand, OutboxMessage
@@ -122,7 +123,7 @@ def test_what_one_of_us_told_since_is_left_out_until_it_is_asked_for(coordinator
     errand = db.session.scalars(select(Errand)).one()
     clock.advance(timedelta(hours=1))
     with unit_of_work():
-        errands.finish(errand.id, reached=True, actor=team.coordinator)
+        errands.finish(errand.id, ErrandResult.REACHED, actor=team.coordinator)
     assert listed(coordinator.get("/staff/delivery?state=bounced")) == []
     assert listed(coordinator.get("/staff/delivery?state=bounced&also=everything")) == [lost]
 

@@ -26,6 +26,7 @@ SEEN_ON = {
     Permission.VIEW_CONTACT: "staff.show_person",
     Permission.EXTEND_AGAIN: "staff.extend_case",
     Permission.VIEW_MONEY: "staff.show_case",
+    Permission.SEE_DELIVERY: "staff.list_notices",
 }
 # What only the person does, and where staff record what they said by word of mouth.
 SAID = {

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState, Outcome
+from engage.domain.errands import ErrandResult
 from engage.extensions import db
 from engage.models import CaseEvent, Errand, OutboxMessage
 from engage.services import errands
@@ -103,7 +104,7 @@ def test_the_open_errand_stands_beside_and_then_what_became_of_it(coordinator, t
     for reached, words in ((False, "did not reach the person"), (True, "One of us told the person")):
         with unit_of_work():
             row = db.session.get_one(Errand, errand.id)
-            row.finished_at, row.reached = clock.now, reached
+            row.finished_at, row.reached, row.look_at = clock.now, reached, None
         assert words in text(coordinator.get(address))
 
 
@@ -154,6 +155,6 @@ def test_the_inbox_finds_whom_a_returned_mail_did_not_reach_until_they_are_told(
     assert unreached() == [reference]
     errand = db.session.scalars(select(Errand)).one()
     with unit_of_work():
-        errands.finish(errand.id, reached=True, actor=team.coordinator)
+        errands.finish(errand.id, ErrandResult.REACHED, actor=team.coordinator)
     assert unreached() == []
     assert session.scalars(select(CaseEvent.kind).where(CaseEvent.kind == "PersonTold")).all()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engage import vault
 from engage.domain.case import Identity, Road
 from engage.domain.delivery import NoticeState
+from engage.domain.errands import ErrandResult
 from engage.extensions import db
 from engage.models import Errand
 from engage.services import errands
@@ -74,7 +75,7 @@ def test_what_did_not_arrive_is_said_and_leads_to_how_we_reach_them(person, foun
     clock.advance(timedelta(hours=1))
     errand = db.session.scalars(select(Errand)).one()
     with unit_of_work():
-        errands.finish(errand.id, reached=True, actor=team.coordinator)
+        errands.finish(errand.id, ErrandResult.REACHED, actor=team.coordinator)
     assert "did not arrive" not in person.page()
 
 
