@@ -66,3 +66,13 @@ def test_a_key_that_others_can_read_is_named(tmp_path):
 @pytest.mark.parametrize("address", ["http://example.org/alarm", "ftp://localhost/", "example.org"])
 def test_an_alarm_that_others_could_read_on_the_way_is_named(address):
     assert "ENGAGE_ALARM_URL is not https" in unsafe(ALARM_URL=address)
+
+
+def test_whoever_tries_the_demonstration_sees_each_mail_at_once_at_any_hour(monkeypatch):
+    for name in ("ENGAGE_QUIET_HOURS", "ENGAGE_NEWS_GATHER_MINUTES", "ENGAGE_NEWS_AGAIN_DAYS"):
+        monkeypatch.delenv(name, raising=False)
+    shown = config.environment_for("run")
+    assert (shown["ENGAGE_QUIET_HOURS"], shown["ENGAGE_NEWS_GATHER_MINUTES"]) == ("", "0")
+    assert "ENGAGE_QUIET_HOURS" not in config.environment_for("serve")
+    monkeypatch.setenv("ENGAGE_QUIET_HOURS", "22:00-06:00")
+    assert config.environment_for("run")["ENGAGE_QUIET_HOURS"] == "22:00-06:00"
