@@ -29,7 +29,7 @@ def test_a_mail_that_came_back_is_found_tried_again_and_told(staff):
 
     page.locator('a[href*="/tell/"]').click()
     page.wait_for_url("**/tell/*")
-    page.locator("main [name=reached][value=yes]").check()
+    page.locator("main [name=result][value=reached]").check()
     page.locator("main form button:not([hidden])").first.click()
     page.wait_for_url(f"**/staff/cases/{reference}")
     page.locator("#notices summary").click()
