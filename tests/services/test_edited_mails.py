@@ -17,6 +17,7 @@ from engage.services import messages as service
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import ADDRESS, SAMPLE, a_case_with, a_notice, forget_notices
+from tests.services.by_text import NUMBER, a_case, owed_to
 
 TABLE = messages.table()
 # What the outbox gives along for engage itself; no words can name it.
@@ -110,6 +111,19 @@ def test_the_next_mail_leaves_in_the_words_that_were_saved(reference, chief, mai
     assert mail.message["Subject"] == "Something for you"
     assert mail.message.get_body(("plain",)).get_content().startswith("Dear neighbour, look:")
     assert ">Dear neighbour, look</a>" in mail.message.get_body(("html",)).get_content()
+
+
+def test_a_text_message_is_in_the_words_that_were_saved_but_on_a_shared_phone(chief, gateway, clock):
+    with unit_of_work():
+        words = Words("Something for you", "Dear neighbour, look:\n{{ link }}", "Neighbour, look here: {{ link }}")
+        service.save("case_news", "en", words, seen_version=0, actor=chief)
+    team = states.Team()
+    for chosen in ({"may_text": True}, {"may_text": True, "shares_phone": True}):
+        owed_to(a_case(team, chosen=chosen))
+    assert gateway.to(NUMBER) == [
+        "Neighbour, look here: https://localhost/case",
+        "There is something new for you. You know where to look.",
+    ]
 
 
 def test_no_placeholder_holds_what_a_person_wrote_or_who_they_are():
