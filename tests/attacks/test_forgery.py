@@ -16,7 +16,7 @@ from tests.web.as_staff import assessment, done, filled, page, send, sign_in, to
 # They look at their own token, or at the browser's word: without either the page comes back, and nothing is sent.
 COMES_BACK = {"public.tell_safely"} | {f"public.raise_{page}" for page in ("concern", "where", "who", "check")}
 HARMLESS = {"public.discard_draft"}  # only who knows the draft's own token can delete it
-# Called by machines, without a session: a signature or a code that nobody can make up is their proof, and there is none.
+# Called by machines, without a session: a signature or a code that nobody can make up is their proof; here is none.
 BY_ANOTHER_PROOF = {"hooks.receive_text": 404, "hooks.report_text": 404, "public.stop_mails": 410}
 KEPT_FOR_ITS_SENDER = {"draft"}  # what was typed into a page that comes back
 
@@ -64,7 +64,8 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(app, client, anot
         if endpoint in COMES_BACK:
             right = answer.status_code in (303, 404, 422)  # no such mine
         else:
-            right = answer.status_code == (303 if endpoint in HARMLESS else BY_ANOTHER_PROOF.get(endpoint, 400))
+            wanted = 303 if endpoint in HARMLESS else BY_ANOTHER_PROOF.get(endpoint, 400)
+            right = answer.status_code == wanted
         if not right:
             taken.append((endpoint, answer.status))
     assert taken == []
