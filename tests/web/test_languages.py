@@ -19,6 +19,7 @@ from engage.cli.languages import write_all
 from engage.domain.masking import masked
 from engage.extensions import db
 from engage.models import Case, Receipt, Site, StaffUser
+from engage.notify import messages
 from engage.queries.calendars import public_holidays
 from engage.services import demo
 from engage.services.demo.people import FOLDER
@@ -92,7 +93,10 @@ def own_words() -> list[str]:
     found |= {masked(value, [name]) for name in names for value in found}
     db.session.rollback()
     worded = {" ".join(value.split()) for value in found if " " in value}
-    return sorted(worded | available_timezones(), key=len, reverse=True)
+    # What mails are called, and their subjects in the language in which they are written.
+    mails = set(messages.table().messages)
+    mails |= {messages.shipped(code, "en").subject for code in mails}
+    return sorted(worded | available_timezones() | mails, key=len, reverse=True)
 
 
 def english_in(page: str, words: list[str]) -> list[str]:

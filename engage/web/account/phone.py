@@ -23,7 +23,7 @@ class PhoneForm(FlaskForm):
 
     phone = StringField(
         _l("Phone number"),
-        description=_l("With the number of the country, like +381 64 123 4567. Leave it empty to take it away."),
+        description=_l("Begin with + and the number of the country. Leave it empty to take it away."),
         widget=GovTextInput(),
         filters=[without_nul],
         validators=[Length(max=40)],
@@ -40,7 +40,7 @@ def leave_phone() -> ResponseReturnValue:
             with unit_of_work():
                 own_phone.leave(account.id, form.phone.data or "", actor=account.actor)
         except BadNumber:
-            form.phone.errors = [gettext("Enter a number with that of its country, like +381 64 123 4567.")]
+            form.phone.errors = [gettext("Enter a number with that of its country, like +381641234567.")]
         else:
             flash(gettext("Your phone number is changed."), "success")
             return redirect(url_for("account.show_account"), 303)
