@@ -39,6 +39,7 @@ STAFF = ("coordinator.bor", "officer.bor", "approver.all", "focal.all", "auditor
 NOT_FOLLOWED = re.compile(
     r"^/(static|leave|language|dev|health|metrics|account/sign-out|staff/files|case/files|case/print)|download|/file$|\?"
 )
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # of a notice, as operators see it
 
 
 class Seen(HTMLParser):
@@ -103,6 +104,7 @@ def english_in(page: str, words: list[str]) -> list[str]:
     seen = Seen()
     seen.feed(page)
     text = "\n".join(" ".join(one.split()) for one in seen.texts if one.strip())
+    text = ID.sub("·", text)
     for value in words:
         text = text.replace(value, "·")
     return [run for line in text.splitlines() for run in ENGLISH.findall(line)]
