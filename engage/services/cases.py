@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from engage import clock
 from engage.domain import guards, policy, retaliation
@@ -46,9 +46,18 @@ def lock(reference: str, actor: Actor) -> Case:
     Raises:
         NoResultFound: there is no such case, or the actor may not know of it.
     """
+    return lock_where(Case.reference == reference, actor)
+
+
+def lock_where(condition: ColumnElement[bool], actor: Actor) -> Case:
+    """Return the one case that fits the condition for changing, as `lock` does.
+
+    Raises:
+        NoResultFound: there is no such case, or the actor may not know of it.
+    """
     return db.session.scalars(
         select(Case)
-        .where(Case.reference == reference, visible_to(actor))
+        .where(condition, visible_to(actor))
         .with_for_update(of=Case)
         .execution_options(populate_existing=True)
     ).one()

@@ -14,8 +14,8 @@ from engage.domain.guards import LAPSE_ATTEMPTS, Refusal, Refused
 from engage.domain.policy import GRANTS, Actor, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactAttempt, Errand, StaffUser
-from engage.scope import people_with, visible_to
-from engage.services import calendars, deadlines
+from engage.scope import people_with
+from engage.services import calendars, cases, deadlines
 from engage.services.timeline import record
 
 DUE_WITHIN = timedelta(hours=48)  # Ours: as long as the shortest promise to acknowledge in words (domain 2.4, level 2).
@@ -112,13 +112,8 @@ def finish(errand_id: uuid.UUID, result: ErrandResult, *, actor: Actor) -> Case:
 
 
 def _held(errand_id: uuid.UUID, actor: Actor) -> tuple[Case, Errand]:
-    case = db.session.scalars(
-        select(Case)
-        .join(Errand, Errand.case_id == Case.id)
-        .where(Errand.id == errand_id, visible_to(actor))
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    ).one()
+    of_errand = select(Errand.case_id).where(Errand.id == errand_id).scalar_subquery()
+    case = cases.lock_where(Case.id == of_errand, actor)
     require(actor, Permission.TELL_PERSON, case.facts)
     return case, db.session.get_one(Errand, errand_id, populate_existing=True)
 

@@ -12,7 +12,7 @@ from engage.extensions import db
 from engage.models import Case, OutboxMessage
 from engage.notify import outbox
 from engage.notify.bringing_forward import bring_forward
-from engage.scope import visible_to
+from engage.services import cases
 from engage.services.timeline import record
 
 # What lies with somebody already: in a worker's hands, with its reader, or said by another notice.
@@ -29,13 +29,8 @@ def send_again(notice_id: uuid.UUID, *, actor: Actor) -> bool:
         NoResultFound: there is no such notice, or the actor may not know of its case.
         NotAllowed: policy refuses the actor.
     """
-    case = db.session.scalars(
-        select(Case)
-        .join(OutboxMessage, OutboxMessage.case_id == Case.id)
-        .where(OutboxMessage.id == notice_id, visible_to(actor))
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    ).one()
+    of_notice = select(OutboxMessage.case_id).where(OutboxMessage.id == notice_id).scalar_subquery()
+    case = cases.lock_where(Case.id == of_notice, actor)
     require(actor, Permission.SEE_DELIVERY, case.facts)
     notice = db.session.get_one(OutboxMessage, notice_id, populate_existing=True)
     state = notice.state(clock.utcnow())

@@ -20,7 +20,6 @@ from engage.domain.policy import SYSTEM, Actor, NotAllowed, Permission
 from engage.extensions import db
 from engage.models import Case, StaffUser, Task
 from engage.notify import work_rules
-from engage.scope import visible_to
 from engage.services import calendars, cases, conflicts, sent_forms
 from engage.services.timeline import digest_of, record
 from engage.unit_of_work import unit_of_work
@@ -219,12 +218,7 @@ def _open(task_id: uuid.UUID, actor: Actor) -> tuple[Task, Case | None]:
         raise NoResultFound
     case = None
     if known.case_id is not None:
-        case = db.session.scalars(
-            select(Case)
-            .where(Case.id == known.case_id, visible_to(actor))
-            .with_for_update(of=Case)
-            .execution_options(populate_existing=True)
-        ).one()
+        case = cases.lock_where(Case.id == known.case_id, actor)
     row = _locked(task_id)
     if case is None and row.owner_id != actor.id and not rules.works_at(actor, row.site_id):
         raise NoResultFound
