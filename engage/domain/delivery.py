@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 
 class NoticeState(StrEnum):
@@ -33,6 +34,36 @@ class Urgency(IntEnum):
     URGENT = 0  # what cannot wait: urgent facts, levels 4 and 5, ways back into an account or a case
     ORDINARY = 1
     BULK = 2  # digests and counts
+
+
+class Fate(Protocol):
+    """What a row says of its notice. All of them instants in UTC, and `not_before` the end of a claim."""
+
+    @property
+    def sent_at(self) -> datetime | None: ...
+    @property
+    def dead_at(self) -> datetime | None: ...
+    @property
+    def bounced_at(self) -> datetime | None: ...
+    @property
+    def replaced_at(self) -> datetime | None: ...
+    @property
+    def claimed_at(self) -> datetime | None: ...
+    @property
+    def not_before(self) -> datetime: ...
+
+
+def state_at(fate: Fate, now: datetime) -> NoticeState:
+    """Return where the notice stands at the instant, see `state_of`."""
+    return state_of(
+        sent_at=fate.sent_at,
+        dead_at=fate.dead_at,
+        bounced_at=fate.bounced_at,
+        replaced_at=fate.replaced_at,
+        claimed_at=fate.claimed_at,
+        not_before=fate.not_before,
+        now=now,
+    )
 
 
 def state_of(

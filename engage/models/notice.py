@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, SmallInteger, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.domain.delivery import NoticeState, Outcome, Urgency, state_of
+from engage.domain.delivery import NoticeState, Outcome, Urgency, state_at
 from engage.domain.errands import ErrandResult
 from engage.models.base import Base, Document, Keyed, stored
 
@@ -95,15 +95,7 @@ class OutboxMessage(Keyed, Base):
 
     def state(self, now: datetime) -> NoticeState:
         """Return where the notice stands at the instant."""
-        return state_of(
-            sent_at=self.sent_at,
-            dead_at=self.dead_at,
-            bounced_at=self.bounced_at,
-            replaced_at=self.replaced_at,
-            claimed_at=self.claimed_at,
-            not_before=self.not_before,
-            now=now,
-        )
+        return state_at(self, now)
 
 
 def waits(notice: type[OutboxMessage]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from engage.domain.delivery import NoticeState, state_of
+from engage.domain.delivery import NoticeState, state_at
 from engage.extensions import db
 from engage.models import WAITING, OutboxMessage, Recipient
 
@@ -31,15 +31,7 @@ class Row:
 
     def state(self, now: datetime) -> NoticeState:
         """Return where the notice stands at the instant."""
-        return state_of(
-            sent_at=self.sent_at,
-            dead_at=self.dead_at,
-            bounced_at=self.bounced_at,
-            replaced_at=self.replaced_at,
-            claimed_at=self.claimed_at,
-            not_before=self.not_before,
-            now=now,
-        )
+        return state_at(self, now)
 
 
 _COLUMNS = (
