@@ -9,9 +9,10 @@ from sqlalchemy import or_, select, true
 from engage.domain.account_links import LinkPurpose
 from engage.domain.policy import Membership, Role
 from engage.extensions import db
-from engage.models import Recipient, StaffMembership, StaffUser
+from engage.models import StaffMembership, StaffUser
 from engage.notify import outbox
 from engage.notify.outbox import Owed
+from engage.notify.to_users import to_user
 
 LETTER_OF = {LinkPurpose.INVITATION: "invitation", LinkPurpose.RESET: "password_link"}
 
@@ -131,11 +132,4 @@ def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_i
 
 
 def _owed(template: str, user: StaffUser, change_id: uuid.UUID | str, **context: str) -> Owed:
-    return Owed(
-        dedupe_key=f"{change_id}:{template}:{user.id}",
-        template=template,
-        locale=user.locale,
-        recipient=Recipient.STAFF,
-        user_id=user.id,
-        context=context,
-    )
+    return to_user(user, template, f"{change_id}:{template}", context=context)

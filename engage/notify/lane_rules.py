@@ -7,13 +7,12 @@ import logging
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import select
-
 from engage.extensions import db
-from engage.models import LaneContact, LaneReport, Recipient, StaffUser
+from engage.models import LaneContact, LaneReport, Recipient
 from engage.notify import outbox, timing
 from engage.notify.addressing import NEUTRAL_FOR_PERSON, NEUTRAL_FOR_STAFF
 from engage.notify.outbox import Owed
+from engage.notify.to_users import to_users
 from engage.scope import focal_points
 
 log = logging.getLogger(__name__)
@@ -25,12 +24,12 @@ def tell_focal_points(report: LaneReport, *, event_id: uuid.UUID, all_sites: boo
     people = focal_points(report, all_sites=all_sites)
     if not people:
         log.error("a report in the restricted lane has nobody to tell: name a focal point (flask engage check-config)")
-    _owe(people, NEUTRAL_FOR_STAFF, event_id)
+    outbox.enqueue(*to_users(people, NEUTRAL_FOR_STAFF, f"{event_id}:{NEUTRAL_FOR_STAFF}"))
 
 
 def tell_leads(people: Collection[uuid.UUID], *, event_id: uuid.UUID) -> None:
     """Tell the human-rights leads that the lane holds something, and nothing else."""
-    _owe(people, TO_LEAD, event_id)
+    outbox.enqueue(*to_users(people, TO_LEAD, f"{event_id}:{TO_LEAD}"))
 
 
 def tell_holder(report: LaneReport, *, event_id: uuid.UUID) -> None:
@@ -45,21 +44,5 @@ def tell_holder(report: LaneReport, *, event_id: uuid.UUID) -> None:
             recipient=Recipient.PERSON,
             lane_report_id=report.id,
             not_before=timing.for_holder(report.site_id),
-        )
-    )
-
-
-def _owe(people: Collection[uuid.UUID], template: str, event_id: uuid.UUID) -> None:
-    rows = db.session.execute(select(StaffUser.id, StaffUser.locale).where(StaffUser.id.in_(people)))
-    outbox.enqueue(
-        *(
-            Owed(
-                dedupe_key=f"{event_id}:{template}:{user_id}",
-                template=template,
-                locale=locale,
-                recipient=Recipient.STAFF,
-                user_id=user_id,
-            )
-            for user_id, locale in rows
         )
     )

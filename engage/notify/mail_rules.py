@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from engage.extensions import db
-from engage.models import ReceivedMail, Recipient, Site, StaffUser
+from engage.models import ReceivedMail, Site
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
-from engage.notify.outbox import Owed
+from engage.notify.to_users import to_users
 from engage.scope import first_at, focal_at
 
 log = logging.getLogger(__name__)
@@ -29,22 +29,7 @@ def tell_of_pen(mail: ReceivedMail, *, now: datetime) -> None:
         people = focal_at(site_id) if mail.is_restricted else first_at(site_id)
     if not people:
         log.error("mail waits in the holding pen and there is nobody to tell: name a coordinator")
-    template, hour = (
-        NEUTRAL_FOR_STAFF if mail.is_restricted else TO_SORT,
-        now.replace(minute=0, second=0, microsecond=0),
-    )
-    readers = db.session.execute(select(StaffUser.id, StaffUser.locale).where(StaffUser.id.in_(people)))
-    outbox.enqueue(
-        *(
-            Owed(
-                dedupe_key=f"{TO_SORT}:{template}:{user_id}:{hour.isoformat()}",
-                template=template,
-                locale=locale,
-                recipient=Recipient.STAFF,
-                user_id=user_id,
-                is_shared=True,
-                site_id=mail.site_id,
-            )
-            for user_id, locale in readers
-        )
-    )
+    template = NEUTRAL_FOR_STAFF if mail.is_restricted else TO_SORT
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    key = f"{TO_SORT}:{template}:{hour.isoformat()}"
+    outbox.enqueue(*to_users(people, template, key, is_shared=True, site_id=mail.site_id))

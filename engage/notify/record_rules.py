@@ -2,15 +2,15 @@
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, or_, select
 
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Checkpoint, Recipient, StaffMembership, StaffUser
+from engage.models import Checkpoint, StaffMembership, StaffUser
 from engage.notify import outbox
-from engage.notify.outbox import Owed
+from engage.notify.to_users import to_user
 
 log = logging.getLogger(__name__)
 _AUDITS = (StaffMembership.role == Role.AUDITOR) & StaffMembership.counts
@@ -19,7 +19,8 @@ _AUDITS = (StaffMembership.role == Role.AUDITOR) & StaffMembership.counts
 def checkpoint_made(checkpoint: Checkpoint, *, document: str) -> None:
     """Send every auditor the checkpoint. Its roots and signature are public; nothing of a case is in it."""
     context = {"number": str(checkpoint.number), "document": document}
-    _owe("checkpoint_made", f"checkpoint:{checkpoint.number}", _auditors(_AUDITS), context)
+    key = f"checkpoint:{checkpoint.number}"
+    outbox.enqueue(*(to_user(one, "checkpoint_made", key, context=context) for one in _auditors(_AUDITS)))
 
 
 def unusual_reading(reading_id: uuid.UUID, *, site_id: uuid.UUID, user_id: uuid.UUID) -> None:
@@ -31,25 +32,9 @@ def unusual_reading(reading_id: uuid.UUID, *, site_id: uuid.UUID, user_id: uuid.
     auditors = [user for user in _auditors(_AUDITS & here) if user.id != user_id]
     if not auditors:
         log.error("nobody audits site %s, where reading is unusual: name an auditor", site_id)
-    _owe("unusual_reading", f"unusual_reading:{reading_id}", auditors, {})
+    outbox.enqueue(*(to_user(one, "unusual_reading", f"unusual_reading:{reading_id}") for one in auditors))
 
 
 def _auditors(held: ColumnElement[bool]) -> Sequence[StaffUser]:
     active = select(StaffUser).where(StaffUser.is_active, StaffUser.memberships.any(held))
     return db.session.scalars(active.order_by(StaffUser.id)).all()
-
-
-def _owe(template: str, key: str, users: Iterable[StaffUser], context: dict[str, str]) -> None:
-    outbox.enqueue(
-        *(
-            Owed(
-                dedupe_key=f"{key}:{user.id}",
-                template=template,
-                locale=user.locale,
-                recipient=Recipient.STAFF,
-                user_id=user.id,
-                context=context,
-            )
-            for user in users
-        )
-    )
