@@ -1,7 +1,7 @@
 """Reports of the restricted lane in the states that tests need. They get there by the use cases."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -77,3 +77,9 @@ def notices(template: str) -> list[OutboxMessage]:
     """The notices owed with a template, the oldest first."""
     wanted = select(OutboxMessage).where(OutboxMessage.template == template).order_by(OutboxMessage.created_at)
     return list(db.session.scalars(wanted).all())
+
+
+def told_since(template: str, known: Collection[OutboxMessage]) -> list[uuid.UUID | None]:
+    """Who was told with the template beyond what was known: those of one instant have no order among each other."""
+    before = {row.id for row in known}
+    return [row.user_id for row in notices(template) if row.id not in before]

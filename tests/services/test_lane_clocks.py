@@ -15,7 +15,7 @@ from engage.services.lane import access, clocks, steps
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import lane_states, states
-from tests.lane_states import SERVICE, a_report, do, events_of, her, kinds, notices, take
+from tests.lane_states import SERVICE, a_report, do, events_of, her, kinds, notices, take, told_since
 from worker import tasks
 
 HOUR = timedelta(hours=1)
@@ -27,10 +27,6 @@ def team(session, sent_tasks, clock):
     made = states.Team()
     made.everywhere = states.staff((Role.FOCAL, None))
     return made
-
-
-def told_since(count: int) -> list[object]:
-    return [row.user_id for row in notices("item_for_you")[count:]]
 
 
 def late(taken) -> list[str]:
@@ -45,14 +41,14 @@ def test_before_its_time_nobody_is_told(team, clock):
 
 def test_an_hour_without_a_look_is_told_to_the_site_and_then_to_those_of_all_sites_each_once(team, clock):
     taken = a_report(team.site_id)
-    at_first = len(notices("item_for_you"))
+    at_first = notices("item_for_you")
     clock.advance(HOUR)
     assert [clocks.look_due(), clocks.look_due()] == [1, 0]
-    assert set(told_since(at_first)) == {team.focal.id, team.second_focal.id}
-    at_site = len(notices("item_for_you"))
+    assert set(told_since("item_for_you", at_first)) == {team.focal.id, team.second_focal.id}
+    at_site = notices("item_for_you")
     clock.advance(HOUR)
     assert [clocks.look_due(), clocks.look_due()] == [1, 0]
-    assert told_since(at_site) == [team.everywhere.id]
+    assert told_since("item_for_you", at_site) == [team.everywhere.id]
     clock.advance(10 * HOUR)
     assert clocks.look_due() == 0
     assert late(taken) == ['{"clock":"alert","told":"at_site"}', '{"clock":"alert","told":"all_sites"}']

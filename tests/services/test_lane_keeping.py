@@ -30,7 +30,7 @@ from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 from tests import lane_states, states
-from tests.lane_states import a_report, an_offered_report, do, her, kinds, notices, report_of, take
+from tests.lane_states import a_report, an_offered_report, do, her, kinds, notices, report_of, take, told_since
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 ADDRESS = "zqxheron@people.example.org"
@@ -103,7 +103,7 @@ def test_what_she_erases_is_gone_from_every_table_and_its_record_holds(team):
     do(taken, words.write, "Are you safe?", actor=team.focal)
     do(taken, subjects.name, team.second_focal.id, actor=team.focal)
     take(taken, Step.WANT_ACTION, actor=her(taken))
-    before = {row.id for row in notices("item_for_you")}
+    before = notices("item_for_you")
     do(taken, erasing.erase, actor=her(taken))
     gone = report_of(taken)
     assert (gone.course, gone.erased_at is not None, gone.ended_at is not None) == (Course.STOPPED, True, True)
@@ -115,7 +115,7 @@ def test_what_she_erases_is_gone_from_every_table_and_its_record_holds(team):
         lane_keys.key_of(taken.report_id)
     with pytest.raises(NoResultFound), unit_of_work():
         record.lock(taken.report_id, team.focal)
-    assert [row.user_id for row in notices("item_for_you") if row.id not in before] == [team.focal.id]
+    assert told_since("item_for_you", before) == [team.focal.id]
 
 
 def test_what_ended_long_ago_is_erased_by_itself_and_a_child_s_later(team, clock):

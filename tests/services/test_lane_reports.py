@@ -31,7 +31,19 @@ from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.vault import Unreadable
 from tests import lane_states, states
-from tests.lane_states import SERVICE, WORDS, a_report, an_offered_report, do, her, kinds, notices, report_of, take
+from tests.lane_states import (
+    SERVICE,
+    WORDS,
+    a_report,
+    an_offered_report,
+    do,
+    her,
+    kinds,
+    notices,
+    report_of,
+    take,
+    told_since,
+)
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 ADDRESS = "zqxheron@people.example.org"
@@ -210,9 +222,9 @@ def test_nobody_without_the_role_and_nobody_it_is_about_can_take_it_in_hand(team
     assert kinds(taken).count("subject_named") == 1
     with pytest.raises(NoResultFound), unit_of_work():
         record.lock(taken.report_id, team.second_focal)
-    before = len(notices("item_for_you"))
+    before = notices("item_for_you")
     do(taken, words.write, "There is more.", actor=her(taken))
-    assert [row.user_id for row in notices("item_for_you")[before:]] == [team.focal.id]
+    assert told_since("item_for_you", before) == [team.focal.id]
     with pytest.raises(Refused):
         do(taken, subjects.name, taken.report_id, actor=team.focal)
 
@@ -225,10 +237,10 @@ def test_their_line_is_kept_out_too_and_whole_contractors_and_who_is_left_hears(
     do(taken, subjects.name, team.officer.id, actor=team.focal)
     assert report_of(taken).facts.subjects == {team.officer.id, team.second_focal.id}
     everywhere = states.staff((Role.FOCAL, None))
-    before = {row.id for row in notices("item_for_you")}
+    before = notices("item_for_you")
     do(taken, subjects.name_place, SubjectKind.CONTRACTOR, "drivers  ltd", actor=team.focal)
     assert team.focal.id in report_of(taken).facts.subjects
-    assert [row.user_id for row in notices("item_for_you") if row.id not in before] == [everywhere.id]
+    assert told_since("item_for_you", before) == [everywhere.id]
     with pytest.raises(Refused):
         do(taken, subjects.name_place, SubjectKind.DEPARTMENT, "Nobody's", actor=everywhere)
 
@@ -236,14 +248,13 @@ def test_their_line_is_kept_out_too_and_whole_contractors_and_who_is_left_hears(
 def test_what_came_without_a_site_is_given_to_one_whose_focal_points_are_told(team):
     everywhere = states.staff((Role.FOCAL, None))
     taken, there = a_report(None), a_report(team.site_id)
-    before = {row.id for row in notices("item_for_you")}
+    before = notices("item_for_you")
     with pytest.raises(Refused):
         do(taken, routing.route, taken.report_id, actor=everywhere)
     with pytest.raises(Refused):
         do(there, routing.route, states.a_site("KOL"), actor=everywhere)
     do(taken, routing.route, team.site_id, actor=everywhere)
-    told = {row.user_id for row in notices("item_for_you") if row.id not in before}
-    assert told == {team.focal.id, team.second_focal.id}
+    assert set(told_since("item_for_you", before)) == {team.focal.id, team.second_focal.id}
     assert kinds(taken)[-1] == "routed"
     with unit_of_work():
         assert record.lock(taken.report_id, team.focal).site_id == team.site_id
