@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -29,10 +28,9 @@ from engage.domain.policy import Actor, Permission
 from engage.extensions import db
 from engage.models import Case, OutboxMessage, Site, StaffUser
 from engage.queries.notice_states import ROAD, is_in, is_owed, was_followed_up
+from engage.queries.paging import COUNTED, PAGE, Page, Place, page_of
 from engage.scope import open_to
 
-COUNTED = 999  # counts are exact up to here; one more means "more". Source: product 9.
-PAGE = 25
 SUMMED = 20_000  # Ours: what is owed is summed over so many, the oldest ones; more are owed only when all is down.
 
 # What a person has to look at is counted; what went well is not.
@@ -51,24 +49,6 @@ class Filters:
     urgency: Urgency | None = None
     made_before: datetime | None = None
     followed_up: bool = False  # also what did not arrive and needs nobody any more
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: behind a notice, or before it when one goes back."""
-
-    made_at: datetime
-    id: uuid.UUID
-    backwards: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some notices in order, and whether there are more on either side."""
-
-    rows: Sequence[RowMapping]
-    has_previous: bool
-    has_next: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +136,11 @@ def page(actor: Actor, state: NoticeState, filters: Filters, now: datetime, at: 
     order = (OutboxMessage.created_at, OutboxMessage.id)
     descending = (state in _NEWEST_FIRST) is not backwards
     if at is not None:
-        here = tuple_(literal(at.made_at, OutboxMessage.created_at.type), literal(at.id, OutboxMessage.id.type))
+        here = tuple_(literal(at.at, OutboxMessage.created_at.type), literal(at.id, OutboxMessage.id.type))
         wanted = wanted.where(tuple_(*order) < here if descending else tuple_(*order) > here)
     wanted = wanted.order_by(*((part.desc() for part in order) if descending else order)).limit(PAGE + 1)
     rows = list(db.session.execute(wanted).mappings())
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
-    if backwards:
-        return Page(rows[::-1], has_previous=has_more, has_next=True)
-    return Page(rows, has_previous=at is not None, has_next=has_more)
+    return page_of(rows, at)
 
 
 def _of(actor: Actor, wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

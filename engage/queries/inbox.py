@@ -16,7 +16,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
-    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -37,10 +36,9 @@ from engage.domain.lifecycle import Stage
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import Case, Site, StaffUser, Statement
+from engage.queries.paging import COUNTED, PAGE, Page, Place, page_of
 from engage.scope import readable_by, visible_to
 
-COUNTED = 999  # counts are exact up to here; one more means "more". Source: product 9.
-PAGE = 25
 NOBODY = "nobody"
 
 
@@ -71,24 +69,6 @@ class Filters:
     found: Sequence[uuid.UUID] | None = None  # what a search has found
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: behind a case, or before it when one goes back."""
-
-    due_at: datetime | None
-    id: uuid.UUID
-    backwards: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some cases in order, and whether there are more on either side."""
-
-    rows: Sequence[RowMapping]
-    has_previous: bool
-    has_next: bool
-
-
 def tabs_for(actor: Actor) -> list[Tab]:
     """Return the tabs that make sense for somebody: one who works at all sites has no site of their own."""
     return [tab for tab in Tab if tab is not Tab.SITE or _own_sites(actor)]
@@ -106,14 +86,10 @@ def page(actor: Actor, tab: Tab, filters: Filters, now: datetime, at: Place | No
 
     `is_readable` says whether the reader may see the words of the case as they were written.
     """
-    backwards = at is not None and at.backwards
     is_plain = at is None and filters == Filters()
     wanted = _listing_first(actor, tab) if is_plain else _listing(actor, tab, filters, at)
     rows = list(db.session.execute(wanted, {"now": now}).mappings())
-    has_more, rows = len(rows) > PAGE, rows[:PAGE]
-    if backwards:
-        return Page(rows[::-1], has_previous=has_more, has_next=True)
-    return Page(rows, has_previous=at is not None, has_next=has_more)
+    return page_of(rows, at)
 
 
 def _counting(actor: Actor, filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -280,9 +256,9 @@ def _narrowed(filters: Filters) -> Where:
 def _beyond_due(at: Place | None) -> ColumnElement[bool]:
     if at is None:
         return true()
-    if at.due_at is None:
+    if at.at is None:
         return true() if at.backwards else false()
-    here = tuple_(literal(at.due_at, Case.next_due_at.type), literal(at.id, Case.id.type))
+    here = tuple_(literal(at.at, Case.next_due_at.type), literal(at.id, Case.id.type))
     row = tuple_(Case.next_due_at, Case.id)
     return row < here if at.backwards else row > here
 
@@ -290,6 +266,6 @@ def _beyond_due(at: Place | None) -> ColumnElement[bool]:
 def _beyond_undue(at: Place | None) -> ColumnElement[bool]:
     if at is None:
         return true()
-    if at.due_at is not None:
+    if at.at is not None:
         return false() if at.backwards else true()
     return Case.id < at.id if at.backwards else Case.id > at.id

@@ -11,7 +11,7 @@ from engage.domain.errands import ErrandResult
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Errand, OutboxMessage
-from engage.queries import delivery as queries
+from engage.queries import paging
 from engage.services import errands
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -163,7 +163,7 @@ def test_a_list_is_narrowed_by_site_way_urgency_and_age(client, team, reference,
 def test_pages_follow_one_another_without_a_gap_or_a_repeat_and_lead_back(coordinator, reference, clock, state):
     made = {
         str(in_state(state, reference, created_at=clock.now - timedelta(minutes=number // 3)))
-        for number in range(2 * queries.PAGE + 7)
+        for number in range(2 * paging.PAGE + 7)
     }
     address, seen, back = f"/staff/delivery?state={state.value}", [], []
     while address:
@@ -182,7 +182,7 @@ def test_pages_follow_one_another_without_a_gap_or_a_repeat_and_lead_back(coordi
             break
         opened = page(coordinator.get(link["href"]))
     assert back == seen
-    assert listed(coordinator.get(f"/staff/delivery?state={state.value}&after=nonsense")) == seen[: queries.PAGE]
+    assert listed(coordinator.get(f"/staff/delivery?state={state.value}&after=nonsense")) == seen[: paging.PAGE]
 
 
 def test_the_number_of_statements_does_not_grow_with_the_notices(coordinator, reference, team):

@@ -11,7 +11,7 @@ from engage.domain.policy import Role
 from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Case
-from engage.queries import inbox
+from engage.queries import inbox, paging
 from engage.services import triage
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -103,7 +103,7 @@ def test_a_line_says_what_it_is_where_it_stands_and_with_whom(team, coordinator)
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_repeat_and_lead_back(team, coordinator, clock):
-    references = [states.a_case(team.site_id) for _ in range(2 * inbox.PAGE + 7)]
+    references = [states.a_case(team.site_id) for _ in range(2 * paging.PAGE + 7)]
     for number, reference in enumerate(references):
         due = None if number % 3 == 0 else clock.now + timedelta(hours=number // 4)
         set_on(reference, next_due_at=due)

@@ -17,7 +17,7 @@ from engage.queries.inbox_choices import choices
 from engage.services.sending_again import send_again
 from engage.unit_of_work import unit_of_work
 from engage.web import filters
-from engage.web.staff import delivery_forms, delivery_view, notice_view
+from engage.web.staff import delivery_forms, delivery_view, notice_view, paging
 from engage.web.staff.acting import me
 from engage.web.staff.blueprint import bp
 
@@ -30,7 +30,7 @@ def list_notices() -> ResponseReturnValue:
     narrowed, kept = delivery_forms.filters(form, now), delivery_forms.chosen(form)
     counts = queries.counts(actor, narrowed, now)
     state = _state(counts)
-    page = queries.page(actor, state, narrowed, now, delivery_view.place_in(request.args))
+    page = queries.page(actor, state, narrowed, now, paging.place_in(request.args))
     total = filters.capped(counts[state]) if state in counts else None
     return render_template(
         "staff/list_notices.html",

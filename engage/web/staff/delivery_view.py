@@ -1,9 +1,7 @@
 """What became of notices, in words: what the console, the page of one notice and the case page are given."""
 
-import re
-import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -17,30 +15,17 @@ from engage.domain.policy import Permission
 from engage.models import Recipient
 from engage.queries import case_notices
 from engage.queries.case_page import CasePage
-from engage.queries.delivery import Page, Place, Summary
+from engage.queries.delivery import Summary
+from engage.queries.paging import Page
 from engage.web import delivery_labels, filters, notice_labels
 from engage.web.delivery_words import reason, what_you_can_do
 from engage.web.locale import gettext
+from engage.web.staff import paging
 
 Row = dict[str, object]
 
 LATE = timedelta(minutes=15)  # ours, as the health page has it: owed for longer than many sweeps
 FAILED = (NoticeState.BOUNCED, NoticeState.DEAD)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"(\d{1,17})\.([0-9a-f]{32})")
-
-
-def place_in(address: Mapping[str, str]) -> Place | None:
-    """Return where the page begins by the address; the first page where that says nothing or nonsense."""
-    for name, backwards in (("after", False), ("before", True)):
-        if found := _PLACE.fullmatch(address.get(name, "")):
-            micros, key = found.groups()
-            return Place(_EPOCH + timedelta(microseconds=int(micros)), uuid.UUID(key), backwards)
-    return None
-
-
-def _as_address(row: RowMapping) -> str:
-    return f"{(row['created_at'] - _EPOCH) // timedelta(microseconds=1)}.{row['id'].hex}"
 
 
 def address(state: NoticeState, kept: Mapping[str, Any]) -> str:
@@ -166,16 +151,7 @@ def next_try(not_before: datetime, last_error: str | None, now: datetime) -> str
 
 def ways(page: Page, state: NoticeState, total: str | None, kept: Mapping[str, Any]) -> Row:
     """Return where the page stands in its list, and the addresses of the pages on either side."""
-    here: Row = {"shown": None, "previous_href": None, "next_href": None}
-    if page.rows and total and (page.has_previous or page.has_next):
-        here["shown"] = gettext("%(shown)s of %(total)s", shown=len(page.rows), total=total)
-    for name, side, has, index in (
-        ("previous_href", "before", page.has_previous, 0),
-        ("next_href", "after", page.has_next, -1),
-    ):
-        if page.rows and has:
-            here[name] = address(state, {**kept, side: _as_address(page.rows[index])})
-    return here
+    return paging.ways(page, total, "created_at", lambda **side: address(state, {**kept, **side}))
 
 
 def empty(state: NoticeState, *, narrowed: bool) -> Row:

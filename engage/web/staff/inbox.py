@@ -17,7 +17,7 @@ from engage.queries.inbox_choices import Choices, choices
 from engage.services.intake import TAKERS
 from engage.vault import Unreadable
 from engage.web import gate, locale
-from engage.web.staff import inbox_forms, inbox_view
+from engage.web.staff import inbox_forms, inbox_view, paging
 from engage.web.staff.blueprint import bp
 
 # What was searched for may be somebody's name: in the address it stands sealed.
@@ -40,7 +40,7 @@ def inbox() -> ResponseReturnValue:
     )
     counts = queries.counts(actor, filters, now)
     tab = _tab(counts, searched=bool(sought))
-    page = queries.page(actor, tab, filters, now, inbox_view.place_in(request.args))
+    page = queries.page(actor, tab, filters, now, paging.place_in(request.args, has_undated=True))
     picked = inbox_forms.chosen(form) if form else {}
     kept: dict[str, Any] = {**picked, **({"search": request.args["search"]} if sought else {})}
     chosen, clear_href = _chosen(form, tab, kept) if form else [], url_for("staff.inbox", tab=tab.value)

@@ -1,9 +1,6 @@
 """The inbox in words: what its template and components are given."""
 
-import re
-import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -11,30 +8,14 @@ from flask import url_for
 from sqlalchemy import RowMapping
 
 from engage.queries.accounts import Account
-from engage.queries.inbox import Page, Place, Tab
+from engage.queries.inbox import Tab
+from engage.queries.paging import Page
 from engage.web import filters, labels
 from engage.web.locale import gettext
+from engage.web.staff import paging
 
 Row = dict[str, object]
 Kept = Mapping[str, Any]  # what the address keeps from page to page
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"(-|\d{1,17})\.([0-9a-f]{32})")
-
-
-def place_in(address: Mapping[str, str]) -> Place | None:
-    """Return where the page begins by the address; the first page where that says nothing or nonsense."""
-    for name, backwards in (("after", False), ("before", True)):
-        if found := _PLACE.fullmatch(address.get(name, "")):
-            micros, key = found.groups()
-            due_at = None if micros == "-" else _EPOCH + timedelta(microseconds=int(micros))
-            return Place(due_at, uuid.UUID(key), backwards)
-    return None
-
-
-def _as_address(row: RowMapping) -> str:
-    due_at = row["next_due_at"]
-    return f"{'-' if due_at is None else (due_at - _EPOCH) // timedelta(microseconds=1)}.{row['id'].hex}"
 
 
 def where_of(account: Account) -> str:
@@ -130,15 +111,8 @@ def _due(row: RowMapping) -> Row:
 
 def ways(page: Page, tab: Tab, count: int, kept: Kept) -> Row:
     """Return where the page stands in its list, and the addresses of the pages on either side."""
-    here: Row = {"shown": None, "previous_href": None, "next_href": None}
-    if page.rows and (page.has_previous or page.has_next):
-        total = filters.capped(count)
-        here["shown"] = gettext("%(shown)s of %(total)s", shown=len(page.rows), total=total)
-    if page.rows and page.has_previous:
-        here["previous_href"] = url_for("staff.inbox", tab=tab.value, **kept, before=_as_address(page.rows[0]))
-    if page.rows and page.has_next:
-        here["next_href"] = url_for("staff.inbox", tab=tab.value, **kept, after=_as_address(page.rows[-1]))
-    return here
+    address = partial(url_for, "staff.inbox", tab=tab.value, **kept)
+    return paging.ways(page, filters.capped(count), "next_due_at", address)
 
 
 def empty(tab: Tab, *, narrowed: bool, searched: bool) -> Row:
