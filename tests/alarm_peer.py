@@ -4,8 +4,13 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from engage.domain.schedule import PACES, WORKER
+from engage.services import heartbeats
+from engage.unit_of_work import unit_of_work
 
 
 class AlarmPeer:
@@ -52,3 +57,21 @@ def listening() -> Iterator[AlarmPeer]:
         server.shutdown()
         thread.join(10)
         server.server_close()
+
+
+def beat() -> None:
+    """Let the schedule and a worker be heard of now."""
+    with unit_of_work():
+        for entry in (*PACES, WORKER):
+            heartbeats.beat(entry, 0)
+
+
+def later(clock, by: timedelta) -> None:
+    """Time goes on, and the schedule with it."""
+    clock.advance(by)
+    beat()
+
+
+def states(peer: AlarmPeer) -> list[tuple[str, str]]:
+    """Which alarms were told, and of which moment."""
+    return [(told["alarm"], told["state"]) for told in peer.told]

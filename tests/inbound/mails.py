@@ -12,16 +12,26 @@ from engage.domain import mail_addresses
 from engage.domain.case import Identity, Road
 from engage.domain.received_mail import MailRoad
 from engage.extensions import db
-from engage.models import Case, Message, OutboxMessage, PenItem, ReceivedMail, Recipient
+from engage.models import Case, Message, OutboxMessage, PenItem, ReceivedMail, Recipient, Site
 from engage.services import contact, intake
 from engage.services.inbound import processing, receiving
 from engage.services.intake import Concern
 from engage.unit_of_work import unit_of_work
+from tests import states
 
 INBOX = "concerns@engage.test"
 NEIGHBOUR = "neighbour@example.org"
 STRANGER = "stranger@example.net"
+SITE = "bor@mine.example.com"  # the own address of a site
 WORDS = "The water from the tap is brown since Monday."
+
+
+def a_team() -> states.Team:
+    """A team whose site can be written to at an address of its own."""
+    made = states.Team()
+    with unit_of_work():
+        db.session.get_one(Site, made.site_id).mail_address = SITE
+    return made
 
 
 def a_mail(

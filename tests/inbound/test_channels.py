@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Case, Deadline, Site
+from engage.models import Case, Deadline
 from engage.queries import inbox
 from engage.queries.inbox import Filters, Tab
 from engage.services import intake, sites
@@ -16,19 +16,15 @@ from engage.services.inbound import deciding, processing
 from engage.services.intake import Concern
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.inbound.mails import INBOX, a_mail, came, row_of
+from tests.inbound.mails import INBOX, SITE, a_mail, a_team, came, row_of
 from tests.promised import breaks_of
 
-SITE = "bor@mine.example.com"
 WAITED = timedelta(days=3)
 
 
 @pytest.fixture
 def team(clock, session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 def owed(case):

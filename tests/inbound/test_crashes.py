@@ -10,23 +10,19 @@ from sqlalchemy import func, select
 from engage import vault
 from engage.domain.received_mail import MailRoad, MailState, Outcome
 from engage.extensions import db
-from engage.models import ReceivedMail, Recipient, Site
+from engage.models import ReceivedMail, Recipient
 from engage.services.inbound import claims, into_cases, processing, raw_copy, receiving
 from engage.settings import settings as service
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.inbound.mails import INBOX, NEIGHBOUR, a_mail, came, item_of, notices, row_of
+from tests.inbound.mails import INBOX, NEIGHBOUR, SITE, a_mail, a_team, came, item_of, notices, row_of
 
-SITE = "bor@mine.example.com"
 EXAMPLES = 1000
 
 
 @pytest.fixture
 def team(session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 @pytest.fixture

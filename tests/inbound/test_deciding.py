@@ -13,16 +13,18 @@ from engage.domain.pen_policy import PenFacts, may_in_pen, require_in_pen
 from engage.domain.policy import NotAllowed, Role
 from engage.domain.received_mail import MailState, NotOurs, Outcome
 from engage.extensions import db
-from engage.models import Attachment, AuditEvent, Case, CaseEvent, CaseSubject, PenItem, ReceivedMail, Site, Statement
+from engage.models import Attachment, AuditEvent, Case, CaseEvent, CaseSubject, PenItem, ReceivedMail, Statement
 from engage.services import retention
 from engage.services.inbound import deciding, processing, raw_copy
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
     INBOX,
+    SITE,
     STRANGER,
     a_case_by_mail,
     a_mail,
+    a_team,
     came,
     item_of,
     messages_of,
@@ -31,15 +33,10 @@ from tests.inbound.mails import (
     row_of,
 )
 
-SITE = "bor@mine.example.com"
-
 
 @pytest.fixture
 def team(session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 @pytest.fixture

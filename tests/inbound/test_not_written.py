@@ -5,15 +5,17 @@ from sqlalchemy import select
 
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
-from engage.models import Attachment, CaseEvent, Errand, Message, OutboxMessage, Recipient, Site
+from engage.models import Attachment, CaseEvent, Errand, Message, OutboxMessage, Recipient
 from engage.services import delivery
 from engage.services.inbound import deciding, processing
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
     NEIGHBOUR,
+    SITE,
     a_case_by_mail,
     a_mail,
+    a_team,
     answer_to,
     bounce_of,
     came,
@@ -23,7 +25,6 @@ from tests.inbound.mails import (
     notices,
 )
 
-SITE = "bor@mine.example.com"
 REPORT = """From: MAILER-DAEMON@mx.example.org
 To: {to}
 Subject: Undelivered Mail Returned to Sender
@@ -58,10 +59,7 @@ Message-ID: <{message_id}>
 
 @pytest.fixture
 def team(session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 @pytest.fixture

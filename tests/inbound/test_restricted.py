@@ -10,7 +10,7 @@ from engage.domain.case import Writer
 from engage.domain.policy import Role
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
-from engage.models import CaseSubject, LaneReport, LaneWord, OutboxMessage, PenItem, ReceivedMail, Recipient, Site
+from engage.models import CaseSubject, LaneReport, LaneWord, OutboxMessage, PenItem, ReceivedMail, Recipient
 from engage.queries.own_report import said_in
 from engage.scope import pen_of
 from engage.services import delivery
@@ -21,9 +21,11 @@ from engage.services.lane.record import lock_own
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
+    SITE,
     STRANGER,
     a_case_by_mail,
     a_mail,
+    a_team,
     answer_to,
     bounce_of,
     came,
@@ -33,15 +35,10 @@ from tests.inbound.mails import (
     notices,
 )
 
-SITE = "bor@mine.example.com"
-
 
 @pytest.fixture
 def team(session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 @pytest.fixture

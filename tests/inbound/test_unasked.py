@@ -18,24 +18,21 @@ from tests import states
 from tests.inbound.mails import (
     INBOX,
     NEIGHBOUR,
+    SITE,
     STRANGER,
     a_case_by_mail,
     a_mail,
+    a_team,
     came,
     item_of,
     notices,
     row_of,
 )
 
-SITE = "bor@mine.example.com"
-
 
 @pytest.fixture
 def team(session):
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 def cases() -> list[Case]:

@@ -1,33 +1,29 @@
 """Persons are not nagged: not at night, and not while the last news lies unseen."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from engage.domain import events
 from engage.domain.case import Road
-from engage.domain.policy import SYSTEM
 from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.notify import claims, unseen
 from engage.services import conversation, delivery, receipt_codes
-from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.notify.at_site import AS_SHIPPED, HERE, at, happen
 from tests.notify.letters import ADDRESS, a_case_with, forget_notices
 from tests.states import act, case_of, person_of
-
-HERE = ZoneInfo(states.ZONE)
 
 
 @pytest.fixture
 def peer(clock, session, sent_tasks, mail_peer, change_settings):
     """A real mail server, and the hours and waits that come with the product."""
     change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    change_settings(QUIET_HOURS="21:00-07:00", NEWS_GATHER_MINUTES=10, NEWS_AGAIN_DAYS=7)
+    change_settings(**AS_SHIPPED)
     return mail_peer
 
 
@@ -42,17 +38,6 @@ def reference(team):
     made = a_case_with(Road.DIRECT, site_id=team.site_id)
     forget_notices()
     return made
-
-
-def at(clock, *parts):
-    """Put the clock to a time on the wall of the site."""
-    clock.move_to(datetime(*parts, tzinfo=HERE).astimezone(UTC))
-
-
-def happen(reference, *happened):
-    with unit_of_work():
-        for event in happened:
-            record(case_of(reference), event, actor=SYSTEM)
 
 
 def news():

@@ -1,8 +1,7 @@
 """Staff outside their working hours, and by the roads they chose: what is held, and what never is."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,19 +9,18 @@ from sqlalchemy import select
 from engage.domain import events
 from engage.domain.case import Road, Writer
 from engage.domain.notice_groups import NoticeGroup, StaffRoad
-from engage.domain.policy import SYSTEM, Role
+from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Absence, CaseSubject, Closure, NoticePreference, OutboxMessage, SiteHours
 from engage.models.calendars import ClosureSource
 from engage.services import delivery, tasks
 from engage.services.tasks import Todo
-from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.notify.at_site import AS_SHIPPED, HERE, at, happen
 from tests.notify.letters import a_case_with, forget_notices
 from tests.states import case_of
 
-HERE = ZoneInfo(states.ZONE)
 WEEKDAYS = {str(day): [["08:00", "16:00"]] for day in range(5)}
 
 
@@ -30,7 +28,7 @@ WEEKDAYS = {str(day): [["08:00", "16:00"]] for day in range(5)}
 def peer(clock, session, sent_tasks, mail_peer, change_settings):
     """A real mail server, and the hours and waits that come with the product."""
     change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    change_settings(QUIET_HOURS="21:00-07:00", NEWS_GATHER_MINUTES=10, NEWS_AGAIN_DAYS=7)
+    change_settings(**AS_SHIPPED)
     return mail_peer
 
 
@@ -45,17 +43,6 @@ def reference(team):
     made = a_case_with(Road.DIRECT, site_id=team.site_id)
     forget_notices()
     return made
-
-
-def at(clock, *parts):
-    """Put the clock to a time on the wall of the site."""
-    clock.move_to(datetime(*parts, tzinfo=HERE).astimezone(UTC))
-
-
-def happen(reference, *happened):
-    with unit_of_work():
-        for event in happened:
-            record(case_of(reference), event, actor=SYSTEM)
 
 
 def to_staff():

@@ -10,13 +10,12 @@ from pydantic import SecretStr
 
 from engage.domain.alarms import LEASE, Fault
 from engage.domain.case import Road
-from engage.domain.schedule import PACES, WORKER
 from engage.extensions import db
 from engage.models import Alarm, OutboxMessage
 from engage.notify import alarm_roads
-from engage.services import alarms, delivery, heartbeats
+from engage.services import alarms, delivery
 from engage.unit_of_work import unit_of_work
-from tests.alarm_peer import listening
+from tests.alarm_peer import beat, later, listening, states
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
 from tests.threads import at_once
 
@@ -37,22 +36,6 @@ def well(session, clock, sent_tasks):
     forget_notices()
     beat()
     return reference
-
-
-def beat() -> None:
-    with unit_of_work():
-        for entry in (*PACES, WORKER):
-            heartbeats.beat(entry, 0)
-
-
-def later(clock, by: timedelta) -> None:
-    """Time goes on, and the schedule with it."""
-    clock.advance(by)
-    beat()
-
-
-def states(peer) -> list[tuple[str, str]]:
-    return [(told["alarm"], told["state"]) for told in peer.told]
 
 
 def test_where_all_is_well_nobody_hears_anything(well, peer):

@@ -7,15 +7,14 @@ from pydantic import SecretStr
 
 from engage import vault
 from engage.domain.received_mail import MailRoad
-from engage.domain.schedule import PACES, WORKER
 from engage.extensions import db
 from engage.models import ReceivedMail
 from engage.queries import delivery_health
-from engage.services import alarms, heartbeats, texts
+from engage.services import alarms, texts
 from engage.services.inbound import processing, receiving
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
-from tests.alarm_peer import listening
+from tests.alarm_peer import beat, later, listening, states
 
 MINUTE = timedelta(minutes=1)
 
@@ -32,22 +31,6 @@ def peer(change_settings):
     with listening() as made:
         change_settings(ALARM_URL=SecretStr(made.address))
         yield made
-
-
-def beat() -> None:
-    with unit_of_work():
-        for entry in (*PACES, WORKER):
-            heartbeats.beat(entry, 0)
-
-
-def later(clock, by: timedelta) -> None:
-    """Time goes on, and the schedule with it."""
-    clock.advance(by)
-    beat()
-
-
-def states(peer) -> list[tuple[str, str]]:
-    return [(told["alarm"], told["state"]) for told in peer.told]
 
 
 def unread():

@@ -91,6 +91,12 @@ def page(response: TestResponse) -> BeautifulSoup:
     return BeautifulSoup(response.text, "html.parser")
 
 
+def text(response: TestResponse, where: str = "main") -> str:
+    """What a page that opened says."""
+    assert response.status_code == 200, response.status
+    return page(response).select_one(where).get_text(" ", strip=True)
+
+
 def token_of(browser: FlaskClient) -> str:
     """The token that the forms of somebody signed in carry."""
     return page(browser.get("/account/password")).select_one("main [name=csrf_token]")["value"]

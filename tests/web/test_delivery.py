@@ -19,7 +19,7 @@ from tests.notify.fates import came_back, in_state, set_on
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
 from tests.promised import statements
 from tests.states import case_of
-from tests.web.as_staff import page, sign_in, token_of
+from tests.web.as_staff import page, sign_in, text, token_of
 
 
 @pytest.fixture
@@ -37,11 +37,6 @@ def reference(team):
 @pytest.fixture
 def coordinator(client, team):
     return sign_in(client, team.coordinator)
-
-
-def text(answer, where="main") -> str:
-    assert answer.status_code == 200, answer.status
-    return page(answer).select_one(where).get_text(" ", strip=True)
 
 
 def listed(answer) -> list[str]:

@@ -15,9 +15,11 @@ from tests import states
 from tests.inbound.mails import (
     INBOX,
     NEIGHBOUR,
+    SITE,
     STRANGER,
     a_case_by_mail,
     a_mail,
+    a_team,
     answer_to,
     came,
     messages_of,
@@ -26,18 +28,13 @@ from tests.inbound.mails import (
 )
 from tests.web.as_staff import done, filled, send, sign_in
 
-SITE = "bor@mine.example.com"
-
 
 @pytest.fixture
 def team(session, sent_tasks, change_settings):
     vault.make_worker_keys(settings().VAR, settings().worker_keys)
     data_keys.make_ring()
     change_settings(MAIL_INBOX=INBOX)
-    made = states.Team()
-    with unit_of_work():
-        db.session.get_one(Site, made.site_id).mail_address = SITE
-    return made
+    return a_team()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.fates import came_back, in_state, set_on, tried
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
-from tests.web.as_staff import kinds, page, sign_in, token_of
+from tests.web.as_staff import kinds, page, sign_in, text, token_of
 
 
 @pytest.fixture
@@ -31,11 +31,6 @@ def reference(team):
 @pytest.fixture
 def coordinator(client, team):
     return sign_in(client, team.coordinator)
-
-
-def text(answer, where="main") -> str:
-    assert answer.status_code == 200, answer.status
-    return page(answer).select_one(where).get_text(" ", strip=True)
 
 
 def test_the_page_of_a_notice_says_what_became_of_each_try(coordinator, team, reference):
