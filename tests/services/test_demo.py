@@ -115,7 +115,7 @@ def check_the_record(session, cases, now):
 def check_the_post(session, now):
     """Starting the worker sends a handful of mails of the last day, not those of half a year."""
     waiting = session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_(None))).all()
-    assert len(waiting) < 60
+    assert len(waiting) < 80
     assert all(row.not_before > now - timedelta(hours=25) for row in waiting)
     sent = session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_not(None))).all()
     assert len(sent) > 300
@@ -124,12 +124,26 @@ def check_the_post(session, now):
 
 def check_the_fates(session, now):
     """The console has something of everything that somebody has to look at, and no record goes back in time."""
+    session.expire_all()  # rows are written past the objects in memory
     rows = session.scalars(select(OutboxMessage)).all()
     found = Counter(row.state(now) for row in rows)
-    assert {NoticeState.BOUNCED: 2, NoticeState.DEAD: 1, NoticeState.REPLACED: 1}.items() <= found.items()
+    assert (found[NoticeState.BOUNCED], found[NoticeState.DEAD]) == (2, 1)
+    assert found[NoticeState.REPLACED] >= 1  # what an errand says for several at once is among them
     assert [row.attempts for row in rows if row.state(now) is NoticeState.WAITING and row.last_error] == [2]
     undelivered = {row.case_id for row in rows if row.state(now) in (NoticeState.BOUNCED, NoticeState.DEAD)}
     assert undelivered <= set(session.scalars(select(Case.id).where(Case.could_not_reach)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("days", range(7))
+def test_the_worker_finds_no_old_mail_whatever_day_of_the_week_the_demonstration_is_made(
+    days, session, sent_tasks, clock
+):
+    clock.advance(timedelta(days=days))
+    seed()
+    check_the_record(session, session.scalars(select(Case)).all(), clock.now)
+    check_the_post(session, clock.now)
+    check_the_fates(session, clock.now)
 
 
 def test_the_clock_stands_still_only_inside():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
 
 from engage import clock
 from engage.domain.case import CaseClass
@@ -28,8 +29,9 @@ def play(now: datetime) -> None:
             claims.bounced(notice.id, report)  # and what follows, without a line in the log of who tries it out
             undelivered.tell(notice, cases.lock_own(notice.case_id or uuid.UUID(int=0)))
             db.session.flush()
-    for notice in left[2:3]:
-        _say_by_another(notice, now)
+    for notice, older in _after_others(left[len(_REPORTS) :])[:1]:
+        with clock.at(_after(notice, now)):
+            claims.replaced(older, by=notice.id)
     _meet_faults(_first_of_each(WAITING), now)
 
 
@@ -53,16 +55,17 @@ def _after(notice: OutboxMessage, now: datetime) -> datetime:
     return min(max(at for at in (last, notice.sent_at, notice.created_at) if at) + _APART, now)
 
 
-def _say_by_another(notice: OutboxMessage, now: datetime) -> None:
-    """An older notice of the case is said by this one."""
-    older = select(OutboxMessage.id).where(
-        OutboxMessage.case_id == notice.case_id,
-        OutboxMessage.recipient == Recipient.PERSON,
-        OutboxMessage.created_at < notice.created_at,
+def _after_others(notices: Sequence[OutboxMessage]) -> list[tuple[OutboxMessage, uuid.UUID]]:
+    """Those whose case has an older notice to the person, which they say again, with the newest such notice."""
+    older = aliased(OutboxMessage)
+    at_each = (
+        select(OutboxMessage.id, older.id)
+        .join(older, (older.case_id == OutboxMessage.case_id) & (older.created_at < OutboxMessage.created_at))
+        .where(OutboxMessage.id.in_([notice.id for notice in notices]), older.recipient == Recipient.PERSON)
+        .order_by(older.created_at, older.dedupe_key)
     )
-    with clock.at(_after(notice, now)):
-        for notice_id in db.session.scalars(older.order_by(OutboxMessage.created_at.desc()).limit(1)).all():
-            claims.replaced(notice_id, by=notice.id)
+    said_before = {later: earlier for later, earlier in db.session.execute(at_each)}
+    return [(notice, said_before[notice.id]) for notice in notices if notice.id in said_before]
 
 
 def _meet_faults(waiting: Sequence[OutboxMessage], now: datetime) -> None:

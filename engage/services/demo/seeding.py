@@ -78,9 +78,9 @@ class _Play:
                 self._deliver(at)
         self._catch_up(self.now)
         lane.play(self.cast, self.now)
-        db.session.flush()
-        self._deliver(self.now - NEWEST_POST)
         post.play(self.now)
+        db.session.flush()
+        self._deliver(self.now - NEWEST_POST)  # last, since what became of a notice is told to staff, maybe days ago
 
     def _steps(self) -> list[tuple[datetime, int, Scene, list[Any] | None]]:
         found: list[tuple[datetime, int, Scene, list[Any] | None]] = []
