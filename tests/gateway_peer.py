@@ -23,7 +23,8 @@ class Manner(StrEnum):
     BUSY = "busy"  # 429
     CLOSED = "closed"  # 401: it does not know us
     BROKEN = "broken"  # 500
-    STALL = "stall"  # takes the text and never answers
+    STALL = "stall"  # never takes the text, and never answers
+    DROP = "drop"  # takes and keeps the text, then drops the connection without an answer
     GIBBERISH = "gibberish"  # 200, and no JSON
     HUGE = "huge"  # 200, and no end of it
     REDIRECT = "redirect"  # to somebody else
@@ -52,6 +53,7 @@ class GatewayPeer:
         self.asked = 0
         self.connections = 0
         self.let_go = threading.Event()
+        self.port = 0  # a free one, and the same after a rest
         peer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,14 +74,18 @@ class GatewayPeer:
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._handler = Handler
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/messages"
+        return f"http://127.0.0.1:{self.port}/messages"
 
     def start(self) -> None:
+        """Take connections, at the first time or after a stop."""
+        self.let_go.clear()
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -96,18 +102,29 @@ class GatewayPeer:
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
         self.asked += 1
-        if self.manner in ANSWERS:
-            return self._say(handler, ANSWERS[self.manner], {"code": "bad_number", "message": f"{body['to']} is bad"})
-        if self.manner is Manner.STALL:
+        manner = self._manner_for(handler)
+        if manner in ANSWERS:
+            return self._say(handler, ANSWERS[manner], {"code": "bad_number", "message": f"{body['to']} is bad"})
+        if manner is Manner.STALL:
             self.let_go.wait(30)
             handler.close_connection = True
             return None
-        self.texts.append(Taken(f"gw-{len(self.texts) + 1}", body["to"], body["text"], body, dict(handler.headers)))
-        if self.manner is Manner.GIBBERISH:
+        taken = Taken(f"gw-{len(self.texts) + 1}", body["to"], body["text"], body, dict(handler.headers))
+        self._take(handler, taken)
+        if manner is Manner.DROP:
+            handler.close_connection = True
+            return None
+        if manner is Manner.GIBBERISH:
             return self._send(handler, 200, b"OK 1")
-        if self.manner is Manner.HUGE:
+        if manner is Manner.HUGE:
             return self._send(handler, 200, b" " * 3_000_000)
-        return self._say(handler, 202, {"id": self.texts[-1].id})
+        return self._say(handler, 202, {"id": taken.id})
+
+    def _manner_for(self, _handler: BaseHTTPRequestHandler) -> Manner:
+        return self.manner
+
+    def _take(self, _handler: BaseHTTPRequestHandler, taken: Taken) -> None:
+        self.texts.append(taken)
 
     def _say(self, handler: BaseHTTPRequestHandler, status: int, answer: dict[str, str]) -> None:
         self._send(handler, status, json.dumps(answer).encode())

@@ -1,5 +1,5 @@
-"""Notices through a day on which everything dies: workers, queue, database, mail server. Nothing is lost, nothing is
-told twice without a reason, and all of it is accounted for. `tests/worker/test_chaos.py` and `python -m bench.chaos`.
+"""Notices through a day on which everything dies: workers, queue, database, mail server, gateway. Nothing is lost,
+nothing is told twice without a reason, and all of it is accounted for. `tests/worker/test_chaos.py` and `python -m bench.chaos`.
 """
 
 import random
@@ -28,11 +28,11 @@ from engage.notify import outbox
 from engage.notify.outbox import Owed
 from engage.services import sites
 from engage.unit_of_work import release, unit_of_work
-from tests import states
+from tests import gateway_peer, states
 from tests.notify.letters import a_case_with, forget_notices
 from tests.states import a_case, a_site, case_of
 from tests.worker.chaos_account import Account, take_stock
-from tests.worker.chaos_peer import ChaosPeer
+from tests.worker.chaos_peer import ChaosGateway, ChaosPeer
 from tests.worker.live_worker import LiveWorker
 from tests.worker.own_servers import OwnPostgres, OwnRedis
 
@@ -42,6 +42,11 @@ ENVIRONMENT = {
     "ENGAGE_MAIL": "smtp",
     "ENGAGE_MAIL_FROM": SENDER,
     "ENGAGE_SMTP_TIMEOUT_SECONDS": "3",
+    "ENGAGE_SMS_GATEWAY": "generic",
+    "ENGAGE_SMS_SECRET": "our key at the gateway",
+    "ENGAGE_SMS_FROM": "+15550100",
+    "ENGAGE_SMS_WEBHOOK_SECRET": gateway_peer.SECRET,
+    "ENGAGE_SMS_TIMEOUT_SECONDS": "1.5",
     "ENGAGE_OUTBOX_LEASE_SECONDS": "24",
     "ENGAGE_OUTBOX_BACKOFF_SECONDS": "1",
     "ENGAGE_OUTBOX_BACKOFF_MAX_SECONDS": "4",
@@ -64,6 +69,7 @@ class Weather:
     postgres: OwnPostgres
     redis: OwnRedis
     peer: ChaosPeer
+    gateway: ChaosGateway
     workers: list[LiveWorker]
 
     def kill_worker(self) -> None:
@@ -89,6 +95,11 @@ class Weather:
         time.sleep(1)
         self.peer.start()
 
+    def stop_gateway(self) -> None:
+        self.gateway.stop()
+        time.sleep(1)
+        self.gateway.start()
+
 
 FAULTS: dict[str, Fault] = {
     "worker killed": Weather.kill_worker,
@@ -97,6 +108,7 @@ FAULTS: dict[str, Fault] = {
     "database restarted": Weather.restart_database,
     "database crashed": Weather.crash_database,
     "mail server away": Weather.stop_mail_server,
+    "gateway away": Weather.stop_gateway,
 }
 
 
@@ -111,17 +123,19 @@ def run(folder: Path, *, notices: int, seed: int, rounds: int = 2, say: Say = pr
     begun = time.monotonic()
     with ExitStack() as stack:
         postgres, redis_server = OwnPostgres(folder / "postgres"), OwnRedis(folder)
-        peer = ChaosPeer(random.Random(seed + 1))
-        for server, end in ((postgres, postgres.stop), (redis_server, redis_server.kill), (peer, peer.stop)):
+        peer, gateway = ChaosPeer(random.Random(seed + 1)), ChaosGateway(random.Random(seed + 2))
+        ends = {postgres: postgres.stop, redis_server: redis_server.kill, peer: peer.stop, gateway: gateway.stop}
+        for server, end in ends.items():
             server.start()
             stack.callback(end)
-        app = stack.enter_context(_service(folder, postgres, redis_server))
+        app = stack.enter_context(_service(folder, postgres, redis_server, gateway))
         environment = {
             **ENVIRONMENT,
             "ENGAGE_DATABASE_URL": postgres.url,
             "ENGAGE_BROKER_URL": redis_server.url,
             "ENGAGE_SECRET_KEY": app.extensions["engage"].SECRET_KEY.get_secret_value(),
             "ENGAGE_SMTP_PORT": str(peer.port),
+            "ENGAGE_SMS_URL": gateway.url,
         }
         workers = [LiveWorker(folder / "var", **environment) for _ in range(WORKERS)]
         with app.app_context():
@@ -130,19 +144,19 @@ def run(folder: Path, *, notices: int, seed: int, rounds: int = 2, say: Say = pr
         for worker in workers:
             worker.start()
             stack.callback(worker.stop)
-        weather = Weather(dice, postgres, redis_server, peer, workers)
+        weather = Weather(dice, postgres, redis_server, peer, gateway, workers)
         coming = [*FAULTS, "worker killed"] * rounds
         dice.shuffle(coming)
         with app.app_context():
             _storm(weather, coming, account, say)
             account.still_owed = _owed()
-            take_stock(peer, account, SENDER.partition("@")[2])
+            take_stock(peer, gateway, account, SENDER.partition("@")[2])
     account.seconds = time.monotonic() - begun
     return account
 
 
 @contextmanager
-def _service(folder: Path, postgres: OwnPostgres, queue: OwnRedis) -> Iterator[Flask]:
+def _service(folder: Path, postgres: OwnPostgres, queue: OwnRedis, gateway: ChaosGateway) -> Iterator[Flask]:
     var = folder / "var"
     var.mkdir()
     settings = Settings(
@@ -153,6 +167,8 @@ def _service(folder: Path, postgres: OwnPostgres, queue: OwnRedis) -> Iterator[F
         SECRET_KEY="the root secret of a day on which everything dies",
         PUBLIC_URL="https://localhost",
         MAIL_FROM=SENDER,
+        SMS_GATEWAY="generic",
+        SMS_URL=gateway.url,
     )
     app = create_app(settings)
     _forget_broker()
@@ -178,8 +194,8 @@ def _forget_broker() -> None:
 
 
 def _owe(count: int, dice: random.Random) -> None:
-    """Owe the notices: by mail to people and staff, by errand, and on the page, of several sites; and be late with
-    cases, so that the ladder is climbed meanwhile."""
+    """Owe the notices: by mail to people and staff, by text, by errand, and on the page, of several sites; and be late
+    with cases, so that the ladder is climbed meanwhile."""
     all_sites = [a_site(code) for code in ("ONE", "TWO", "SIX")]
     cases = []
     for site_id in all_sites:
@@ -187,6 +203,7 @@ def _owe(count: int, dice: random.Random) -> None:
             a_case_with(Road.DIRECT, site_id=site_id, email=f"amina{number}@people.example.org") for number in range(4)
         ]
         cases.append(a_case_with(Road.RELAY, site_id=site_id, email="amina@elsewhere.example.org"))
+        cases += [a_case_with(Road.RELAY, site_id=site_id, phone=f"+38164123456{number}") for number in range(3)]
         cases.append(a_case_with(Road.FACILITATOR, site_id=site_id, facilitator="The teacher"))
         cases.append(a_case(site_id))
     officers = [states.staff((role, site_id)) for site_id in all_sites for role in (Role.COORDINATOR, Role.OFFICER)]
@@ -231,7 +248,7 @@ def _storm(weather: Weather, coming: list[str], account: Account, say: Say) -> N
         FAULTS[name](weather)
         account.faults[name] += 1
         say(f"{name}, {_owed()} are owed")
-    weather.peer.storms = False
+    weather.peer.storms = weather.gateway.storms = False
     while _owed() > 0:
         _nudge()
         time.sleep(0.5)
