@@ -22,7 +22,9 @@ class Account:
     faults: Counter[str] = field(default_factory=Counter)
     still_owed: int = 0  # reminders that wait to be gathered left out
     unexplained: list[str] = field(default_factory=list)  # given up without a reason
-    lost: list[str] = field(default_factory=list)  # written down as sent, and never taken by the mail server or the gateway
+    lost: list[str] = field(
+        default_factory=list
+    )  # written down as sent, and never taken by the mail server or the gateway
     unowed: list[str] = field(default_factory=list)  # taken by one of them, and nobody's
     doubled_without_reason: list[str] = field(default_factory=list)
     doubled: int = 0
