@@ -1,5 +1,6 @@
 """Notices through a day on which everything dies: workers, queue, database, mail server, gateway. Nothing is lost,
-nothing is told twice without a reason, and all of it is accounted for. `tests/worker/test_chaos.py` and `python -m bench.chaos`.
+nothing is told twice without a reason, and all of it is accounted for. Run by `tests/worker/test_chaos.py` and by
+`python -m bench.chaos`.
 """
 
 import random

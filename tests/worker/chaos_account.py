@@ -1,4 +1,4 @@
-"""What there was at the end of a day on which everything died, held against what the mail server and the gateway took."""
+"""What there was at the end of a day on which everything died, held against what mail server and gateway took."""
 
 from collections import Counter
 from dataclasses import dataclass, field
