@@ -55,6 +55,17 @@ def test_the_mirrored_style_sheet_differs(manifest):
     assert (DIST / manifest["public.css"]).read_bytes() != (DIST / manifest["public.rtl.css"]).read_bytes()
 
 
+@pytest.mark.parametrize("bundle", ["public", "staff"])
+def test_a_tick_is_a_tick_from_right_to_left_too(manifest, bundle):
+    kept = {}
+    for name in (f"{bundle}.css", f"{bundle}.rtl.css"):
+        text = (DIST / manifest[name]).read_text("utf-8")
+        rules = re.findall(r"([^{}]*checkboxes__label::?after[^{}]*)\{([^}]*)\}", text)
+        assert rules
+        kept[name] = [re.findall(r"transform:[^;]*|border-width:[^;]*", body)[-2:] for _, body in rules][-2:]
+    assert kept[f"{bundle}.css"] == kept[f"{bundle}.rtl.css"]
+
+
 def luminance(colour: str) -> float:
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
