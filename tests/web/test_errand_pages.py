@@ -1,6 +1,7 @@
 """Staff bring word to a person: what to read, who goes, what came of it; letters, and slips for the board."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,29 @@ def test_slips_show_a_reference_and_nothing_else_and_are_written_down_as_posted(
     assert errand().result is ErrandResult.POSTED
     assert "No slip waits." in visit(browser, "/staff/board").words
     assert browser.get("/staff/board/slips").status_code == 404
+
+
+def test_a_slip_speaks_the_persons_language_not_that_of_whoever_prints_it(client, team):
+    references = [on_board(team), on_board(team)]
+    with unit_of_work():
+        case_of(references[1]).locale = "ar@pseudo"
+    for reference in references:
+        a_notice(reference, template="case_news")
+    delivery.drain()
+    said = pdf(sign_in(client, team.coordinator).get("/staff/board/slips"))
+    assert said.count("There is news for") == 1
+    assert re.search(r"[\u0600-\u06ff\ufb50-\ufefc]", said)
+
+
+def test_a_slip_is_read_from_two_steps_away(client, team):
+    reference = on_board(team)
+    owed(reference)
+    answer = sign_in(client, team.coordinator).get("/staff/board/slips")
+    sizes = {}
+    page = PdfReader(io.BytesIO(answer.data)).pages[0]
+    page.extract_text(visitor_text=lambda text, cm, tm, font, size: sizes.setdefault(text.strip(), size))
+    assert sizes[reference] >= 40
+    assert min(size for text, size in sizes.items() if text) >= 16
 
 
 def test_what_is_no_slip_of_ours_is_passed_over(client, team):

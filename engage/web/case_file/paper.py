@@ -1,6 +1,8 @@
 """Paper that leaves the house: a letter to a person, and slips for a notice board."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+
+from flask_babel import force_locale
 
 from engage import clock
 from engage.settings import settings
@@ -21,15 +23,23 @@ def letter(address: str, words: str, language: str) -> bytes:
     return sheet.finished()
 
 
-def slips(references: Sequence[str]) -> bytes:
-    """Return slips for the notice board, several to a sheet: a reference, and that there is news. Nothing else."""
-    spoken = locale.language()
-    news, how = gettext("There is news for"), gettext("Ask at the office or open the page, with your code.")
-    sheet = _sheet(spoken)
-    sheet.open([news, how, *references])
-    for reference in references:
-        sheet.slip(news, reference, how)
+def slips(wanted: Iterable[tuple[str, str]]) -> bytes:
+    """Return slips for the notice board, several to a sheet: a reference, and that there is news. Nothing else.
+
+    Each comes with the code of the language that its person is written to in: whoever prints it need not speak it.
+    """
+    sheet = _sheet(locale.language())
+    written = [_slip(reference, language) for reference, language in wanted]
+    sheet.open([line for lines in written for line in lines])
+    for head, reference, foot in written:
+        sheet.slip(head, reference, foot)
     return sheet.finished()
+
+
+def _slip(reference: str, language: str) -> tuple[str, str, str]:
+    codes = [one.code for one in locale.offered()]
+    with force_locale(language if language in codes else locale.code()):
+        return gettext("There is news for"), reference, gettext("Ask at the office or open the page, with your code.")
 
 
 def _sheet(spoken: locale.Language) -> Sheet:

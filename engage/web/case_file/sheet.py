@@ -20,6 +20,7 @@ INDENT, BAR = 4.0, 0.8
 Colour = tuple[int, int, int]
 INK, BRAND, QUIET, OURS, THEIRS = (11, 12, 12), (17, 75, 69), (86, 80, 69), (179, 70, 26), (17, 75, 69)
 TEXT, SMALL, HEADING, TITLE = 10.5, 9.0, 14.0, 20.0  # points
+BOARD_TEXT, BOARD_NAME = 18.0, 44.0  # points: read from two steps away, by old eyes
 LINE = 0.53  # height of a line in millimetres per point
 
 
@@ -86,11 +87,11 @@ class Sheet:
 
     def slip(self, head: str, large: str, foot: str) -> None:
         """Write a slip to be cut out, with a line under it where the scissors go."""
-        self._keep_together(3 * TEXT * LINE + TITLE * LINE + 16)
+        self._keep_together(4 * BOARD_TEXT * LINE + BOARD_NAME * LINE + 16)
         self._pdf.ln(6)
-        self._write(head, TEXT, INK)
-        self._write(large, TITLE, INK)
-        self._write(foot, TEXT, INK)
+        self._write(head, BOARD_TEXT, INK, own_direction=True)
+        self._write(large, BOARD_NAME, INK, own_direction=True)
+        self._write(foot, BOARD_TEXT, INK, own_direction=True)
         self._pdf.ln(6)
         self._pdf.set_draw_color(*QUIET)
         self._pdf.line(0, self._pdf.y, self._pdf.w, self._pdf.y)

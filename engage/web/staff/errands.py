@@ -101,7 +101,7 @@ def print_slips() -> ResponseReturnValue:
     found = queries.slips(me())
     if not found:
         abort(404)
-    return _pdf(case_file.slips([one.reference for one in found]))
+    return _pdf(case_file.slips((one.reference, one.locale) for one in found))
 
 
 def _post(errand_id: uuid.UUID) -> None:
