@@ -94,6 +94,11 @@ def _beside(notice: OutboxMessage) -> Sequence[OutboxMessage]:
 def _errand(notice: OutboxMessage) -> Errand | None:
     if notice.user_id is not None:
         return None
-    same = select(Errand).where(Errand.case_id == notice.case_id, Errand.template == notice.template)
+    since = notice.bounced_at or notice.dead_at or notice.created_at
+    same = select(Errand).where(
+        Errand.case_id == notice.case_id,
+        Errand.template == notice.template,
+        or_(Errand.finished_at.is_(None), Errand.finished_at >= since),  # what was told before was other news
+    )
     order = (Errand.finished_at.is_not(None), Errand.made_at.desc(), Errand.id)
     return db.session.scalars(same.order_by(*order).limit(1)).first()

@@ -1,5 +1,7 @@
 """One notice: what became of each try, and what can be done; and the notices of a case on its page."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -101,6 +103,34 @@ def test_the_open_errand_stands_beside_and_then_what_became_of_it(coordinator, t
             row = db.session.get_one(Errand, errand.id)
             row.finished_at, row.reached, row.look_at = clock.now, reached, None
         assert words in text(coordinator.get(address))
+
+
+def test_news_that_waits_is_not_told_because_older_news_was(coordinator, team, reference, clock):
+    came_back(reference)
+    with unit_of_work():
+        row = db.session.scalars(select(Errand)).one()
+        row.finished_at, row.reached, row.look_at = clock.now, True, None
+    clock.advance(timedelta(minutes=5))
+    later = in_state(NoticeState.WAITING, reference, created_at=clock.now)
+    said = text(coordinator.get(f"/staff/delivery/{later}"))
+    assert "One of us told the person" not in said
+    assert "What you can do" not in said
+
+
+def test_what_will_never_arrive_is_told_first_and_tried_again_only_after(coordinator, team, reference):
+    notice_id = in_state(NoticeState.DEAD, reference, last_error="refused 550 5.1.1")
+    shown = page(coordinator.get(f"/staff/delivery/{notice_id}"))
+    told = shown.select_one(f'a.govuk-button[href="/staff/cases/{reference}/log-attempt"]')
+    again = shown.select_one('form[action$="/again"] button.govuk-button--secondary')
+    assert told
+    assert again
+    assert told.sourceline < again.sourceline
+
+
+def test_what_may_arrive_later_is_tried_again_first(coordinator, team, reference):
+    notice_id = in_state(NoticeState.DEAD, reference, last_error="unreachable")
+    shown = page(coordinator.get(f"/staff/delivery/{notice_id}"))
+    assert shown.select_one('form[action$="/again"] button:not(.govuk-button--secondary)')
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def show_notice(notice_id: uuid.UUID) -> ResponseReturnValue:
         tries=notice_view.tries(page),
         beside=notice_view.beside(page),
         to_do=notice_view.to_do(page, now),
+        by_mouth_first=notice_view.comes_first_by_mouth(page, now),
         can_be_tried_again=notice_view.can_be_tried_again(page, now),
     )
 

@@ -10,7 +10,7 @@ from engage.domain.policy import Permission
 from engage.models import DeliveryAttempt, OutboxMessage
 from engage.queries.notice_page import NoticePage
 from engage.web import delivery_labels, filters, labels, notice_labels
-from engage.web.delivery_words import reason
+from engage.web.delivery_words import Help, reason
 from engage.web.locale import gettext
 from engage.web.staff import delivery_view, story
 
@@ -91,6 +91,12 @@ def can_be_tried_again(page: NoticePage, now: datetime) -> bool:
         return False
     rests = notice.not_before > now and (notice.attempts > 0 or notice.last_error is not None)
     return state in delivery_view.FAILED or (state is NoticeState.WAITING and rests)
+
+
+def comes_first_by_mouth(page: NoticePage, now: datetime) -> bool:
+    """Whether telling the person comes before trying again: it will not arrive as the address is."""
+    code, has_failed = page.notice.last_error, page.notice.state(now) in delivery_view.FAILED
+    return has_failed and page.notice.user_id is None and code is not None and reason(code).help is Help.MEND_ADDRESS
 
 
 def beside(page: NoticePage) -> list[Row]:
