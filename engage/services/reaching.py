@@ -10,7 +10,8 @@ from engage.domain.events import PreferencesChanged
 from engage.domain.policy import Actor, Permission, require
 from engage.domain.reaching import Way
 from engage.extensions import db
-from engage.models import Case, ContactPreference
+from engage.models import Case, ContactPreference, SealedContact
+from engage.notify.to_person import ways_to
 from engage.services.timeline import record
 
 
@@ -46,6 +47,11 @@ def of(case_id: uuid.UUID) -> Preferences:
     """Return what the person of the case chose."""
     row = db.session.get(ContactPreference, case_id)
     return Preferences(*(getattr(row, name) for name in Preferences.__slots__)) if row is not None else Preferences()
+
+
+def can_write(case: Case) -> bool:
+    """Whether the person left anything by which word can go to them."""
+    return bool(ways_to(case, db.session.get(SealedContact, case.id), None))
 
 
 def choose(case: Case, chosen: Preferences, *, actor: Actor, locale: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """The person says how and when they are written to, on their own page and on the form."""
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -13,6 +14,7 @@ from engage.models import CaseEvent, ContactPreference, SealedContact
 from engage.services import reaching
 from engage.services.contact import Values
 from engage.services.reaching import Preferences
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.browsing import visit
 from tests.states import case_of
@@ -64,6 +66,26 @@ def test_what_is_chosen_is_kept_and_stands_on_the_page_the_next_time(client, fou
     assert (
         'value="Africa/Accra" selected' in page or "selected>Africa/Accra" in page or 'selected value="Africa' in page
     )
+
+
+def test_who_left_nothing_is_not_promised_that_we_write(client, site):
+    person = Person(client, a_concern(site).code)
+    asked = visit(client, WAYS)
+    assert "We cannot write to you." in asked.words
+    assert "How do we reach you first?" not in asked.words
+    assert 'href="/case/contact"' in asked.response.text
+    told = asked.submit(client, on_board="y").words
+    assert "We write to you so" not in words(person.client.get("/case/view")) + told
+
+
+def test_what_was_not_asked_stays_as_it_was_chosen(client, found, session):
+    person = Person(client, found.code)
+    assert person.send(WAYS, **CHOSEN).status_code == 303
+    before = kept(found)
+    with unit_of_work():
+        case_of(found.reference).road = Road.NONE
+    assert person.send(WAYS, on_board="", language="en").status_code == 303
+    assert kept(found) == replace(before, on_board=False)
 
 
 def test_choosing_the_same_again_is_no_news(client, found):

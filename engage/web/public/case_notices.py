@@ -11,7 +11,7 @@ from engage.domain.delivery import NoticeState
 from engage.queries import case_notices, own_case
 from engage.queries.own_case import Holder, OwnCase
 from engage.web import delivery_labels, notice_labels
-from engage.web.filters import moment, speak_in
+from engage.web.filters import day, speak_in
 from engage.web.locale import gettext
 from engage.web.public.blueprint import bp
 from engage.web.public.case_session import with_case
@@ -36,7 +36,7 @@ def _line(row: RowMapping, now: datetime) -> dict[str, object]:
     at = row["bounced_at"] or row["dead_at"] or row["sent_at"] or row["created_at"]
     return {
         "what": notice_labels.of_person(row["template"]),
-        "on": moment(at),
+        "on": day(at),
         "failed": state in _FAILED,
         "fate": _fate(state, row["road"]),
     }

@@ -1,5 +1,6 @@
 """How and when the person is written to: first way, texts, quiet hours, language, a slip on the notice board."""
 
+from dataclasses import replace
 from datetime import time
 from zoneinfo import available_timezones
 
@@ -26,6 +27,8 @@ PROBLEMS = {
     Problem.BOTH_ENDS: _l("Choose both hours, or none."),
     Problem.UNKNOWN_ZONE: _l("Choose a place from the list."),
 }
+# What means nothing to who left us no way to reach them.
+OF_WRITING = ("first_way", "may_text", "shares_phone", "quiet_from", "quiet_until", "time_zone")
 HOURS = [f"{hour:02}:00" for hour in range(24)]
 
 
@@ -35,7 +38,7 @@ class WaysForm(OwnCaseForm):
         description=_l("If it does not work, we try the next way that you left us."),
         widget=GovRadioInput(),
         choices=one_of(
-            ("", _l("As it suits you best")),
+            ("", _l("Whichever way works")),
             (Way.EMAIL.value, _l("By e-mail")),
             (Way.SMS.value, _l("By text message")),
             (Way.CALL.value, _l("Call me, or come to me")),
@@ -45,12 +48,17 @@ class WaysForm(OwnCaseForm):
     )
     may_text = BooleanField(_l("You may send text messages to my phone"), widget=GovCheckboxInput())
     shares_phone = BooleanField(
-        _l("Other people read my phone. Then our texts do not say who writes"),
+        _l("Other people read my phone"),
         widget=GovCheckboxInput(),
     )
     quiet_from = SelectField(_l("Write nothing from"), widget=GovSelect(), default="")
-    quiet_until = SelectField(_l("until"), widget=GovSelect(), default="")
-    time_zone = SelectField(_l("Where is your clock?"), widget=GovSelect(), default="")
+    quiet_until = SelectField(_l("Until"), widget=GovSelect(), default="")
+    time_zone = SelectField(
+        _l("Which clock do you use?"),
+        description=_l("Choose a place only if you live far from the mine."),
+        widget=GovSelect(),
+        default="",
+    )
     language = SelectField(_l("In which language do we write to you?"), widget=GovSelect())
     on_board = BooleanField(
         _l("When there is news, a slip with the name of my concern, like BOR-26-7K3QX, may hang on the notice board"),
@@ -66,6 +74,10 @@ def choose_ways(holder: Holder) -> ResponseReturnValue:
     _offer(form, case.locale)
     if not form.is_submitted():
         _fill(form, now, case.locale)
+    can_write = reaching.can_write(case)
+    if not can_write:
+        for name in OF_WRITING:
+            del form[name]
     if form.validate_on_submit():
         try:
             _choose(form, holder)
@@ -73,10 +85,16 @@ def choose_ways(holder: Holder) -> ResponseReturnValue:
             for name, problem in refused.problems.items():
                 form[name].errors = [str(PROBLEMS[problem])]
         else:
-            flash(gettext("Changed. We write to you so from now on."), "success")
+            flash(_changed(can_write=can_write), "success")
             return redirect(url_for("public.show_case"), 303)
-    page = render_template("public/choose_ways.html", form=form, texts_leave=gateways.is_there())
-    return page, 422 if form.errors else 200
+    shown = {"form": form, "texts_leave": gateways.is_there(), "can_write": can_write}
+    return render_template("public/choose_ways.html", **shown), 422 if form.errors else 200
+
+
+def _changed(*, can_write: bool) -> str:
+    if can_write:
+        return gettext("Changed. We write to you so from now on.")
+    return gettext("Changed. Come back here with your code: we cannot write to you.")
 
 
 def _offer(form: WaysForm, locale: str) -> None:
@@ -85,7 +103,10 @@ def _offer(form: WaysForm, locale: str) -> None:
         form.first_way.choices = [one for one in form.first_way.choices if one.value != Way.SMS]
     form.quiet_from.choices = form.quiet_until.choices = [("", gettext("No hour")), *((hour, hour) for hour in HOURS)]
     zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/")))
-    form.time_zone.choices = [("", gettext("At the mine")), *((zone, zone.replace("_", " ")) for zone in zones)]
+    form.time_zone.choices = [
+        ("", gettext("The clock at the mine")),
+        *((zone, zone.replace("_", " ")) for zone in zones),
+    ]
     languages = [(item.code, item.name) for item in offered()]
     form.language.choices = languages if locale in dict(languages) else [(locale, locale), *languages]
 
@@ -99,7 +120,18 @@ def _fill(form: WaysForm, now: Preferences, locale: str) -> None:
 
 
 def _choose(form: WaysForm, holder: Holder) -> None:
-    chosen = Preferences(
+    with unit_of_work():
+        case = cases.lock_own(holder.case_id)
+        if sent_forms.is_first(case.id, token_of(form)):
+            chosen = _chosen(form, reaching.of(case.id))
+            reaching.choose(case, chosen, actor=holder.actor, locale=form.language.data)
+
+
+def _chosen(form: WaysForm, now: Preferences) -> Preferences:
+    """What the form says; what it did not ask stays."""
+    if "first_way" not in form:
+        return replace(now, on_board=form.on_board.data)
+    return Preferences(
         first_way=Way(form.first_way.data) if form.first_way.data else None,
         may_text=form.may_text.data,
         shares_phone=form.shares_phone.data,
@@ -108,10 +140,6 @@ def _choose(form: WaysForm, holder: Holder) -> None:
         quiet_until=_hour(form.quiet_until.data),
         time_zone=form.time_zone.data or None,
     )
-    with unit_of_work():
-        case = cases.lock_own(holder.case_id)
-        if sent_forms.is_first(case.id, token_of(form)):
-            reaching.choose(case, chosen, actor=holder.actor, locale=form.language.data)
 
 
 def _hour(text: str) -> time | None:

@@ -209,10 +209,7 @@ class WhoForm(RaiseForm):
         validators=[short_enough(200)],
     )
     may_text = BooleanField(_("You may send text messages to this phone"), widget=GovCheckboxInput())
-    shares_phone = BooleanField(
-        _("Other people read my phone. Then our texts do not say who writes"),
-        widget=GovCheckboxInput(),
-    )
+    shares_phone = BooleanField(_("Other people read my phone"), widget=GovCheckboxInput())
     is_violence = BooleanField(_("Sexual harm, or violence against a woman or girl"), widget=GovCheckboxInput())
     harms_child = BooleanField(_("A child was harmed or is in danger"), widget=GovCheckboxInput())
 
