@@ -1,5 +1,6 @@
 """The pages on which staff place mail that no machine could place."""
 
+import html5lib
 import pytest
 
 from engage import data_keys, vault
@@ -62,6 +63,22 @@ def test_the_list_shows_age_and_guesses_and_the_frame_how_many_wait(browser, mai
     for said in ("Zqxsubject", "1 waits.", reference, "It seems to be about a case that is here already.", "1 file"):
         assert said in shown
     assert 'app-header__count">1<' in browser.get("/staff/").text
+
+
+def test_the_list_shows_the_first_words_so_that_a_concern_is_seen_among_much_mail(browser, team, reference):
+    came(a_mail(f"Our well smells of diesel. {'Please come. ' * 40} {reference}", to=SITE, subject="Hello"))
+    shown = browser.get("/staff/mail").text
+    assert "Our well smells of diesel." in shown
+    assert shown.count("Please come.") < 20
+
+
+def test_what_a_decision_needs_stands_under_it(browser, mail):
+    shown = html5lib.parse(browser.get(f"/staff/mail/{mail.id}").text, namespaceHTMLElements=False)
+    below = [one for one in shown.iter("div") if "govuk-radios__conditional" in (one.get("class") or "")]
+    assert [next(one.iter(kind)).get("name") for one, kind in zip(below, ("select", "input"), strict=True)] == [
+        "site",
+        "why",
+    ]
 
 
 def test_no_page_shows_who_sent_it(browser, mail):

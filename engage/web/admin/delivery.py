@@ -6,18 +6,25 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from engage import clock
 from engage.domain.administration import require_sites
 from engage.queries import administration, delivery_health, notices
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
+from engage.web import filters
 from engage.web.admin.blueprint import bp, me
 
 
 @bp.route("/delivery")
 def list_undelivered() -> ResponseReturnValue:
     require_sites(me(), [None])
+    health = delivery_health.health()
     return render_template(
-        "admin/list_undelivered.html", dead=notices.dead(), health=delivery_health.health(), most=notices.SHOWN
+        "admin/list_undelivered.html",
+        dead=notices.dead(),
+        health=health,
+        oldest=filters.age(clock.utcnow() - health.oldest_owed) if health.oldest_owed else "",
+        most=notices.SHOWN,
     )
 
 
