@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from engage import data_keys
+from engage import clock, data_keys
 from engage.domain import consultation, guards, money, policy, retaliation
 from engage.domain.case import Road, Writer
 from engage.domain.consultation import TALKS, Sought
@@ -48,7 +48,7 @@ from engage.queries import (
     rights_parts,
     triage_parts,
 )
-from engage.queries.case_parts import Entry, Fate
+from engage.queries.case_parts import Entry, Fate, Look
 from engage.queries.corrective import Changes
 from engage.queries.outside_parts import OutsideParts
 from engage.queries.rights_parts import RightsParts
@@ -81,7 +81,7 @@ class CasePage:
     has_identity: bool
     contact: SealedContact | None
     known_names: tuple[str, ...]
-    last_read: date | None  # the day at the site on which this reader opened it last, before now
+    look: Look
     _there: Collection[str]
     _may: dict[Permission | Action, bool] = field(default_factory=dict, repr=False, compare=False)
 
@@ -266,7 +266,7 @@ def page(reference: str, actor: Actor) -> CasePage:
     Raises:
         NoResultFound: there is no such case, or the actor may not know of it.
     """
-    row = db.session.execute(case_statement.of(actor), {"reference": reference}).one()
+    row = db.session.execute(case_statement.of(actor), {"reference": reference, "now": (now := clock.utcnow())}).one()
     case, contact, identity, has = row.Case, row.SealedContact, row.SealedIdentity, row._mapping
     for name in ("appeals", "subjects"):
         if not has[name]:
@@ -295,6 +295,6 @@ def page(reference: str, actor: Actor) -> CasePage:
         has_identity=identity is not None,
         contact=contact,
         known_names=tuple(data_keys.opened(identity).values()) if masks and identity is not None else (),
-        last_read=has["last_read"],
+        look=Look(now, has["unseen"], has["last_read"]),
         _there=[name for name in (*case_statement.BESIDE, "changes") if has[name]],
     )

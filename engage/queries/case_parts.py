@@ -65,6 +65,14 @@ class Fate:
     replaced_at: datetime | None = None  # a notice before it says it already
 
 
+class Look(NamedTuple):
+    """A look of one reader at a case."""
+
+    at: datetime
+    unseen: int  # of what they were told of it until then
+    last_read: date | None  # the day at the site on which they opened it last, before this
+
+
 # Built once: putting a statement together costs as much as running it.
 _CASE_ID = bindparam("case_id", type_=Uuid())
 _MESSAGES = select(Message).where(Message.case_id == _CASE_ID).order_by(Message.written_at, Message.id)

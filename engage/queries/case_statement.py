@@ -14,7 +14,15 @@ from engage.models import (
     Site,
     StaffUser,
 )
-from engage.queries import case_parts, findings_parts, opening_parts, outside_parts, rights_parts, triage_parts
+from engage.queries import (
+    case_parts,
+    findings_parts,
+    notifications,
+    opening_parts,
+    outside_parts,
+    rights_parts,
+    triage_parts,
+)
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
@@ -30,11 +38,13 @@ BESIDE = {
 
 @lru_cache(maxsize=1000)  # readers of one process; the statement depends on what the actor may see and on nothing else
 def of(actor: Actor) -> Select[*tuple[Any, ...]]:
-    """Return what reads the case, the vault's rows of it, and of what else it has something."""
+    """Return what reads the case, the vault's rows of it, of what else it has something, and what the actor has not
+    seen of what they were told of it. It is run with `reference` and `now`."""
     seldom = (there.label(name) for name, there in [*case_parts.SELDOM.items(), *BESIDE.items()])
     last_read = case_parts.last_read(actor).label("last_read")
+    unseen = notifications.unseen_of_case(actor).label("unseen")
     wanted = (
-        select(Case, SealedContact, SealedIdentity, last_read, *seldom)
+        select(Case, SealedContact, SealedIdentity, last_read, unseen, *seldom)
         .outerjoin(SealedContact, SealedContact.case_id == Case.id)
         .outerjoin(SealedIdentity, SealedIdentity.case_id == Case.id)
         .options(lazyload(Case.appeals), lazyload(Case.subjects))

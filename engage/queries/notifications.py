@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 
 from engage import clock
 from engage.domain.case import CaseClass
@@ -55,6 +55,13 @@ def unseen(actor: Actor) -> ScalarSelect[int]:
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
+def unseen_of_case(actor: Actor) -> ScalarSelect[int]:
+    """Select how much the actor was told of a case and has not seen, to be asked with the case at the instant `now`."""
+    found = select(func.count(OutboxMessage.id)).where(OutboxMessage.case_id == Case.id)
+    unseen = found.where(OutboxMessage.seen_at.is_(None), shown_to(actor, bindparam("now")))
+    return unseen.correlate(Case).scalar_subquery()
+
+
 def page(actor: Actor, *, before: uuid.UUID | None = None) -> Page:
     """Return what the actor was told, the newest first; one statement."""
     wanted = _told(actor, select(OutboxMessage, Case.reference, Case.class_))
@@ -84,10 +91,10 @@ def chosen_roads(actor: Actor) -> Sequence[NoticePreference]:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def shown_to(actor: Actor) -> ColumnElement[bool]:
+def shown_to(actor: Actor, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition on OutboxMessage that holds for what is on the page of the actor, whatever they may see."""
     has_left = or_(OutboxMessage.sent_at.is_not(None), OutboxMessage.dead_at.is_not(None))
-    is_out = or_(OutboxMessage.template.not_in(_MADE_AHEAD), has_left, OutboxMessage.not_before <= clock.utcnow())
+    is_out = or_(OutboxMessage.template.not_in(_MADE_AHEAD), has_left, OutboxMessage.not_before <= now)
     return and_(
         OutboxMessage.user_id == actor.id,
         OutboxMessage.replaced_at.is_(None),
@@ -98,7 +105,7 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
 
 def _told(actor: Actor, wanted: Select[*Row]) -> Select[*Row]:
     return wanted.join(Case, Case.id == OutboxMessage.case_id, isouter=True).where(
-        shown_to(actor), or_(OutboxMessage.case_id.is_(None), visible_to(actor))
+        shown_to(actor, clock.utcnow()), or_(OutboxMessage.case_id.is_(None), visible_to(actor))
     )
 
 

@@ -1,5 +1,6 @@
 """What a member of staff was told: seen one by one or all at once, and by which road they want to be told."""
 
+import logging
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +14,9 @@ from engage.extensions import db
 from engage.models import NoticePreference, OutboxMessage
 from engage.queries import notifications
 from engage.queries.notifications import Notification
+from engage.unit_of_work import unit_of_work
+
+log = logging.getLogger(__name__)
 
 
 def opened(notification_id: uuid.UUID, *, actor: Actor) -> Notification:
@@ -31,16 +35,30 @@ def see_all(until: datetime, *, actor: Actor) -> None:
     _see(actor, OutboxMessage.created_at <= until)
 
 
-def see_case(case_id: uuid.UUID, *, actor: Actor) -> None:
-    """Mark as seen what the actor was told of a case with which they do something now."""
-    _see(actor, OutboxMessage.case_id == case_id)
+def see_case(case_id: uuid.UUID, until: datetime, *, actor: Actor) -> None:
+    """Mark as seen what the actor was told until the instant of a case that they read or do something with."""
+    _see(actor, OutboxMessage.case_id == case_id, OutboxMessage.created_at <= until)
 
 
-def _see(actor: Actor, which: ColumnElement[bool]) -> None:
+def note_look(case_id: uuid.UUID, actor: Actor, until: datetime) -> None:
+    """Mark as seen what the actor was told of a case until its page was read.
+
+    Opens its own short unit of work, so call it when the page is made, outside of any other. Safe to run twice. A
+    failure is logged and never raised: a page is not refused because the bell could not be cleared.
+    """
+    try:
+        with unit_of_work():
+            see_case(case_id, until, actor=actor)
+    except Exception as error:
+        log.error("a look at case %s by %s did not clear the bell: %s", case_id, actor.id, type(error).__name__)
+
+
+def _see(actor: Actor, *which: ColumnElement[bool]) -> None:
+    now = clock.utcnow()
     db.session.execute(
         update(OutboxMessage)
-        .where(notifications.shown_to(actor), OutboxMessage.seen_at.is_(None), which)
-        .values(seen_at=clock.utcnow())
+        .where(notifications.shown_to(actor, now), OutboxMessage.seen_at.is_(None), *which)
+        .values(seen_at=now)
         .execution_options(synchronize_session=False)
     )
 

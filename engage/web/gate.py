@@ -96,6 +96,12 @@ def frame() -> dict[str, object]:
     return {"nav": shown, "signed_in": me().name, "home": home_of(actor), "unseen": _counted(g.get("unseen", 0))}
 
 
+def leave_out_of_bell(count: int) -> None:
+    """Let the bell of this page leave out what the page shows; where more wait than are counted, nobody can say."""
+    if (unseen := g.get("unseen", 0)) <= MOST_SHOWN:
+        g.unseen = max(unseen - count, 0)
+
+
 def _counted(count: int) -> str:
     """Return a count as the bell shows it: exact to 999 (product 9), nothing where there is nothing."""
     return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")

@@ -22,7 +22,7 @@ from engage.services.attachments import Checked, FileRefused
 from engage.services.cases import ChangedMeanwhile
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
-from engage.web import filters, uploads
+from engage.web import filters, gate, uploads
 from engage.web.staff.doors import DOORS, words_of
 from engage.web.staff.form_fields import LONGEST, StaffForm
 
@@ -37,6 +37,8 @@ def me() -> Actor:
 
 def opened(reference: str, *, declares: bool = False) -> CasePage:
     """Return the case for a page of it, note that it was read, and let the page speak in the site's time.
+
+    What the reader was told of it until then counts as seen.
 
     Who is to decide an appeal says first whether they have a conflict of interest: every other page than the one that
     asks (`declares`) leads there until they do.
@@ -55,18 +57,31 @@ def opened(reference: str, *, declares: bool = False) -> CasePage:
     if page.has_to_declare:
         if not declares:
             abort(redirect(url_for("staff.deliberate_case", reference=reference), 303))
-    elif access.is_owed(page.last_read, page.case.site.time_zone):
+        return page
+    if access.is_owed(page.look.last_read, page.case.site.time_zone):
         note_reading(page.case.id, case_parts.VIEWED)
+    if page.look.unseen:
+        _note_look(page)
     return page
 
 
 def note_reading(case_id: uuid.UUID, purpose: str) -> None:
     """Record, once the page is made, that the case was read; a page that was refused shows nothing to record."""
     actor = me()
+    _once_shown(lambda: access.record_access(case_id, actor, purpose))
 
+
+def _note_look(page: CasePage) -> None:
+    """Mark as seen, once the page is made, what the reader was told of the case; its own bell leaves that out."""
+    case_id = page.case.id
+    gate.leave_out_of_bell(page.look.unseen)
+    _once_shown(lambda: notifications.note_look(case_id, page.actor, page.look.at))
+
+
+def _once_shown(do: Callable[[], None]) -> None:
     def note(response: Response) -> Response:
         if response.status_code < 300 or response.status_code in (409, 422):
-            access.record_access(case_id, actor, purpose)
+            do()
         return response
 
     after_this_request(note)
@@ -143,7 +158,7 @@ def _do(reference: str, form: StaffForm, do: Callable[[Case], object], *, needs_
         if mark is None or sent_forms.is_first(case.id, mark):
             if needs_version:
                 cases.expect_version(case, form.opened_at)
-            notifications.see_case(case.id, actor=me())  # before, since what this tells them is news
+            notifications.see_case(case.id, clock.utcnow(), actor=me())  # before, since what this tells them is news
             do(case)
         return policy.may(me(), Permission.VIEW, case.facts)
 
