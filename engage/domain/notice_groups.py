@@ -70,6 +70,15 @@ ROADS: Mapping[NoticeGroup, tuple[StaffRoad, ...]] = MappingProxyType(
     }
 )
 
+# No work of anybody hangs on these: their mails can be stopped from a mail alone, by whoever has it.
+STOPPED_BY_CLICK = frozenset({NoticeGroup.MENTIONS, NoticeGroup.DIGESTS})
+
+
+def stopped_by_click(template: str) -> NoticeGroup | None:
+    """Return the group whose mails end with one click at a mail of that message; None where none can."""
+    group = GROUP_OF.get(template)
+    return group if group in STOPPED_BY_CLICK else None
+
 
 def road_of(template: str, chosen: Mapping[NoticeGroup, StaffRoad]) -> StaffRoad:
     """Return the road of a notice to somebody who chose so; what they chose nothing for, or cannot, is a mail."""

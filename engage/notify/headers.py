@@ -3,6 +3,7 @@
 import base64
 import re
 import unicodedata
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -11,7 +12,9 @@ from email.utils import format_datetime, parseaddr
 import idna
 
 from engage import vault
+from engage.domain.delivery import Urgency
 from engage.domain.mail_addresses import reply_address, stop_code
+from engage.domain.notice_groups import GATHERED, stopped_by_click
 from engage.models import Recipient
 from engage.notify import links
 from engage.notify.claims import Claimed
@@ -80,11 +83,21 @@ def set_headers(mail: EmailMessage, message: Claimed, letter: Letter, subject: s
         mail["In-Reply-To"] = mail["References"] = root
     if can_answer(message, letter):
         mail["Reply-To"] = reply_address(inbox(), message.id, vault.key_for(vault.MAIL_ADDRESS))
-    if letter.case_id is not None and letter.template in MAY_BE_STOPPED:
+    if letter.template == GATHERED:  # it holds news of one's own work, too: to choose what of it is a mail takes a page
+        mail["List-Unsubscribe"] = f"<{links.notice_preferences()}>"
+    elif (stops := _stops(message, letter)) is not None:
         code = stop_code(message.id, vault.key_for(vault.MAIL_ADDRESS))
-        mail["List-Unsubscribe"] = f"<{links.stop_mails(code)}>"
+        mail["List-Unsubscribe"] = f"<{stops(code)}>"
         if settings().is_https:  # RFC 8058, 3.1: else the mail program shows the page
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _stops(message: Claimed, letter: Letter) -> Callable[[str], str] | None:
+    """Return what makes the link by which its reader stops mails like this one; None where they are owed."""
+    if letter.case_id is not None and letter.template in MAY_BE_STOPPED:
+        return links.stop_mails
+    is_chosen = message.recipient is Recipient.STAFF and message.urgency != Urgency.URGENT
+    return links.stop_notices if is_chosen and stopped_by_click(letter.template) else None
 
 
 def can_answer(message: Claimed, letter: Letter) -> bool:

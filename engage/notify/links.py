@@ -108,3 +108,8 @@ def notifications() -> str:
 def notice_preferences() -> str:
     """Return the address of the page on which staff choose what they are told by mail."""
     return f"{settings().public_url}/account/notices"
+
+
+def stop_notices(code: str) -> str:
+    """Return the address of the page on which somebody of ours says that they want no more mails of a kind."""
+    return f"{settings().public_url}/account/no-more-mails/{code}"

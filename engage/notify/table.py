@@ -2,7 +2,7 @@
 
 from engage.domain.events import Event
 from engage.domain.messages_file import Audience, Fixed, MessageFacts
-from engage.domain.notice_groups import GROUP_OF, NoticeGroup
+from engage.domain.notice_groups import GROUP_OF, STOPPED_BY_CLICK, NoticeGroup
 from engage.notify.messages import table
 from engage.notify.rules import QUIET, notices
 
@@ -42,7 +42,7 @@ to be said by itself is: receipt, proposal, dates, addresses, codes, appeal, end
 the working hours of the site: what arrived meanwhile is one mail when it opens, `while_away`. Danger, cases of levels 4
 and 5, the restricted lane, accounts, what somebody just asked for, and what would break a promise leave at any hour.
 Every notice to staff is on their page of notifications, too; there they choose which of these groups come by mail at
-once, in one mail in the morning, or not:
+once, in one mail in the morning, or not. A mail program ends the mails of {stopped} with one click:
 
 {groups}
 | event | who is told: message |
@@ -81,7 +81,8 @@ def as_markdown() -> str:
     rows += [(kind.__name__, "nobody") for kind in QUIET]
     told = "".join(f"| {name} | {words} |\n" for name, words in sorted(rows))
     said = "".join(_row(message) for _, message in sorted(table().messages.items()))
-    return f"{HEAD.format(groups=_groups())}{told}{SAID}{said}"
+    stopped = " and ".join(f"*{group.value}*" for group in NoticeGroup if group in STOPPED_BY_CLICK)
+    return f"{HEAD.format(groups=_groups(), stopped=stopped)}{told}{SAID}{said}"
 
 
 def _row(message: MessageFacts) -> str:

@@ -1,4 +1,7 @@
-"""No more mails: whoever gets our news by mail ends that with one click, from the mail alone. Source: RFC 8058."""
+"""No more mails: whoever gets our news by mail ends that with one click, from the mail alone. Source: RFC 8058.
+
+A person of whom we have an address has it erased; one of us is told of the same on their page alone.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -9,9 +12,10 @@ from sqlalchemy import exists, or_, select
 from engage import vault
 from engage.domain.case import CaseClass
 from engage.domain.mail_addresses import read_stop_code
+from engage.domain.notice_groups import NoticeGroup, StaffRoad, stopped_by_click
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import AddressChange, Case, OutboxMessage, Recipient
+from engage.models import AddressChange, Case, NoticePreference, OutboxMessage, Recipient, StaffUser
 from engage.services import cases, contact
 from engage.services.address_changes import BY_MAIL
 from engage.services.receipt_codes import DeadLink
@@ -40,6 +44,43 @@ def stop(code: str) -> None:
     _check(notice)
     if case.road in BY_MAIL:
         contact.drop_mail(case, actor=Actor(id=None, party=Party.PERSON, case_id=case.id))
+
+
+def group_of(code: str) -> NoticeGroup:
+    """Return the group of notices that the code of a mail to staff ends as mails; to ask changes nothing.
+
+    Raises:
+        DeadLink: see `stop_group`.
+    """
+    return _of_staff(code)[1]
+
+
+def stop_group(code: str) -> NoticeGroup:
+    """Let whoever got the notice of the code be told of its group on their page alone; return the group.
+
+    Safe to run twice. What they chose for other groups stays.
+
+    Raises:
+        DeadLink: the code was never ours, its mail is none that can be stopped so, or its reader has left.
+    """
+    user_id, group = _of_staff(code)
+    one_by_one = select(StaffUser.id).where(StaffUser.id == user_id).with_for_update()  # mail programs click twice
+    db.session.execute(one_by_one)
+    db.session.merge(NoticePreference(user_id=user_id, group=group, road=StaffRoad.PAGE))
+    return group
+
+
+def _of_staff(code: str) -> tuple[uuid.UUID, NoticeGroup]:
+    notice_id = read_stop_code(code, vault.key_for(vault.MAIL_ADDRESS))
+    found = db.session.execute(
+        select(OutboxMessage.template, StaffUser.id)
+        .join(StaffUser, StaffUser.id == OutboxMessage.user_id)
+        .where(OutboxMessage.id == notice_id, StaffUser.is_active)
+    ).one_or_none()
+    group = stopped_by_click(found.template) if found else None
+    if found is None or group is None:
+        raise DeadLink
+    return found.id, group
 
 
 @dataclass(frozen=True, slots=True)

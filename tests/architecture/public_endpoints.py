@@ -11,6 +11,7 @@ FOR_ANYONE = frozenset(
         "account.sign_in",
         "account.sign_in_passkey",
         "account.start_single_sign_on",
+        "account.stop_notices",
         "health.show_health",
         "health.show_worker",
         "hooks.receive_text",

@@ -17,7 +17,12 @@ from tests.web.as_staff import assessment, done, filled, page, send, sign_in, to
 COMES_BACK = {"public.tell_safely"} | {f"public.raise_{page}" for page in ("concern", "where", "who", "check")}
 HARMLESS = {"public.discard_draft"}  # only who knows the draft's own token can delete it
 # Called by machines, without a session: a signature or a code that nobody can make up is their proof; here is none.
-BY_ANOTHER_PROOF = {"hooks.receive_text": 404, "hooks.report_text": 404, "public.stop_mails": 410}
+BY_ANOTHER_PROOF = {
+    "account.stop_notices": 410,
+    "hooks.receive_text": 404,
+    "hooks.report_text": 404,
+    "public.stop_mails": 410,
+}
 KEPT_FOR_ITS_SENDER = {"draft"}  # what was typed into a page that comes back
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from engage import vault
 from engage.domain.case import CaseClass, Identity, Road
+from engage.domain.delivery import Urgency
 from engage.domain.mail_addresses import Kind, read_address, read_stop_code
 from engage.domain.policy import Role
 from engage.extensions import db
@@ -35,9 +36,9 @@ hostile = st.text(
 )
 
 
-def a_claim(template="case_news", recipient=Recipient.PERSON, notice=NOTICE):
+def a_claim(template="case_news", recipient=Recipient.PERSON, notice=NOTICE, urgency=Urgency.ORDINARY):
     user = uuid.UUID(int=3) if recipient is Recipient.STAFF else None
-    return Claimed(notice, CASE, template, "en", recipient, user, {}, AT, 1, AT)
+    return Claimed(notice, CASE, template, "en", recipient, user, {}, AT, 1, AT, urgency)
 
 
 def a_post(app, change_settings=None, *, template="case_news", address=ADDRESS, case_id=CASE, **claim):

@@ -18,6 +18,7 @@ MEANT = {
     "public.stop_mails": lambda: links.stop_mails("code"),
     "public.outside_avenues": links.outside_avenues,
     "account.choose_notices": links.notice_preferences,
+    "account.stop_notices": lambda: links.stop_notices("code"),
     "notifications.list_notifications": links.notifications,
     "staff.inbox": links.inbox,
     "staff.show_case": lambda: links.staff_case("BOR-26-7K3QX"),

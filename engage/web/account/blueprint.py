@@ -1,4 +1,4 @@
-"""The blueprints of the account pages: open to strangers are signing in and choosing a password by a link.
+"""The blueprints of the account pages: open to strangers are signing in, choosing a password and stopping mails.
 
 What somebody was told is theirs like their account, whatever their role; its address lies beside the pages of cases.
 """
@@ -17,6 +17,7 @@ _OPEN = (
     "sign_in_code",
     "sign_in_passkey",
     "start_single_sign_on",
+    "stop_notices",
 )
 gate.close(bp, but=frozenset(f"account.{name}" for name in _OPEN))
 

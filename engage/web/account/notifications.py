@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_wtf import FlaskForm
 
 from engage import clock
 from engage.domain.notice_groups import NoticeGroup, StaffRoad
+from engage.extensions import csrf
 from engage.queries import notifications as told
 from engage.queries.notifications import Notification
-from engage.services import notifications
+from engage.services import notifications, stopping_mails
+from engage.services.receipt_codes import DeadLink
 from engage.unit_of_work import unit_of_work
 from engage.web import gate, notification_labels
 from engage.web.account.blueprint import bp, told_bp
@@ -77,3 +80,18 @@ def choose_notices() -> ResponseReturnValue:
         flash(gettext("It is kept."), "success")
         return redirect(url_for("account.choose_notices"), 303)
     return render_template("account/choose_notices.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/no-more-mails/<code>", methods=["GET", "POST"])
+@csrf.exempt  # a mail program sends this form without having seen the page: the code is all it has (RFC 8058, 3.2)
+def stop_notices(code: str) -> ResponseReturnValue:
+    try:
+        if request.method == "POST":
+            with unit_of_work():
+                group = stopping_mails.stop_group(code)
+            return render_template("account/notices_stopped.html", group=notification_labels.GROUPS[group][0])
+        group = stopping_mails.group_of(code)
+    except DeadLink:
+        return render_template("account/dead_stop_link.html"), 410
+    label, members = notification_labels.GROUPS[group]
+    return render_template("account/stop_notices.html", form=FlaskForm(), group=label, members=members)
