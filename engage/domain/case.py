@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+BY_TEXT = "sms"  # the channel of what came as a text message
+
 
 class Kind(StrEnum):
     """What sort of thing was raised. Source: domain R18, R60."""

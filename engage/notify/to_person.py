@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engage import clock, data_keys, lane_keys, vault
-from engage.domain.case import CaseClass, Road
+from engage.domain.case import BY_TEXT, CaseClass, Road
 from engage.domain.delivery import Urgency, urgency_of
 from engage.domain.errands import BOARD, LETTER
 from engage.domain.promises import KEPT_BY_NOTICE
@@ -51,7 +51,7 @@ def to_person(message: Claimed, case: Case) -> Destination:
         return _to_former(message, case)
     held, preference = db.session.get(SealedContact, case.id), case.preference
     if message.template == CODE_LINK:
-        return _code_link(message, case, held)
+        return _code_link(message, case, held, preference)
     if message.template == TEXTS_STOPPED:
         return _last_text(message, case, held)
     order = ways_to(case, held, preference)
@@ -66,10 +66,15 @@ def to_person(message: Claimed, case: Case) -> Destination:
 
 
 def ways_to(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> tuple[Way, ...]:
-    """Return the ways to the person, in their order. Texts need a gateway, and that they agreed to them:
-    whoever hides their number did by leaving it, since nothing else could go there."""
+    """Return the ways to the person, in their order."""
+    return ways(_left(case, held, preference), preference.first_way if preference is not None else None)
+
+
+def _left(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> set[Way]:
+    """The ways for which the person left something. Texts need a gateway, and that they agreed to them: whoever hides
+    their number did by leaving it, since nothing else could go there."""
     if held is None:
-        return ()
+        return set()
     has_phone = held.has_phone and (preference is None or preference.stopped_at is None)
     by_machine, left = case.road in _MACHINES_MAY, set[Way]()
     if by_machine and held.has_email:
@@ -81,7 +86,7 @@ def ways_to(case: Case, held: SealedContact | None, preference: ContactPreferenc
         left.add(Way.CALL)
     if case.road in _BY_MOUTH and held.has_post:
         left.add(Way.LETTER)
-    return ways(left, preference.first_way if preference is not None else None)
+    return left
 
 
 def _way(message: Claimed, order: tuple[Way, ...]) -> Way | None:
@@ -134,14 +139,19 @@ def _by_machine(
     return Text(opened["phone"], template, case.locale, values | word, is_shared=is_shared)
 
 
-def _code_link(message: Claimed, case: Case, held: SealedContact | None) -> Destination:
-    """By mail alone: whoever holds a phone for a minute would hold the case."""
-    if held is None or not held.has_email or case.road not in _MACHINES_MAY:
-        return Nowhere(WITHHELD)
-    token = vault.link_token(uuid.UUID(message.context["link_id"]))
-    return Letter(
-        _opened(held)["email"], CODE_LINK, case.locale, values_of(case) | {"link": links.use_code_link(token)}
-    )
+def _code_link(
+    message: Claimed, case: Case, held: SealedContact | None, preference: ContactPreference | None
+) -> Destination:
+    """By mail alone, since whoever holds a phone for a minute would hold the case: but whoever raised it by text from a
+    phone that nobody else reads has no other way to a code."""
+    left = _left(case, held, preference)
+    link = {"link": links.use_code_link(vault.link_token(uuid.UUID(message.context["link_id"])))}
+    if held is not None and Way.EMAIL in left:
+        return Letter(_opened(held)["email"], CODE_LINK, case.locale, values_of(case) | link)
+    is_shared = case.class_ is CaseClass.RESTRICTED or (preference is not None and preference.shares_phone)
+    if held is None or Way.SMS not in left or case.channel != BY_TEXT or is_shared:
+        return Nowhere(WITHHELD)  # nobody of ours may say it instead
+    return Text(_opened(held)["phone"], CODE_LINK, case.locale, values_of(None) | link)
 
 
 def _last_text(message: Claimed, case: Case, held: SealedContact | None) -> Destination:

@@ -1,7 +1,10 @@
 """A notice as a text message: short, plain, and without a word of what it is about."""
 
+import uuid
+
 import pytest
 
+from engage import vault
 from engage.domain.texts import parts_of
 from engage.notify.destinations import Text
 from engage.notify.messages import TEMPLATES
@@ -22,6 +25,14 @@ def text(template, *, locale="en", is_shared=False, **values):
     return text_of(Text("+381641234567", template, locale, LONG | values, is_shared=is_shared))
 
 
+def test_the_link_to_a_code_is_one_part_with_the_token_it_has(app):
+    with app.app_context():
+        token = vault.link_token(uuid.uuid4())
+    said = text("code_link", link=f"https://concerns.example.org/case/link/{token}")
+    assert parts_of(said) == 1
+    assert said.endswith(f": https://concerns.example.org/case/link/{token}")
+
+
 @pytest.mark.parametrize("template", WITH_WORDS)
 def test_every_text_is_one_part_and_names_neither_reference_nor_site(template):
     said = text(template)
@@ -34,7 +45,7 @@ def test_every_text_is_one_part_and_names_neither_reference_nor_site(template):
 def test_every_notice_to_a_person_has_words_for_a_text():
     bodies = (TEMPLATES / "email").glob("*/en/body.txt")
     to_people = {path.parts[-3] for path in bodies if "person.txt" in path.read_text("utf-8")}
-    assert to_people - set(WITH_WORDS) == {"address_left", "code_link", "case_erased"} & to_people
+    assert to_people - set(WITH_WORDS) == {"address_left", "case_erased"} & to_people
 
 
 def test_a_message_without_words_of_its_own_is_said_by_the_neutral_one():

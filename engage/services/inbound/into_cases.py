@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from engage import vault
-from engage.domain.case import Identity, Road, Writer
+from engage.domain.case import BY_TEXT, Identity, Road, Writer
 from engage.domain.policy import Actor, Party
 from engage.domain.received_mail import is_number
 from engage.incoming.mail import Incoming
@@ -18,7 +18,6 @@ from engage.services.intake import Concern
 
 CHANNEL = "mail"  # of a message
 NEW_CHANNEL = "email"  # of a case, as whoever takes one down calls it
-TEXT = "sms"  # of both
 
 
 def message(case: Case, mail: Incoming, gate: Gate) -> Message:
@@ -58,7 +57,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
     Its clocks run from when the mail reached us, however long it waited for somebody to sort it (R08).
     They did not choose how much we may know of them, so we know the least (product 5). They get the acknowledgement of
     every case, and a link with which they make their code. The same mail by another door finds the first case. Of a
-    text the number is kept in the same way; no link goes there, since whoever holds a phone would hold the case.
+    text the number is kept in the same way, and the link goes there.
 
     Raises:
         ContactRefused: there is no address to which anything could be sent.
@@ -68,7 +67,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
     concern = Concern(
         what_happened=stated,
         locale=site.locale,
-        channel=TEXT if is_number(mail.sender) else NEW_CHANNEL,
+        channel=BY_TEXT if is_number(mail.sender) else NEW_CHANNEL,
         identity=Identity.ANONYMOUS,
         road=Road.RELAY,
     )
@@ -81,7 +80,7 @@ def new_case(mail: Incoming, gate: Gate, site: Site, received_at: datetime) -> C
         received_at=received_at,
     )
     case = cases.lock_own(received.case_id)
-    if received.is_new and not is_number(mail.sender):
+    if received.is_new:
         receipt_codes.send_first_link(case)
     return case
 
@@ -101,7 +100,9 @@ def lock(case_id: uuid.UUID) -> Case | None:
 
 def _came(mail: Incoming, words: str, gate: Gate) -> Came:
     whole = hidden(mail, mail.text)[:WORDS_MOST]
-    return Came(TEXT if is_number(mail.envelope_sender) else CHANNEL, whole if whole != words else None, gate.left_out)
+    return Came(
+        BY_TEXT if is_number(mail.envelope_sender) else CHANNEL, whole if whole != words else None, gate.left_out
+    )
 
 
 def _stated(mail: Incoming) -> str:
