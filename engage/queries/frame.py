@@ -14,9 +14,9 @@ from engage.queries import lane_reports, notifications, pen
 class Numbers:
     """What waits for somebody. None where they are shown no such number: they may not know of what it counts."""
 
-    unseen: int  # at most `notifications.MOST_COUNTED`
+    unseen: int  # at most `COUNTED` + 1, which stands for more
     reports: int | None  # of the restricted lane
-    mails: int | None  # at most `pen.MOST_COUNTED`
+    mails: int | None  # the same
 
 
 def numbers(actor: Actor) -> Numbers:

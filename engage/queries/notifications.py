@@ -20,11 +20,11 @@ from engage.extensions import db
 from engage.models import Case, NoticePreference, OutboxMessage
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.notices import DIGEST, FLAGGED, REMINDERS
+from engage.queries.paging import COUNTED
 from engage.scope import visible_to
 
 Row = TypeVarTuple("Row")
 SHOWN = 50
-MOST_COUNTED = 1000  # product 9: counts are exact to 999
 # Made before their time, so that others join them: they are no news before they may leave.
 _MADE_AHEAD = (*REMINDERS, DIGEST, FLAGGED)
 
@@ -50,8 +50,8 @@ class Page:
 
 
 def unseen(actor: Actor) -> ScalarSelect[int]:
-    """Select how much the actor was told and has not seen, counted up to `MOST_COUNTED`."""
-    found = _told(actor, select(OutboxMessage.id)).where(OutboxMessage.seen_at.is_(None)).limit(MOST_COUNTED)
+    """Select how much the actor was told and has not seen, counted up to `COUNTED` + 1."""
+    found = _told(actor, select(OutboxMessage.id)).where(OutboxMessage.seen_at.is_(None)).limit(COUNTED + 1)
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 

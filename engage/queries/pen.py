@@ -12,10 +12,10 @@ from engage.domain.policy import Actor
 from engage.domain.received_mail import MailState
 from engage.extensions import db
 from engage.models import Case, PenGuess, PenItem, ReceivedMail, Site
+from engage.queries.paging import COUNTED
 from engage.scope import pen_of, visible_to
 
 PAGE = 50  # Ours: the oldest first; the rest moves up.
-MOST_COUNTED = 999  # as every count
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class MailPage:
 
 
 def count_waiting(actor: Actor) -> int:
-    """Return how many mails wait for the actor, at most `MOST_COUNTED`."""
+    """Return how many mails wait for the actor, at most `COUNTED` + 1, which stands for more."""
     return db.session.scalar(select(how_many_wait(actor))) or 0
 
 
 def how_many_wait(actor: Actor) -> ScalarSelect[int]:
-    """Select how many mails wait for the actor, counted up to `MOST_COUNTED`."""
-    found = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(MOST_COUNTED)
+    """Select how many mails wait for the actor, counted up to `COUNTED` + 1."""
+    found = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(COUNTED + 1)
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from engage import clock
 from engage.domain import receipts
+from engage.queries.paging import COUNTED
 from engage.web import locale
 from engage.web.locale import gettext
 
@@ -131,7 +132,7 @@ def _minutes(count: int, spoken: str) -> str:
 
 def capped(count: int) -> str:
     """Write a count that is exact to 999."""
-    return str(count) if count <= 999 else "999+"
+    return str(count) if count <= COUNTED else f"{COUNTED}+"
 
 
 def size(count: int) -> str:

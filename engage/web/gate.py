@@ -12,10 +12,10 @@ from engage.domain import second_factor
 from engage.domain.lane_policy import LANE_GRANTS, LanePermission
 from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.policy import GRANTS, Actor, NotAllowed, Permission, Role
-from engage.queries import notifications
 from engage.queries.accounts import Account
 from engage.queries.frame import numbers
-from engage.web import given_back
+from engage.queries.paging import COUNTED
+from engage.web import filters, given_back
 from engage.web.locale import gettext
 
 SEES_CASES = frozenset(GRANTS[Permission.VIEW])
@@ -26,7 +26,6 @@ LOOKS_AFTER = frozenset({Role.ADMIN})
 _CHOOSING_PASSWORD = frozenset({"account.change_password", "account.sign_out"})
 _SETTING_UP = frozenset({"account.set_up_second_factor", "account.add_passkey", "account.prove"}) | _CHOOSING_PASSWORD
 
-MOST_SHOWN = notifications.MOST_COUNTED - 1
 _PROVIDER = "provider_asked"
 
 Check = Callable[[], ResponseReturnValue | None]
@@ -89,7 +88,7 @@ def frame() -> dict[str, object]:
         ("admin.list_undelivered", gettext("Delivery"), LOOKS_AFTER),
     ]
     shown = [
-        {"endpoint": endpoint, "label": label, "count": g.get("waits_at", {}).get(endpoint, 0)}
+        {"endpoint": endpoint, "label": label, "count": _counted(g.get("waits_at", {}).get(endpoint, 0))}
         for endpoint, label, roles in links
         if actor.holds(*roles) and endpoint in current_app.view_functions
     ]
@@ -98,13 +97,13 @@ def frame() -> dict[str, object]:
 
 def leave_out_of_bell(count: int) -> None:
     """Let the bell of this page leave out what the page shows; where more wait than are counted, nobody can say."""
-    if (unseen := g.get("unseen", 0)) <= MOST_SHOWN:
+    if (unseen := g.get("unseen", 0)) <= COUNTED:
         g.unseen = max(unseen - count, 0)
 
 
 def _counted(count: int) -> str:
-    """Return a count as the bell shows it: exact to 999 (product 9), nothing where there is nothing."""
-    return f"{MOST_SHOWN}+" if count > MOST_SHOWN else str(count or "")
+    """Return a count as the head shows it: exact to 999, nothing where there is nothing."""
+    return filters.capped(count) if count else ""
 
 
 def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool) -> Check:

@@ -1,5 +1,7 @@
 """The pages on which staff place mail that no machine could place."""
 
+import uuid
+
 import html5lib
 import pytest
 
@@ -79,6 +81,24 @@ def test_what_a_decision_needs_stands_under_it(browser, mail):
         "site",
         "why",
     ]
+
+
+def more_like(mail, count):
+    """So many mails more that wait at the same site; none of them can be opened."""
+    kept = {name: getattr(mail, name) for name in ReceivedMail.__mapper__.columns.keys()}
+    with unit_of_work():
+        for _ in range(count):
+            made = uuid.uuid4()
+            db.session.add(ReceivedMail(**kept | {"id": made, "digest": 2 * made.hex, "stored_as": str(made)}))
+
+
+def test_a_thousand_mails_are_shown_as_999_and_more_in_the_head_and_above_the_list(browser, mail):
+    more_like(mail, 998)
+    for said in ('app-header__count">999<', "999 wait."):
+        assert said in browser.get("/staff/mail").text
+    more_like(mail, 1)
+    for said in ('app-header__count">999+<', "999+ wait."):
+        assert said in browser.get("/staff/mail").text
 
 
 def test_no_page_shows_who_sent_it(browser, mail):

@@ -26,7 +26,6 @@ def list_mail() -> ResponseReturnValue:
         "staff/list_mail.html",
         rows=pen.waiting(me()),
         count=pen.count_waiting(me()),
-        most=pen.MOST_COUNTED,
         kept_days=settings().MAIL_PEN_DAYS,
     )
 
