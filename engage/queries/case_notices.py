@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Uuid, bindparam, exists, func, not_, or_, select
+from sqlalchemy import RowMapping, Uuid, bindparam, exists, func, not_, select
 
 from engage.domain.delivery import NoticeState, state_of
 from engage.extensions import db
 from engage.models import Case, DeliveryAttempt, OutboxMessage, Recipient, StaffUser
 from engage.notify.addressing import WITHHELD
-from engage.queries.notice_states import ROAD, was_followed_up
+from engage.queries.notice_states import DID_NOT_ARRIVE, ROAD, was_followed_up
 
 MOST = 100  # Ours: the newest; a case that told more is read on the console.
 MOST_OWN = 30  # Ours: as many as somebody reads on a small screen.
@@ -21,18 +21,14 @@ _TRIES = (
     .where(DeliveryAttempt.outbox_message_id == OutboxMessage.id)
     .scalar_subquery()
 )
+_FATE = ("sent_at", "dead_at", "bounced_at", "replaced_at", "claimed_at", "not_before")  # what `state_of` asks for
 _COLUMNS = (
     OutboxMessage.id,
     OutboxMessage.template,
     OutboxMessage.recipient,
     OutboxMessage.created_at,
-    OutboxMessage.not_before,
-    OutboxMessage.claimed_at,
-    OutboxMessage.sent_at,
-    OutboxMessage.dead_at,
-    OutboxMessage.bounced_at,
+    *(getattr(OutboxMessage, name) for name in _FATE),
     OutboxMessage.arrived_at,
-    OutboxMessage.replaced_at,
     OutboxMessage.last_error,
     ROAD.label("road"),
 )
@@ -62,8 +58,7 @@ _FAILED = (
     .where(
         OutboxMessage.case_id == _CASE_ID,
         OutboxMessage.recipient == Recipient.PERSON,
-        OutboxMessage.replaced_at.is_(None),
-        or_(OutboxMessage.dead_at.is_not(None), OutboxMessage.bounced_at.is_not(None)),
+        DID_NOT_ARRIVE,
         not_(was_followed_up()),
     )
 )
@@ -86,12 +81,4 @@ def has_failed(case_id: uuid.UUID) -> bool:
 
 def state_in(row: RowMapping, now: datetime) -> NoticeState:
     """Return where a notice of these lists stands at the instant."""
-    return state_of(
-        sent_at=row["sent_at"],
-        dead_at=row["dead_at"],
-        bounced_at=row["bounced_at"],
-        replaced_at=row["replaced_at"],
-        claimed_at=row["claimed_at"],
-        not_before=row["not_before"],
-        now=now,
-    )
+    return state_of(**{name: row[name] for name in _FATE}, now=now)

@@ -14,7 +14,10 @@ _WITHOUT_ERRAND = (CODE_LINK, ADDRESS_LEFT)  # nobody of ours can say these to t
 
 _LIVING = OutboxMessage.replaced_at.is_(None)
 _CAME_BACK = OutboxMessage.bounced_at.is_not(None)
+_DIED = OutboxMessage.dead_at.is_not(None)  # what died was never sent, so it never came back
 _IN_HAND = OutboxMessage.claimed_at.is_not(None)
+
+DID_NOT_ARRIVE = and_(_LIVING, or_(_CAME_BACK, _DIED))  # and no other notice says it
 
 _HAS_CONTACT = exists().where(SealedContact.case_id == OutboxMessage.case_id)
 _HAS_EMAIL = exists().where(SealedContact.case_id == OutboxMessage.case_id, SealedContact.has_email)
@@ -39,7 +42,7 @@ def is_in(state: NoticeState, now: datetime) -> ColumnElement[bool]:
         case NoticeState.BOUNCED:
             return and_(_LIVING, _CAME_BACK)
         case NoticeState.DEAD:
-            return and_(_LIVING, OutboxMessage.dead_at.is_not(None))  # what died was never sent, so it never came back
+            return and_(_LIVING, _DIED)
         case NoticeState.SENT:
             return and_(_LIVING, OutboxMessage.sent_at.is_not(None), OutboxMessage.bounced_at.is_(None))
         case NoticeState.CLAIMED:

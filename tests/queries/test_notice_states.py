@@ -14,12 +14,14 @@ from engage.extensions import db
 from engage.models import Case, Errand, OutboxMessage
 from engage.notify import addressing, claims
 from engage.notify.addressing import ByHand, Letter
-from engage.queries.notice_states import ROAD, is_in, is_owed, was_followed_up
+from engage.queries import case_notices
+from engage.queries.notice_states import DID_NOT_ARRIVE, ROAD, is_in, is_owed, was_followed_up
 from engage.services import errands
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.fates import came_back, in_state, set_on
 from tests.notify.letters import a_case_with, a_notice, forget_notices
+from tests.states import case_of
 
 
 @pytest.fixture
@@ -32,7 +34,9 @@ def found(condition) -> set:
     return set(db.session.scalars(wanted))
 
 
-def test_each_notice_is_found_in_the_state_in_which_the_rule_sees_it(team):
+@pytest.fixture
+def all_there_can_be(team):
+    """A case with a notice to its person in each state that a row can have, and the instant at which they stand so."""
     reference, now = a_case_with(Road.RELAY, site_id=team.site_id), clock.utcnow()
     forget_notices()
     offered = {
@@ -48,11 +52,37 @@ def test_each_notice_is_found_in_the_state_in_which_the_rule_sees_it(team):
         if (row["sent_at"] and row["dead_at"]) or (row["bounced_at"] and not row["sent_at"]):
             continue  # the database keeps no such row
         set_on(a_notice(reference), **row)
+    assert db.session.query(OutboxMessage).count() == 32
+    return case_of(reference).id, now
+
+
+def test_each_notice_is_found_in_the_state_in_which_the_rule_sees_it(all_there_can_be):
+    _, now = all_there_can_be
     rows = db.session.scalars(select(OutboxMessage)).all()
-    assert len(rows) == 32
     by_rule = {state: {row.id for row in rows if row.state(now) is state} for state in NoticeState}
     assert {state: found(is_in(state, now)) for state in NoticeState} == by_rule
     assert all(by_rule.values())
+    assert found(DID_NOT_ARRIVE) == by_rule[NoticeState.DEAD] | by_rule[NoticeState.BOUNCED]
+
+
+@pytest.mark.parametrize("rows_of", [case_notices.of_case, case_notices.of_person])
+def test_each_notice_of_a_case_is_shown_in_the_state_in_which_it_is_found(all_there_can_be, rows_of):
+    case_id, now = all_there_can_be
+    shown: dict[NoticeState, set] = {state: set() for state in NoticeState}
+    for row in rows_of(case_id):
+        shown[case_notices.state_in(row, now)].add(row["id"])
+    listed = set.union(*shown.values())
+    assert len(listed) == min(32, {case_notices.of_person: case_notices.MOST_OWN}.get(rows_of, case_notices.MOST))
+    assert shown == {state: found(is_in(state, now)) & listed for state in NoticeState}
+
+
+def test_a_case_says_that_something_did_not_arrive_in_these_states_and_no_other(team):
+    for state in NoticeState:
+        reference = a_case_with(Road.RELAY, site_id=team.site_id)
+        forget_notices()
+        in_state(state, reference)
+        failed = state in (NoticeState.DEAD, NoticeState.BOUNCED)
+        assert case_notices.has_failed(case_of(reference).id) is failed, state
 
 
 def test_owed_is_what_should_have_left_and_not_what_waits_for_its_day(team):
