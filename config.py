@@ -71,8 +71,8 @@ class MailSettings(BaseSettings):
     QUIET_HOURS: str = Field(
         "21:00-07:00",
         pattern=r"^((([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d))?$",
-        description="Hours at the site in which no person is woken by a notice, save for danger, levels 4 and 5, what "
-        "they just asked for and a promise that would be broken; empty for none.",
+        description="Hours at the site in which no person is woken by a notice who chose no hours of their own, save "
+        "for danger, levels 4 and 5, what they just asked for and a promise that would be broken; empty for none.",
     )
     NEWS_GATHER_MINUTES: float = Field(
         10, ge=0, description="How long news to a person waits, so that what follows it goes in the same notice."

@@ -36,11 +36,12 @@ address that a person leaves gets `address_left` once, where they want that. Who
 their week begins, and they and approvers by `overdue_list` each morning what is late; a restricted case is in no count.
 A message without a folder for the reader's language goes out in English.
 
-Nobody is nagged. No person is woken between the hours that `ENGAGE_QUIET_HOURS` names, on the wall of the site; what
-happens within minutes is one notice; and while the last `case_news` lies unseen, no other leaves for a week. What has
-to be said by itself is: receipt, proposal, dates, addresses, codes, appeal, ending. Staff are not written to outside
-the working hours of the site: what arrived meanwhile is one mail when it opens, `while_away`. Danger, cases of levels 4
-and 5, the restricted lane, accounts, what somebody just asked for, and what would break a promise leave at any hour.
+Nobody is nagged. No person is woken in the hours that they chose or, where they chose none, those that
+`ENGAGE_QUIET_HOURS` names, on the wall of the site; what happens within minutes is one notice; and while the last
+`case_news` lies unseen, no other leaves for a week. What has to be said by itself is: receipt, proposal, dates,
+addresses, codes, appeal, ending. Staff are not written to outside the working hours of the site: what arrived meanwhile
+is one mail when it opens, `while_away`. Danger, cases of levels 4 and 5, the restricted lane, accounts, what somebody
+just asked for, and what would break a promise leave at any hour.
 Every notice to staff is on their page of notifications, too; there they choose which of these groups come by mail at
 once, in one mail in the morning, or not. A mail program ends the mails of {stopped} with one click:
 

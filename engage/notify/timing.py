@@ -22,9 +22,16 @@ HELD = "held"  # in the context of a notice: it goes in one mail with what else 
 UNTIL = "until"  # in the context of that mail: since when what was held may leave
 
 
-def person_hours(case: Case) -> Night | None:
-    """Return the hours in which the person of the case is not to be woken: those of the service."""
-    return quiet.night_from(settings().QUIET_HOURS)
+def person_hours(case: Case) -> tuple[Night | None, ZoneInfo]:
+    """Return the hours in which the person of the case is to be left alone, and the zone of the wall they stand on.
+
+    They are the person's own, if they chose some, and else those of the service at the site. The same hour at both
+    ends is none.
+    """
+    own = case.preference
+    if own is None or own.quiet_from is None or own.quiet_until is None:
+        return quiet.night_from(settings().QUIET_HOURS), _zone(case.site_id)
+    return Night(own.quiet_from, own.quiet_until), ZoneInfo(own.time_zone) if own.time_zone else _zone(case.site_id)
 
 
 def for_holder(site_id: uuid.UUID) -> datetime:
@@ -36,15 +43,19 @@ def for_holder(site_id: uuid.UUID) -> datetime:
 
 
 def for_person(template: str, case: Case, first: datetime) -> datetime:
-    """Return when a notice to the person of the case may leave that is not to leave before `first`."""
+    """Return when a notice to the person of the case may leave that is not to leave before `first`.
+
+    It is asked when the notice is owed, and again when it is to leave: hours pass while nothing can, or are chosen.
+    """
     if template in quiet.ASKED_FOR:
         return first
+    night, zone = person_hours(case)
     return quiet.to_person(
         template,
         urgency_of(template, case.level),
         now=first,
-        zone=_zone(case.site_id),
-        night=person_hours(case),
+        zone=zone,
+        night=night,
         due_at=case.next_due_at if template in KEPT_BY_NOTICE else None,
     )
 

@@ -1,21 +1,16 @@
 """Where a notice to a person goes: by which of the ways that they left us, and at which hour."""
 
 import uuid
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from engage import clock, data_keys, lane_keys, vault
 from engage.domain.case import BY_TEXT, CaseClass, Road
-from engage.domain.delivery import Urgency, urgency_of
 from engage.domain.errands import BOARD, LETTER
-from engage.domain.promises import KEPT_BY_NOTICE
-from engage.domain.quiet import ASKED_FOR
-from engage.domain.reaching import BY_MACHINE, Way, quiet_until, ways
+from engage.domain.reaching import BY_MACHINE, Way, ways
 from engage.extensions import db
 from engage.models import AddressChange, Case, ContactPreference, SealedContact
-from engage.notify import gateways, links
+from engage.notify import gateways, links, timing
 from engage.notify.claims import Claimed
 from engage.notify.destinations import (
     ADDRESS_CHANGED,
@@ -60,7 +55,8 @@ def to_person(message: Claimed, case: Case) -> Destination:
         return _on_the_page(case, preference)
     if way not in BY_MACHINE:
         return ByHand(case.id, LETTER if way is Way.LETTER else case.road.value)
-    if (until := _quiet_until(message, case, preference)) is not None:
+    now = clock.utcnow()
+    if (until := timing.for_person(message.template, case, now)) > now:
         return Later(until)
     return _by_machine(message, case, way, _opened(held), preference)
 
@@ -103,21 +99,6 @@ def _on_the_page(case: Case, preference: ContactPreference | None) -> Destinatio
     if preference is not None and preference.on_board and case.class_ is not CaseClass.RESTRICTED:
         return ByHand(case.id, BOARD)
     return Nowhere("case")
-
-
-def _quiet_until(message: Claimed, case: Case, preference: ContactPreference | None) -> datetime | None:
-    """When the hours end in which the person wants to be left alone, as they said; None where it may leave now.
-
-    What they asked for this minute, danger, and what keeps a promise that would be broken by then, leave at once.
-    """
-    if preference is None or message.template in ASKED_FOR:
-        return None
-    if urgency_of(message.template, case.level) is Urgency.URGENT:
-        return None
-    zone = ZoneInfo(preference.time_zone or case.site.time_zone)
-    until = quiet_until(clock.utcnow(), preference.quiet_from, preference.quiet_until, zone)
-    due_at = case.next_due_at if message.template in KEPT_BY_NOTICE else None
-    return None if until is None or (due_at is not None and due_at <= until) else until
 
 
 def _by_machine(

@@ -1,14 +1,13 @@
-"""Ways to a person, their order, and the hours in which to leave them alone."""
+"""Ways to a person and their order, errands, and texts."""
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pytest
 
 from engage.domain.errands import BOARD, BY_MOUTH, LETTER, ErrandResult, is_done, results_of, step
 from engage.domain.escalation import ASSIGNEE
 from engage.domain.policy import Role
-from engage.domain.reaching import Way, next_way, quiet_until, ways
+from engage.domain.reaching import Way, next_way, ways
 from engage.domain.texts import STOP_WORDS, folded, is_stop, parts_of
 
 E, S, C, L = Way.EMAIL, Way.SMS, Way.CALL, Way.LETTER
@@ -36,41 +35,6 @@ def test_the_next_way_is_one_that_a_machine_carries_and_was_not_tried():
     assert next_way((E, S, C), {"email"}) is S
     assert next_way((E, S, C), {"email", "sms"}) is None
     assert next_way((S, C), set()) is S
-
-
-@pytest.mark.parametrize(
-    ("begins", "ends", "now", "until"),
-    [
-        (None, None, "12:00", None),
-        (time(9), None, "12:00", None),
-        (time(9), time(9), "12:00", None),
-        (time(9), time(17), "08:59", None),
-        (time(9), time(17), "09:00", "2026-03-03T17:00"),
-        (time(9), time(17), "17:00", None),
-        (time(21), time(7), "20:59", None),
-        (time(21), time(7), "21:00", "2026-03-04T07:00"),
-        (time(21), time(7), "00:00", "2026-03-03T07:00"),
-        (time(21), time(7), "07:00", None),
-    ],
-)
-def test_in_quiet_hours_nothing_is_written_until_they_end(begins, ends, now, until):
-    zone = ZoneInfo("Africa/Accra")  # it shows UTC
-    at = datetime.fromisoformat(f"2026-03-03T{now}").replace(tzinfo=UTC)
-    found = quiet_until(at, begins, ends, zone)
-    assert (found and found.strftime("%Y-%m-%dT%H:%M")) == until
-
-
-def test_quiet_hours_are_those_on_the_wall_of_the_person():
-    zone = ZoneInfo("Europe/Belgrade")
-    assert quiet_until(datetime(2026, 7, 1, 20, tzinfo=UTC), time(22), time(6), zone) == datetime(
-        2026, 7, 2, 4, tzinfo=UTC
-    )
-
-
-def test_hours_that_end_while_clocks_are_put_forward_end_with_it():
-    zone = ZoneInfo("Europe/Belgrade")
-    now = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # 01:30; at 02:00 it is 03:00
-    assert quiet_until(now, time(0), time(2, 30), zone) == datetime(2026, 3, 29, 1, tzinfo=UTC)
 
 
 DUE = datetime(2026, 3, 2, 9, tzinfo=UTC)

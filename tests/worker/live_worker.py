@@ -18,7 +18,8 @@ class LiveWorker:
 
     def __init__(self, var: Path, **environment: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")}
-        self._environment = kept | {"ENGAGE_VAR": str(var), "ENGAGE_MODE": "run", **environment}
+        at_any_hour = {"ENGAGE_MODE": "run", "ENGAGE_QUIET_HOURS": ""}
+        self._environment = kept | {"ENGAGE_VAR": str(var), **at_any_hour, **environment}
         self._output = var / "worker.log"
         self._process: subprocess.Popen[bytes] | None = None
 
