@@ -59,6 +59,11 @@ class Incoming:
     reports: tuple[Report, ...]
     troubles: tuple[str, ...]
 
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a person may have written it although it looks like a program's: a human has to tell."""
+        return self.why in kinds.BY_LOOKS
+
 
 def read(
     raw: bytes,
