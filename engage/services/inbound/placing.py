@@ -37,6 +37,7 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """
     row.kind, row.why = mail.kind, mail.why
     answer = finding.answered(mail)
+    penning.leave_to_focal_points(row, mail, answer)
     is_bounce = answer is not None and answer.kind is Kind.BOUNCE
     if mail.kind is MailKind.DELIVERY_REPORT and (is_bounce or not mail.may_be_written):
         _report(row, mail, answer)
@@ -72,7 +73,6 @@ def _perhaps_of_somebody(row: ReceivedMail, mail: Incoming, raw: bytes, answer: 
         into_lane.keep(row, report_id, mail)
         done(row, Outcome.LANE)
         return
-    row.is_restricted = answer is None and finding.answers_what_is_gone(mail)
     penning.put(row, mail, raw, finding.guesses(mail, answer))
 
 
@@ -132,7 +132,6 @@ def _why_not_sure(mail: Incoming, gate: Gate, answer: Answered, case: Case | Non
 def _unasked(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """Somebody writes without being asked: to a site it is a new concern, unless a human should look first."""
     site, guesses = finding.site_of(mail), finding.guesses(mail, None)
-    row.is_restricted = finding.answers_what_is_gone(mail)
     why = "no_site"
     if row.is_restricted:
         why = "case_gone"
