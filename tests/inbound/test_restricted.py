@@ -15,7 +15,7 @@ from engage.extensions import db
 from engage.models import CaseSubject, LaneReport, LaneWord, OutboxMessage, PenItem, ReceivedMail, Recipient
 from engage.queries.own_report import said_in
 from engage.scope import pen_of
-from engage.services import delivery, erasing
+from engage.services import delivery, erasing, triage
 from engage.services.inbound import claims, deciding, finding, into_lane, processing, raw_copy
 from engage.services.lane import erasing as lane_erasing
 from engage.services.lane import moving, road
@@ -124,6 +124,20 @@ def test_a_stranger_who_names_a_restricted_case_does_not_bring_it_into_the_gener
     mail = came(a_mail(f"What about {reference}?", to=SITE))
     assert mail.is_restricted
     assert seen_by(team.coordinator) == []
+
+
+def test_a_mail_in_the_pen_is_hidden_with_the_case_it_may_belong_to(team):
+    reference = a_case_by_mail(team.site_id)
+    mail = came(a_mail("It was him again.", sender=STRANGER, in_reply_to=f"<{notice_of(reference).id}@engage.test>"))
+    other = came(a_mail("Dust."))
+    assert [one.id for one in seen_by(team.coordinator)] == [mail.id]
+    before = {one.id for one in notices()}
+    states.act(reference, triage.restrict, "category", actor=team.coordinator)
+    assert seen_by(team.coordinator) == []
+    assert [one.id for one in seen_by(team.focal)] == [mail.id]
+    told = [one for one in notices() if one.id not in before and one.template == "item_for_you"]
+    assert {one.user_id for one in told} == {team.focal.id, team.second_focal.id}
+    assert [one.id for one in seen_by(states.staff((Role.COORDINATOR, None)))] == [other.id]
 
 
 def test_who_a_mail_may_be_about_does_not_see_it(team):
