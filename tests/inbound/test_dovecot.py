@@ -1,5 +1,6 @@
 """Mail is fetched from a real mailbox, by waiting at it and by asking now and then, and nothing in it is lost."""
 
+import imaplib
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from engage.domain.received_mail import MailRoad, MailState, Outcome
 from engage.extensions import db
@@ -209,6 +211,50 @@ def test_a_disk_that_is_full_leaves_the_mail_in_the_mailbox(server, team, monkey
 
 def _full(_pieces: object) -> str:
     raise raw_copy.file_store.FileRefused("no_space")
+
+
+def test_a_mail_on_which_the_connection_ends_keeps_no_other_back(server, team, monkeypatch):
+    read = mailbox._raw
+
+    def end(box: object, uid: str) -> bytes | None:
+        raw = read(box, uid)
+        if raw is not None and b"Broken" in raw:
+            raise imaplib.IMAP4.abort("FETCH failed")  # as Dovecot does where it can't read a mail to its end
+        return raw
+
+    monkeypatch.setattr(mailbox, "_raw", end)
+    for words in ("Broken.", "First.", "Second."):
+        server.deliver(a_mail(words))
+    assert [mailbox.fetch_once(), len(mails())] == [0, 0]
+    assert [mailbox.fetch_once(), len(mails())] == [0, 2]
+    monkeypatch.undo()
+
+
+def test_a_folder_that_is_not_there_keeps_no_mail_back(server, team, change_settings, caplog):
+    change_settings(IMAP_DONE_FOLDER="Elsewhere")
+    for words in ("First.", "Second."):
+        server.deliver(a_mail(words))
+    mailbox.fetch_once()
+    mailbox.fetch_once()
+    assert (len(mails()), server.count()) == (2, 2)
+    assert "could not be moved" in caplog.text
+
+
+def test_a_database_that_is_away_does_not_end_the_wait_at_the_mailbox(server, team, watched, monkeypatch, caplog):
+    away = threading.Event()
+    beat = mailbox.heartbeats.beat
+
+    def refused(*told: object) -> None:
+        if not away.is_set():
+            away.set()
+            raise OperationalError("Zqxsecret", None, OSError())
+        beat(*told)
+
+    monkeypatch.setattr(mailbox.heartbeats, "beat", refused)
+    watched()
+    eventually(lambda: _beats() == 1)
+    assert "mail could not be fetched: OperationalError" in caplog.text
+    assert "Zqxsecret" not in caplog.text
 
 
 def test_without_a_mailbox_nothing_is_fetched(team, change_settings):
