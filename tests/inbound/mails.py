@@ -39,7 +39,7 @@ def a_mail(
     *,
     to: str = INBOX,
     sender: str | None = NEIGHBOUR,
-    subject: str = "Hello",
+    subject: str = "Re: Hello",
     files: Sequence[tuple[str, str, bytes]] = (),
     **headers: str,
 ) -> bytes:

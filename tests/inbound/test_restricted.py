@@ -229,6 +229,22 @@ def test_her_answer_is_hers_and_sealed(team, report_id):
     assert all(b"safe" not in one for one in sealed)
 
 
+ANSWERED_BELOW = """See below.
+
+From: engage
+Sent: Monday, 1 June 2026 10:00
+To: A neighbour
+Subject: There is something new
+
+How are you?
+I am not safe."""
+
+
+def test_what_she_writes_below_our_words_or_in_the_subject_is_not_cut_out(team, report_id):
+    came(a_mail(ANSWERED_BELOW, to=answer_to(word_to_her(report_id)), subject="He is here"))
+    assert said(report_id)[-1] == (Writer.PERSON, f"He is here\n\n{ANSWERED_BELOW}")
+
+
 def test_words_from_another_address_are_a_note_for_focal_points(team, report_id):
     notice = word_to_her(report_id)
     came(a_mail("Where is she?", sender=STRANGER, to=answer_to(notice)))

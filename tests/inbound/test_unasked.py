@@ -174,7 +174,7 @@ def test_staff_read_the_text_of_a_mail_and_of_a_damaged_one_what_came_without_wh
     mail = came(a_mail(f"Words.\n\nRegards, {NEIGHBOUR}", to=INBOX))
     assert item_of(mail).whole == "Words.\n\nRegards, …"
     empty = item_of(came(a_mail("", to=INBOX)))
-    assert "Subject: Hello" in empty.whole
+    assert "Subject: Re: Hello" in empty.whole
     assert NEIGHBOUR not in empty.whole
 
 

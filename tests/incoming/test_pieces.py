@@ -31,6 +31,16 @@ def test_of_a_head_without_end_the_first_headers_are_read():
     assert found.broken
 
 
+@pytest.mark.parametrize("subject", ["Re: News", "RE[2]: News", "AW: News", "رد: News", "回复：News", "Odp: Re: News"])
+def test_a_subject_that_a_program_made_of_ours_is_not_its_writers(subject):
+    assert read(mail(text("x"), subject=subject)).own_subject == ""
+
+
+@pytest.mark.parametrize("subject", ["Fwd: News", "Dust: again", "Regards the dust", "They came to my house"])
+def test_a_subject_that_somebody_typed_or_passes_on_is_read(subject):
+    assert read(mail(text("x"), subject=subject)).own_subject == subject
+
+
 def test_a_mail_without_a_blank_line_and_without_words_has_no_words():
     raw = b"nonsense\r\nFrom: a@example.org\r\nTo: b@example.org"
     assert head(raw).body == len(raw)
