@@ -13,8 +13,9 @@ MOST_IN_SUBJECT, MOST_IN_BODY = 120, 8000
 MOST_IN_SMS = 300  # ours: with its values two or three parts of a long text message
 MOST_PLACEHOLDERS = 100  # ours: more than three times our longest
 SUBJECT, BODY, SMS = "subject", "body", "sms"
-# An address in the words would be a link that nobody checks; every page we send people to is a placeholder.
-_ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S|\bwww\.\S", re.IGNORECASE)
+# An address in the words would be a link that nobody checks, with its scheme or without, since mail programs make one
+# of either; every page we send people to is a placeholder.
+_ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S|\bwww\.\S|[\w-]\.[^\W\d_]{2,63}/\S", re.IGNORECASE)
 _OWN_LINE = (Form.LIST, Form.DATES, Form.SOURCE)
 _ENDS = r"(?:\s|\{\{\s*(?:end|else)\s*\}\})*"  # what may stand behind a link
 

@@ -90,6 +90,7 @@ def test_what_cannot_be_read_shows_nothing():
         ("See https://else.test\n{{ link }}", "address_in_words"),
         ("See www.else.test\n{{ link }}", "address_in_words"),
         ("javascript:alert(1)\n{{ link }}", "address_in_words"),
+        ("Type your code at else.test/code first.\n{{ link }}", "address_in_words"),
     ],
 )
 def test_words_that_cannot_be_kept_are_refused(body, code):
