@@ -255,10 +255,10 @@ def restrict(case: Case, reason: str, *, actor: Actor) -> None:
 def _hide_mail(case: Case) -> None:
     """Leave what waits in the holding pen and may belong to the case to focal points, who are told.
 
-    What was decided and waits for the worker is none of it: it looks at the class of the case itself.
+    What was decided and waits for the worker is none of it, which looks at the class of the case itself.
     """
     guessed = select(PenGuess.mail_id).where(PenGuess.case_id == case.id)
     waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.is_restricted.is_(False))
     for mail in db.session.scalars(select(ReceivedMail).where(ReceivedMail.id.in_(guessed), *waits).with_for_update()):
-        mail.is_restricted = True
+        mail.is_restricted, mail.site_id = True, case.site_id
         mail_rules.tell_of_pen(mail, now=clock.utcnow())

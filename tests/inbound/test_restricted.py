@@ -140,6 +140,18 @@ def test_a_mail_in_the_pen_is_hidden_with_the_case_it_may_belong_to(team):
     assert [one.id for one in seen_by(states.staff((Role.COORDINATOR, None)))] == [other.id]
 
 
+def test_a_mail_that_was_being_attached_as_its_case_became_restricted_is_hidden_too(team):
+    reference = a_case_by_mail(team.site_id)
+    mail, chief = came(a_mail("It was him again.")), states.staff((Role.COORDINATOR, None))
+    with unit_of_work():
+        deciding.attach(mail.id, reference, from_person=True, actor=chief)
+    states.act(reference, triage.restrict, "category", actor=team.coordinator)
+    processing.process_due()
+    assert item_of(mail).troubles == ["could_not_be_placed"]
+    assert seen_by(chief) == []
+    assert [one.id for one in seen_by(team.focal)] == [mail.id]
+
+
 def test_who_a_mail_may_be_about_does_not_see_it(team):
     reference = a_case_by_mail(team.site_id)
     with unit_of_work():

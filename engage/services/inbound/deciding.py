@@ -105,6 +105,7 @@ def _carried_out(row: ReceivedMail, mail: Incoming, gate: Gate) -> bool:
     case = into_cases.lock(target_id) if target_id is not None else None
     as_note = row.decision is Decision.ATTACH_AS_NOTE
     needed = Permission.NOTE if as_note else Permission.REPLY
+    penning.hide_with(case, row)
     if case is None or not policy.may(actor, needed, case.facts):
         return False
     message = into_cases.note(case, mail, gate, actor=actor) if as_note else into_cases.message(case, mail, gate)

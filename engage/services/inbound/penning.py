@@ -50,11 +50,14 @@ def leave_to_focal_points(row: ReceivedMail, mail: Incoming, answer: Answered | 
     An erased case is none of the guesses, and the notices of one that moved into the lane may be gone with it.
     """
     case_id = answer.notice.case_id if answer is not None else None
-    case = db.session.get(Case, case_id) if case_id is not None else None
+    hide_with(db.session.get(Case, case_id) if case_id is not None else None, row)
+    row.is_restricted = row.is_restricted or (answer is None and answers_what_is_gone(mail))
+
+
+def hide_with(case: Case | None, row: ReceivedMail) -> None:
+    """Let nobody but the focal points of its site see the mail of a case that is restricted."""
     if case is not None and case.class_ is CaseClass.RESTRICTED:
         row.is_restricted, row.site_id = True, case.site_id
-    elif answer is None and answers_what_is_gone(mail):
-        row.is_restricted = True
 
 
 def is_for_focal_points(guesses: Sequence[Guess]) -> bool:
