@@ -161,14 +161,14 @@ def people_with(role: Role, case: Case, where: Where = Where.ANY) -> Sequence[uu
 _TURNS = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
 
 
-def first_at(site_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Return who looks after what belongs to a site and to no case, found as for a case."""
+def first_at(site_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    """Return who looks after what belongs to a site and to no case, or to no site at all, found as for a case."""
     held = _held(site_id, None, Role.COORDINATOR, Role.APPROVER)
     return next((held[turn] for turn in _TURNS if held[turn]), ())
 
 
-def focal_at(site_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Return the focal points of a site, else those of all sites, for what belongs to no single case."""
+def focal_at(site_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+    """Return the focal points of a site, else those of all sites, for what belongs to no single case or no site."""
     held = _held(site_id, None, Role.FOCAL)
     return held[Role.FOCAL, Where.SITE] or held[Role.FOCAL, Where.ALL_SITES]
 
@@ -245,7 +245,7 @@ def _holders(case: Case, *roles: Role) -> Mapping[tuple[Role, Where], Sequence[u
 
 
 def _held(
-    site_id: uuid.UUID, case_id: uuid.UUID | None, *roles: Role
+    site_id: uuid.UUID | None, case_id: uuid.UUID | None, *roles: Role
 ) -> Mapping[tuple[Role, Where], Sequence[uuid.UUID]]:
     """Who holds each of the roles where, with one statement."""
     found: dict[tuple[Role, Where], list[uuid.UUID]] = {(role, where): [] for role in roles for where in Where}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engage.domain.guards import Refusal
-from engage.domain.message_words import BadWords, Nodes, asked, read, said, uses
+from engage.domain.message_words import BadWords, Nodes, Part, Plain, asked, read, said, uses
 from engage.domain.messages_file import Audience, Form, MessageFacts, MessageTable
 
 # Ours: a subject is cut off at about 60 signs on a phone, and a text of 8,000 is four times our longest.
@@ -13,8 +13,9 @@ MOST_IN_SUBJECT, MOST_IN_BODY = 120, 8000
 MOST_IN_SMS = 300  # ours: with its values two or three parts of a long text message
 MOST_PLACEHOLDERS = 100  # ours: more than three times our longest
 SUBJECT, BODY, SMS = "subject", "body", "sms"
-# An address in the words would be a link that nobody checks; every page we send people to is a placeholder.
-_ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S|\bwww\.\S", re.IGNORECASE)
+# An address in the words would be a link that nobody checks, with its scheme or without, since mail programs make one
+# of either; every page we send people to is a placeholder.
+_ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|mailto):\S|\bwww\.\S|[\w-]\.[^\W\d_]{2,63}/\S", re.IGNORECASE)
 _OWN_LINE = (Form.LIST, Form.DATES, Form.SOURCE)
 _ENDS = r"(?:\s|\{\{\s*(?:end|else)\s*\}\})*"  # what may stand behind a link
 
@@ -82,6 +83,8 @@ def _of_subject(subject: str, message: MessageFacts, table: MessageTable) -> Ite
         return [error.refusal]
     if message.audience is Audience.PERSON and list(asked(nodes)):
         return [Refusal("subject_names_nothing")]
+    if not _says_something(nodes, table):
+        return [Refusal("words_may_be_empty")]
     return [*_unknown(nodes, message.in_subject), *_address(nodes), *_unsure(nodes, table)]
 
 
@@ -98,9 +101,26 @@ def _of_text(
         return [error.refusal]
     if len(list(asked(nodes))) > MOST_PLACEHOLDERS:
         return [Refusal("too_many_placeholders", {"most": MOST_PLACEHOLDERS})]
+    if not _says_something(nodes, table):
+        return [Refusal("words_may_be_empty")]
     found = [*_unknown(nodes, message.allowed), *_address(nodes)]
     found = found or [*_unsure(nodes, table), *_badly_placed(body, nodes, table)]
     return found + [Refusal("block_missing", {"name": name}) for name in required if not _is_there(name, nodes, table)]
+
+
+def _says_something(nodes: Nodes, table: MessageTable) -> bool:
+    """Whether something is said whatever the values are: what says nothing, no gateway and no reader takes."""
+    for node in nodes:
+        if isinstance(node, Plain):
+            is_said = bool(node.words.strip())
+        elif isinstance(node, Part):
+            is_said = _says_something(node.then, table) and _says_something(node.other, table)
+        else:
+            value = table.values.get(node.name)
+            is_said = value is None or not value.may_be_missing
+        if is_said:
+            return True
+    return False
 
 
 def _unknown(nodes: Nodes, allowed: tuple[str, ...]) -> list[Refusal]:

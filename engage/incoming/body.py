@@ -24,6 +24,9 @@ _ABOUT = (
     "message/feedback-report", "text/rfc822-headers", "message/global-headers", "message/external-body",
     "application/pgp-encrypted", "text/x-amp-html",
 )  # fmt: skip
+# Ours: "To view the message, please use an HTML compatible email viewer!", in any language; forms on pages write so.
+_LONGEST_STAND_IN = 300
+_WORD = re.compile(r"\w{4,}")
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -85,6 +88,7 @@ def _cut(text: str, body: Body) -> str:
 def _pieces(raw: bytes, taken: Taken, body: Body, *, inner: bool) -> Iterator[_Piece]:
     """Yield the words in the order of reading, and put the files into the body. `inner`: of a mail within a part."""
     chosen = _with_plain_words(raw, taken)
+    said: dict[int, str] = {}  # in plain words, by the group of alternatives
     has_words = False
     for number, part in enumerate(taken.parts):
         if _is_returned(part):
@@ -95,9 +99,12 @@ def _pieces(raw: bytes, taken: Taken, body: Body, *, inner: bool) -> Iterator[_P
             if title:
                 yield _Piece(title, title, is_html=False, within=True)
         elif _is_words(part, number):
-            if part.alternative in chosen and part.media_type in _AS_HTML:
+            plain = said.get(part.alternative, "")
+            is_second = part.alternative in chosen and part.media_type in _AS_HTML
+            piece = _more_than(plain, raw, part, body, within) if is_second else _worded(raw, part, body, within)
+            if piece is None:
                 continue
-            piece = _worded(raw, part, body, within)
+            said[part.alternative] = plain + piece.text
             has_words = has_words or bool(piece.text.strip())
             yield piece
         elif part.media_type in _SMIME and not inner:
@@ -130,6 +137,16 @@ def _with_plain_words(raw: bytes, taken: Taken) -> set[int]:
         if part.media_type == "text/plain" and part.alternative and _is_words(part, number)
         if part.content(raw)[:_TEXT_BYTES].strip()
     }
+
+
+def _more_than(plain: str, raw: bytes, part: Part, body: Body, within: bool) -> _Piece | None:
+    """Return the words of an HTML part, None where the plain ones beside it say most of them and are no stand-in."""
+    if len(plain) > _LONGEST_STAND_IN:
+        return None
+    piece = _worded(raw, part, body, within)
+    words = set(_WORD.findall(piece.own.casefold()))
+    missing = words - set(_WORD.findall(plain.casefold()))
+    return piece if 2 * len(missing) > len(words) else None
 
 
 def _worded(raw: bytes, part: Part, body: Body, within: bool) -> _Piece:

@@ -11,6 +11,8 @@ from engage.incoming.addresses import domain
 from engage.incoming.headers import Head, parameters
 from engage.incoming.parts import Taken
 
+# Why a mail is no person's, where nothing but its words, or the domain it came from, says so: people write such, too.
+BY_LOOKS = frozenset(("absence", "challenge", "own_address", "failure_words"))
 _BEGINNING = 3_000  # characters in which a program says what it is
 NOTICE_HEADER = "x-engage-notice"  # every mail of any engage has it
 

@@ -11,6 +11,7 @@ from engage.incoming.body import Body, body_of
 from engage.incoming.headers import Head
 from engage.incoming.kinds import MailKind
 from engage.incoming.parts import Taken, head_of, take_apart
+from engage.incoming.quotes import is_reply_subject
 from engage.incoming.reports import Report, reports_of
 from engage.incoming.stripping import stripped
 
@@ -58,6 +59,16 @@ class Incoming:
     files: tuple[Attached, ...]
     reports: tuple[Report, ...]
     troubles: tuple[str, ...]
+
+    @property
+    def own_subject(self) -> str:
+        """The subject that its writer typed; empty where a program made it out of that of the mail it answers."""
+        return "" if is_reply_subject(self.subject) else self.subject
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether a person may have written it although it looks like a program's: a human has to tell."""
+        return self.why in kinds.BY_LOOKS
 
 
 def read(

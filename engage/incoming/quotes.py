@@ -37,6 +37,7 @@ _WROTE = tuple(_plainly(one) for one in _LINES["wrote"])
 _FORWARDED = tuple(_plainly(one) for one in _LINES["forwarded"])
 _ORIGINAL = frozenset(_plainly(one) for one in _LINES["original"])
 _SENT_FROM = tuple(_plainly(one) for one in _LINES["sent_from"])
+_REPLY_SUBJECTS = frozenset(_plainly(one) for one in _LINES["reply_subjects"])
 _FORWARD_SUBJECTS = frozenset(_plainly(one) for one in _LINES["forward_subjects"])
 _FROM = frozenset(_plainly(one) for one in _LINES["block"]["from"])
 _OTHER = frozenset(_plainly(one) for one in _LINES["block"]["other"])
@@ -46,6 +47,12 @@ def is_forward_subject(subject: str) -> bool:
     """Whether a subject begins as that of a mail that is passed on ("Fwd:"), in any language of the table."""
     found = _PREFIX.match(subject)
     return found is not None and _plainly(found[1]) in _FORWARD_SUBJECTS
+
+
+def is_reply_subject(subject: str) -> bool:
+    """Whether a program made the subject out of that of the mail that is answered ("Re:")."""
+    found = _PREFIX.match(subject)
+    return found is not None and _plainly(found[1]) in _REPLY_SUBJECTS
 
 
 def is_forward_line(line: str) -> bool:

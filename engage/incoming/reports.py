@@ -108,7 +108,7 @@ def _reported_in_words(head: Head, sender: str | None, subject: str, text: str) 
     if not unanswerable:  # then a subject, the words and a code must all be there: people write about failures, too
         begins = machine_words.begins(subject, machine_words.REPORT_SUBJECTS)
         words = machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS)
-        return "server_words" if begins and words and _ENHANCED.search(text[:_BEGINNING]) else ""
+        return "failure_words" if begins and words and _ENHANCED.search(text[:_BEGINNING]) else ""
     if text.lstrip().lower().startswith(_QSBMF):
         return "qmail_words"
     says = machine_words.has(subject, machine_words.REPORT_SUBJECTS)

@@ -1,14 +1,9 @@
 """Who is told that mail waits in the holding pen: one neutral sentence, once an hour to each."""
 
 import logging
-import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
-from engage.extensions import db
-from engage.models import ReceivedMail, Site
+from engage.models import ReceivedMail
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.to_users import to_users
@@ -23,10 +18,7 @@ def tell_of_pen(mail: ReceivedMail, *, now: datetime) -> None:
 
     What they are sent names no mail and no case.
     """
-    site_id = mail.site_id or db.session.scalars(select(Site.id).where(Site.is_group_intake)).one_or_none()
-    people: Sequence[uuid.UUID] = ()
-    if site_id is not None:
-        people = focal_at(site_id) if mail.is_restricted else first_at(site_id)
+    people = focal_at(mail.site_id) if mail.is_restricted else first_at(mail.site_id)
     if not people:
         log.error("mail waits in the holding pen and there is nobody to tell: name a coordinator")
     template = NEUTRAL_FOR_STAFF if mail.is_restricted else TO_SORT

@@ -19,6 +19,7 @@ from engage.domain.events import (
 )
 from engage.domain.lifecycle import Action, Stage, next_stage
 from engage.domain.policy import SYSTEM, Actor, Party
+from engage.domain.received_mail import MailState
 from engage.extensions import db
 from engage.models import (
     Appeal,
@@ -26,11 +27,14 @@ from engage.models import (
     CaseEvent,
     Deadline,
     ExtensionRequest,
+    PenGuess,
     Proposal,
     Rating,
+    ReceivedMail,
     Screening,
     StaffUser,
 )
+from engage.notify import mail_rules
 from engage.scope import visible_to
 from engage.services import deadlines, pausing, search_index
 from engage.services.timeline import record
@@ -244,4 +248,17 @@ def restrict(case: Case, reason: str, *, actor: Actor) -> None:
         case.class_ = CaseClass.RESTRICTED
         case.assignee_id = None  # whoever had it can no longer see it
         search_index.forget(case.id)
+        _hide_mail(case)
         record(case, CaseRestricted(reason=reason), actor=actor)
+
+
+def _hide_mail(case: Case) -> None:
+    """Leave what waits in the holding pen and may belong to the case to focal points, who are told.
+
+    What was decided and waits for the worker is none of it, which looks at the class of the case itself.
+    """
+    guessed = select(PenGuess.mail_id).where(PenGuess.case_id == case.id)
+    waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.is_restricted.is_(False))
+    for mail in db.session.scalars(select(ReceivedMail).where(ReceivedMail.id.in_(guessed), *waits).with_for_update()):
+        mail.is_restricted, mail.site_id = True, case.site_id
+        mail_rules.tell_of_pen(mail, now=clock.utcnow())

@@ -12,6 +12,7 @@ from engage.domain.gateways import Arrival
 from engage.domain.policy import Actor, Party
 from engage.domain.texts import is_stop
 from engage.extensions import db, insert_into
+from engage.incoming import charsets
 from engage.models import ContactPreference, OutboxMessage, ReceivedText
 from engage.notify import claims, threads
 from engage.services import cases, conversation, undelivered
@@ -90,7 +91,7 @@ def _read(text_id: uuid.UUID) -> bool:
     if row is None or row.read_at is not None or row.sealed is None:
         return False
     opened = vault.opened_by_worker(row.sealed)
-    words = opened["words"].replace("\0", "").strip()[:LONGEST]
+    words = charsets.plain(opened["words"]).strip()[:LONGEST]  # a part may hold half a sign, which no database takes
     thread = _thread_of(opened["from"])
     found = threads.cases_of(thread)
     if is_stop(words):

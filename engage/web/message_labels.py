@@ -10,6 +10,7 @@ CHANGES: dict[str, LazyString] = {
 
 REFUSALS: dict[str, LazyString] = {
     "words_empty": _("Write something here."),
+    "words_may_be_empty": _("Write something that is said whatever values are missing."),
     "words_too_long": _("Use %(most)s characters or fewer."),
     "words_unchanged": _("Nothing is different from the words that count now. Change something first."),
     "subject_of_lines": _("Write the subject in one line."),

@@ -75,6 +75,8 @@ def test_what_cannot_be_read_shows_nothing():
     ("body", "code"),
     [
         ("  \n", "words_empty"),
+        ("{{ if phone }}Call {{ phone }}{{ end }}", "words_may_be_empty"),
+        ("{{ if not phone }}Call us.{{ else }}{{ if office }}Come.{{ end }}{{ end }}", "words_may_be_empty"),
         ("x" * (MOST_IN_BODY + 1), "words_too_long"),
         ("{{ link }}\n" * (MOST_PLACEHOLDERS + 1), "too_many_placeholders"),
         ("{{ end }}\n{{ link }}", "part_never_began"),
@@ -88,6 +90,7 @@ def test_what_cannot_be_read_shows_nothing():
         ("See https://else.test\n{{ link }}", "address_in_words"),
         ("See www.else.test\n{{ link }}", "address_in_words"),
         ("javascript:alert(1)\n{{ link }}", "address_in_words"),
+        ("Type your code at else.test/code first.\n{{ link }}", "address_in_words"),
     ],
 )
 def test_words_that_cannot_be_kept_are_refused(body, code):
@@ -109,10 +112,18 @@ def test_a_link_may_end_a_part_on_its_line():
     assert found("{{ if phone }}See: {{ link }}{{ else }}Look: {{ link }}{{ end }}\nRead it:\n{{ link }}") == []
 
 
+def test_a_text_message_that_would_say_nothing_where_a_value_is_missing_is_refused():
+    words = Words("News", "News.\n{{ link }}", "{{ if phone }}Call {{ phone }}{{ end }}")
+    assert [(one.part, one.refusal.code) for one in problems(words, NEWS, TABLE)] == [("sms", "words_may_be_empty")]
+    said = Words("News", "News.\n{{ link }}", "{{ if phone }}Call {{ phone }}{{ else }}Come.{{ end }}")
+    assert problems(said, NEWS, TABLE) == []
+
+
 @pytest.mark.parametrize(
     ("subject", "code"),
     [
         (" ", "words_empty"),
+        ("{{ if more }}More{{ end }}", "words_may_be_empty"),
         ("x" * (MOST_IN_SUBJECT + 1), "words_too_long"),
         ("one\ntwo", "subject_of_lines"),
         ("one\u2028Bcc: two", "subject_of_lines"),

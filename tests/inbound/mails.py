@@ -10,9 +10,11 @@ from sqlalchemy import select
 from engage import clock, vault
 from engage.domain import mail_addresses
 from engage.domain.case import Identity, Road
-from engage.domain.received_mail import MailRoad
+from engage.domain.policy import Actor
+from engage.domain.received_mail import MailRoad, MailState
 from engage.extensions import db
 from engage.models import Case, Message, OutboxMessage, PenItem, ReceivedMail, Recipient, Site
+from engage.scope import pen_of
 from engage.services import contact, intake
 from engage.services.inbound import processing, receiving
 from engage.services.intake import Concern
@@ -39,7 +41,7 @@ def a_mail(
     *,
     to: str = INBOX,
     sender: str | None = NEIGHBOUR,
-    subject: str = "Hello",
+    subject: str = "Re: Hello",
     files: Sequence[tuple[str, str, bytes]] = (),
     **headers: str,
 ) -> bytes:
@@ -74,6 +76,11 @@ def row_of(mail_id: uuid.UUID) -> ReceivedMail:
 
 def item_of(mail: ReceivedMail) -> PenItem:
     return db.session.get_one(PenItem, mail.id, populate_existing=True)
+
+
+def seen_by(actor: Actor) -> list[ReceivedMail]:
+    """What of the pen somebody can see."""
+    return list(db.session.scalars(select(ReceivedMail).where(pen_of(actor), ReceivedMail.state == MailState.PEN)))
 
 
 def a_case_by_mail(

@@ -63,6 +63,13 @@ def test_an_answer_is_never_answered(team):
     assert {one.recipient.value for one in notices() if one.id not in before} == {"staff"}
 
 
+def test_what_an_answer_says_in_its_subject_is_read(team):
+    reference = a_case_by_mail(team.site_id)
+    for subject in ("They come tonight", "Re: There is news about your concern"):
+        came(a_mail("Please help.", to=answer_to(notice_of(reference)), subject=subject))
+    assert {one.words for one in messages_of(reference)} == {"They come tonight\n\nPlease help.", "Please help."}
+
+
 def test_the_same_mail_by_two_doors_is_one_message(team):
     reference = a_case_by_mail(team.site_id)
     raw = a_mail(to=answer_to(notice_of(reference)), files=[("a.txt", "text/plain", b"What I saw.")])

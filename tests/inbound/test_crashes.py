@@ -10,12 +10,29 @@ from sqlalchemy import func, select
 from engage import vault
 from engage.domain.received_mail import MailRoad, MailState, Outcome
 from engage.extensions import db
+from engage.key_ring import NoRing
 from engage.models import ReceivedMail, Recipient
+from engage.services import attachments
+from engage.services.file_types import FileRefused
 from engage.services.inbound import claims, into_cases, processing, raw_copy, receiving
 from engage.settings import settings as service
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.inbound.mails import INBOX, NEIGHBOUR, SITE, a_mail, a_team, came, item_of, notices, row_of
+from tests.inbound.mails import (
+    INBOX,
+    NEIGHBOUR,
+    SITE,
+    a_case_by_mail,
+    a_mail,
+    a_team,
+    answer_to,
+    came,
+    item_of,
+    messages_of,
+    notice_of,
+    notices,
+    row_of,
+)
 
 EXAMPLES = 1000
 
@@ -51,6 +68,23 @@ def test_a_fault_is_tried_again_and_then_waits_for_a_human(clock, team, broken, 
     assert (row.state, item_of(row).troubles) == (MailState.PEN, ["could_not_be_read"])
     assert raw_copy.opened(row)[0]
     assert "Zqxsecret" not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [FileRefused("no_space"), NoRing("away")], ids=["no room", "no keys"])
+def test_an_answer_with_a_file_waits_until_the_machine_can_take_it(clock, team, monkeypatch, fault):
+    reference = a_case_by_mail(team.site_id)
+
+    def refuse(*_args: object, **_named: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(attachments, "add_all", refuse)
+        mail = came(a_mail(to=answer_to(notice_of(reference)), files=[("a.txt", "text/plain", b"Seen.")]))
+        for _ in range(claims.TRIES + 1):
+            try_again(clock)
+        assert row_of(mail.id).state is MailState.RECEIVED
+    try_again(clock)
+    assert (row_of(mail.id).outcome, len(messages_of(reference))) == (Outcome.MESSAGE, 1)
 
 
 def test_a_fault_that_passes_leaves_no_trace(clock, team, monkeypatch):

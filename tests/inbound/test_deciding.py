@@ -59,7 +59,7 @@ def test_a_mail_becomes_a_case_by_hand(team, waiting):
     made = row_of(mail.id)
     case = db.session.get_one(Case, made.case_id)
     assert (made.outcome, made.decided_by_id, case.site_id) == (Outcome.CASE_MADE, team.coordinator.id, team.site_id)
-    assert db.session.get_one(Statement, case.id).what_happened.startswith("Hello\n\nAbout BOR-")
+    assert db.session.get_one(Statement, case.id).what_happened.startswith("Re: Hello\n\nAbout BOR-")
     placed = db.session.scalars(select(CaseEvent).where(CaseEvent.kind == "MailPlaced")).one()
     assert (placed.case_id, placed.actor_id) == (case.id, team.coordinator.id)
     assert db.session.get(PenItem, mail.id) is None

@@ -1,17 +1,13 @@
 """Mail is fetched from a real mailbox, by waiting at it and by asking now and then, and nothing in it is lost."""
 
+import imaplib
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from engage.domain.received_mail import MailRoad, MailState, Outcome
 from engage.extensions import db
@@ -19,7 +15,7 @@ from engage.models import Case, Heartbeat, ReceivedMail, Site
 from engage.services.inbound import mailbox, processing, raw_copy
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.inbound.dovecot_peer import PASSWORD, Dovecot
+from tests.inbound.dovecot_peer import PASSWORD, Dovecot, a_certificate
 from tests.inbound.mails import INBOX, a_case_by_mail, a_mail, answer_to, messages_of, notice_of
 from tests.mail_peer import free_port
 
@@ -211,6 +207,50 @@ def _full(_pieces: object) -> str:
     raise raw_copy.file_store.FileRefused("no_space")
 
 
+def test_a_mail_on_which_the_connection_ends_keeps_no_other_back(server, team, monkeypatch):
+    read = mailbox._raw
+
+    def end(box: object, uid: str) -> bytes | None:
+        raw = read(box, uid)
+        if raw is not None and b"Broken" in raw:
+            raise imaplib.IMAP4.abort("FETCH failed")  # as Dovecot does where it can't read a mail to its end
+        return raw
+
+    monkeypatch.setattr(mailbox, "_raw", end)
+    for words in ("Broken.", "First.", "Second."):
+        server.deliver(a_mail(words))
+    assert [mailbox.fetch_once(), len(mails())] == [0, 0]
+    assert [mailbox.fetch_once(), len(mails())] == [0, 2]
+    monkeypatch.undo()
+
+
+def test_a_folder_that_is_not_there_keeps_no_mail_back(server, team, change_settings, caplog):
+    change_settings(IMAP_DONE_FOLDER="Elsewhere")
+    for words in ("First.", "Second."):
+        server.deliver(a_mail(words))
+    mailbox.fetch_once()
+    mailbox.fetch_once()
+    assert (len(mails()), server.count()) == (2, 2)
+    assert "could not be moved" in caplog.text
+
+
+def test_a_database_that_is_away_does_not_end_the_wait_at_the_mailbox(server, team, watched, monkeypatch, caplog):
+    away = threading.Event()
+    beat = mailbox.heartbeats.beat
+
+    def refused(*told: object) -> None:
+        if not away.is_set():
+            away.set()
+            raise OperationalError("Zqxsecret", None, OSError())
+        beat(*told)
+
+    monkeypatch.setattr(mailbox.heartbeats, "beat", refused)
+    watched()
+    eventually(lambda: _beats() == 1)
+    assert "mail could not be fetched: OperationalError" in caplog.text
+    assert "Zqxsecret" not in caplog.text
+
+
 def test_without_a_mailbox_nothing_is_fetched(team, change_settings):
     change_settings(IMAP_HOST=None)
     assert mailbox.fetch_once() == 0
@@ -229,23 +269,6 @@ def test_a_site_has_an_address_of_its_own_behind_the_same_mailbox(server, team):
 def test_a_mail_that_somebody_else_took_meanwhile_is_passed_over(server, team, monkeypatch):
     monkeypatch.setattr(mailbox.BaseMailBox, "uids", lambda *_args: ["99999"])
     assert mailbox.fetch_once() == 0
-
-
-def a_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that signs itself, and its key."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    made = made.add_extension(here, critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    certificate, private = folder / "cert.pem", folder / "key.pem"
-    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    private.write_bytes(key.private_bytes(pem, form, plain))
-    return certificate, private
 
 
 def test_a_server_whose_certificate_is_good_is_spoken_to_in_secret(

@@ -11,6 +11,7 @@ from engage.services.inbound import deciding, processing
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
+    INBOX,
     NEIGHBOUR,
     SITE,
     a_case_by_mail,
@@ -169,6 +170,39 @@ def test_what_came_by_a_list_is_placed_by_hand_with_its_files(team, sent):
     processing.process_due()
     assert [one.words for one in messages_of(reference)] == ["The water is brown."]
     assert len(db.session.scalars(select(Attachment)).all()) == 1
+
+
+LOOKS = {
+    "challenge": ("Please confirm that you got this", "Black water runs past the school. Please confirm."),
+    "absence": ("Vacation home cracked", "The house stands 300 m away from the pit and cracks at every blast."),
+    "failure_words": ("Delivery failed, so again", "You were not reached: delivery failed, 5.1.1. My house cracks."),
+}
+
+
+@pytest.mark.parametrize("why", LOOKS)
+def test_a_concern_in_the_words_of_a_program_is_read_by_somebody_and_placed_with_its_files(team, sent, why):
+    subject, words = LOOKS[why]
+    files = [("seen.txt", "text/plain", b"Seen.")]
+    for to in (SITE, INBOX, answer_to(sent)):
+        mail = came(a_mail(words, to=to, subject=subject, files=files))
+        assert (mail.state, mail.why, item_of(mail).words) == (MailState.PEN, why, words)
+    assert fate_of(sent) == (False, None)
+    with unit_of_work():
+        deciding.make_case(mail.id, "BOR", actor=team.coordinator)
+    processing.process_due()
+    assert len(db.session.scalars(select(Attachment)).all()) == 1
+
+
+def test_a_neighbour_whose_address_has_our_domain_is_read_by_somebody(team):
+    mail = came(a_mail(to=SITE, sender="driver@engage.test", message_id="<a.mail.of.mine@engage.test>"))
+    assert (mail.state, mail.why, item_of(mail).troubles) == (MailState.PEN, "own_address", ["own"])
+
+
+def test_a_server_that_reports_in_words_alone_at_the_address_of_reports_is_believed(sent):
+    words = "Your mail could not be delivered to the address below: 550 5.1.1 unknown"
+    mail = came(a_mail(words, to=bounce_of(sent), sender="admin@example.org", subject="Undeliverable: News"))
+    assert (mail.outcome, mail.why) == (Outcome.REPORT, "failure_words")
+    assert fate_of(sent)[0]
 
 
 def test_words_at_the_address_of_reports_wait_for_a_human(sent):

@@ -12,7 +12,6 @@ from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
 from engage.models import CaseSubject, LaneReport, LaneWord, OutboxMessage, PenItem, ReceivedMail, Recipient
 from engage.queries.own_report import said_in
-from engage.scope import pen_of
 from engage.services import delivery
 from engage.services.inbound import claims, deciding, into_lane, processing, raw_copy
 from engage.services.lane import erasing as lane_erasing
@@ -33,6 +32,7 @@ from tests.inbound.mails import (
     messages_of,
     notice_of,
     notices,
+    seen_by,
 )
 
 
@@ -75,10 +75,6 @@ def word_to_her(report_id) -> OutboxMessage:
 def said(report_id) -> list[tuple[Writer, str]]:
     db.session.rollback()
     return [(one.writer, one.words) for one in said_in(report_id, lane_keys.key_of(report_id))]
-
-
-def seen_by(actor) -> list[ReceivedMail]:
-    return list(db.session.scalars(select(ReceivedMail).where(pen_of(actor), ReceivedMail.state == MailState.PEN)))
 
 
 def test_an_answer_in_a_restricted_case_is_its_message_and_only_focal_points_hear_of_it(team, reference):
@@ -168,6 +164,22 @@ def test_her_answer_is_hers_and_sealed(team, report_id):
     assert told == {"item_for_you"}
     sealed = db.session.scalars(select(LaneWord.sealed)).all()
     assert all(b"safe" not in one for one in sealed)
+
+
+ANSWERED_BELOW = """See below.
+
+From: engage
+Sent: Monday, 1 June 2026 10:00
+To: A neighbour
+Subject: There is something new
+
+How are you?
+I am not safe."""
+
+
+def test_what_she_writes_below_our_words_or_in_the_subject_is_not_cut_out(team, report_id):
+    came(a_mail(ANSWERED_BELOW, to=answer_to(word_to_her(report_id)), subject="He is here"))
+    assert said(report_id)[-1] == (Writer.PERSON, f"He is here\n\n{ANSWERED_BELOW}")
 
 
 def test_words_from_another_address_are_a_note_for_focal_points(team, report_id):

@@ -6,13 +6,26 @@ import pytest
 from sqlalchemy import select
 
 from engage.domain.case import Identity, Road
+from engage.domain.policy import Role
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
-from engage.models import Attachment, Case, CodeLink, PenGuess, SealedContact, SealedIdentity, Site, Statement
+from engage.models import (
+    Attachment,
+    Case,
+    CodeLink,
+    PenGuess,
+    ReceivedMail,
+    SealedContact,
+    SealedIdentity,
+    Site,
+    Statement,
+)
 from engage.notify import addressing, claims
+from engage.scope import pen_of
 from engage.services import same_person
 from engage.services.inbound import claims as attempts
 from engage.services.inbound import deciding, forgetting, into_cases, processing, raw_copy
+from engage.services.sites import ensure_group_intake
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
@@ -107,6 +120,16 @@ def test_mail_to_no_site_waits_for_those_of_all_sites(team):
     assert cases() == []
 
 
+def test_of_mail_to_no_site_those_hear_who_can_open_it(team):
+    with unit_of_work():
+        group_id = ensure_group_intake().id
+    of_group, of_all = (states.staff((Role.COORDINATOR, site_id)) for site_id in (group_id, None))
+    mail = came(a_mail(to=INBOX))
+    assert {one.user_id for one in notices() if one.template == "mail_to_sort"} == {of_all.id}
+    assert db.session.scalars(select(ReceivedMail.id).where(pen_of(of_all))).all() == [mail.id]
+    assert db.session.scalars(select(ReceivedMail.id).where(pen_of(of_group))).all() == []
+
+
 def test_a_site_that_is_closed_passes_concerns_on_to_the_group(team):
     with unit_of_work():
         db.session.get_one(Site, team.site_id).is_open = False
@@ -174,7 +197,7 @@ def test_staff_read_the_text_of_a_mail_and_of_a_damaged_one_what_came_without_wh
     mail = came(a_mail(f"Words.\n\nRegards, {NEIGHBOUR}", to=INBOX))
     assert item_of(mail).whole == "Words.\n\nRegards, …"
     empty = item_of(came(a_mail("", to=INBOX)))
-    assert "Subject: Hello" in empty.whole
+    assert "Subject: Re: Hello" in empty.whole
     assert NEIGHBOUR not in empty.whole
 
 

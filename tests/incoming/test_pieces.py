@@ -31,6 +31,34 @@ def test_of_a_head_without_end_the_first_headers_are_read():
     assert found.broken
 
 
+STAND_IN = "To view the message, please use an HTML compatible email viewer!"
+
+
+def alternatives(plain: str, marked: str) -> str:
+    return read(mail(several([text(plain), html(marked)], "alternative"))).text
+
+
+def test_words_that_a_form_wrote_as_html_alone_are_read_behind_what_stands_in_for_them():
+    assert alternatives(STAND_IN, "<p>They came at night.</p>") == f"{STAND_IN}\n\nThey came at night."
+    assert alternatives(STAND_IN, "<p>夜里他们来了我家的井边</p>").endswith("夜里他们来了我家的井边")
+
+
+def test_words_that_are_there_twice_are_read_once():
+    assert alternatives("They came at night.", "<p>They <b>came</b> at night.</p>") == "They came at night."
+    long = "They came at night and took the pump. " * 10
+    assert alternatives(long, "<p>Something else</p>") == long.strip()
+
+
+@pytest.mark.parametrize("subject", ["Re: News", "RE[2]: News", "AW: News", "رد: News", "回复：News", "Odp: Re: News"])
+def test_a_subject_that_a_program_made_of_ours_is_not_its_writers(subject):
+    assert read(mail(text("x"), subject=subject)).own_subject == ""
+
+
+@pytest.mark.parametrize("subject", ["Fwd: News", "Dust: again", "Regards the dust", "They came to my house"])
+def test_a_subject_that_somebody_typed_or_passes_on_is_read(subject):
+    assert read(mail(text("x"), subject=subject)).own_subject == subject
+
+
 def test_a_mail_without_a_blank_line_and_without_words_has_no_words():
     raw = b"nonsense\r\nFrom: a@example.org\r\nTo: b@example.org"
     assert head(raw).body == len(raw)

@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 from engage import clock
 from engage.domain.received_mail import MailState
 from engage.extensions import db
+from engage.key_ring import NoRing
 from engage.models import ReceivedMail
+from engage.services.file_types import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 
@@ -72,10 +74,14 @@ def held(claimed: Claimed) -> ReceivedMail | None:
 
 
 def failed(claimed: Claimed, error: Exception) -> None:
-    """Write down that the attempt failed, and when the next one is; the wait doubles."""
+    """Write down that the attempt failed, and when the next one is; the wait doubles.
+
+    Where there is no room, or a ring of keys is away, the mail waits until that is mended: no human could place it.
+    """
     wait = min(settings().OUTBOX_BACKOFF_SECONDS * 2.0 ** (claimed.attempts - 1), settings().OUTBOX_BACKOFF_MAX_SECONDS)
     with unit_of_work():
         if (mail := held(claimed)) is not None:
             mail.not_before = clock.utcnow() + timedelta(seconds=wait)
             mail.last_error = type(error).__name__
+            mail.attempts -= isinstance(error, FileRefused | NoRing)
     log.error("mail %s could not be dealt with: %s", claimed.id, type(error).__name__)

@@ -86,11 +86,12 @@ def carry_out(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None
     """
     row.kind, row.why = mail.kind, mail.why
     answer = finding.answered(mail)
-    guesses = finding.guesses(mail, answer)
+    guesses, was_hidden = finding.guesses(mail, answer), row.is_restricted
+    penning.leave_to_focal_points(row, mail, answer)
     if (report_id := finding.report_of(answer)) is not None:
         into_lane.keep(row, report_id, mail)
         placing.done(row, Outcome.LANE)
-    elif penning.is_for_focal_points(guesses) and not row.is_restricted:
+    elif not was_hidden and (row.is_restricted or penning.is_for_focal_points(guesses)):
         penning.put(row, mail, raw, guesses)
     elif not _carried_out(row, mail, gate):
         penning.put(row, mail, raw, guesses, "could_not_be_placed")
@@ -104,6 +105,7 @@ def _carried_out(row: ReceivedMail, mail: Incoming, gate: Gate) -> bool:
     case = into_cases.lock(target_id) if target_id is not None else None
     as_note = row.decision is Decision.ATTACH_AS_NOTE
     needed = Permission.NOTE if as_note else Permission.REPLY
+    penning.hide_with(case, row)
     if case is None or not policy.may(actor, needed, case.facts):
         return False
     message = into_cases.note(case, mail, gate, actor=actor) if as_note else into_cases.message(case, mail, gate)

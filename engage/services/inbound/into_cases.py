@@ -30,7 +30,7 @@ def message(case: Case, mail: Incoming, gate: Gate) -> Message:
         FileRefused: there is no room for its files; the whole unit of work has to roll back.
     """
     person = Actor(id=None, party=Party.PERSON, case_id=case.id)
-    words, version = hidden(mail, mail.shown)[:WORDS_MOST], case.version
+    words, version = said(mail), case.version
     token = f"{case.id}:{mark_of(mail)}"
     made = conversation.write_as_person(case, words, actor=person, token=token, came=_came(mail, words, gate))
     if case.version != version:  # else it was here before, with its files
@@ -45,7 +45,7 @@ def note(case: Case, mail: Incoming, gate: Gate, *, actor: Actor) -> Message:
         NotAllowed: policy refuses the actor.
         FileRefused: there is no room for its files.
     """
-    words = hidden(mail, mail.shown)[:WORDS_MOST]
+    words = said(mail)
     made = conversation.note(case, words, actor=actor, came=_came(mail, words, gate))
     attachments.add_all(case, gate.checked, actor=actor, writer=Writer.NOTE, message=made)
     return made
@@ -98,8 +98,14 @@ def lock(case_id: uuid.UUID) -> Case | None:
     return case if case.erased_at is None else None
 
 
+def said(mail: Incoming, *, whole: bool = False) -> str:
+    """Return what the mail says, with the subject that its writer typed; `whole`: with what it quotes, too."""
+    parts = (mail.own_subject, mail.text if whole else mail.shown)
+    return hidden(mail, "\n\n".join(part for part in parts if part))[:WORDS_MOST]
+
+
 def _came(mail: Incoming, words: str, gate: Gate) -> Came:
-    whole = hidden(mail, mail.text)[:WORDS_MOST]
+    whole = said(mail, whole=True)
     return Came(
         BY_TEXT if is_number(mail.envelope_sender) else CHANNEL, whole if whole != words else None, gate.left_out
     )

@@ -27,6 +27,7 @@ _FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, FileRefused)
 _MOST_SECONDS = 600.0  # Ours: after so long a silent server is asked again, however often it failed.
 # RFC 2177, 3: whoever waits says so anew before half an hour is over. Ours is far below, for firewalls that forget.
 _IDLE_SECONDS = 300.0
+_ended: set[str] = set()  # by their ids in the mailbox: mails with which a connection ended, or our disk was full
 
 
 def fetch_once() -> int:
@@ -57,7 +58,7 @@ def watch(until: threading.Event) -> None:
                     _beat(_fetch(box))
                     wait = settings().IMAP_POLL_SECONDS
                     _wait_for_more(box, until)
-        except _FAULTS as error:
+        except Exception as error:  # the database may be away, too: whoever waits here must not end the whole service
             _complain(error)
             until.wait(wait)
             wait = min(2 * wait, max(_MOST_SECONDS, settings().IMAP_POLL_SECONDS))
@@ -103,25 +104,43 @@ def _connected() -> BaseMailBox:
 
 
 def _fetch(box: BaseMailBox) -> int:
-    """Keep each mail, then say so to the mailbox. One that is too big stays where it is, with a flag for a human."""
+    """Keep each mail, then say so to the mailbox. One that is too big stays where it is, with a flag for a human.
+
+    One that ended a connection comes last from then on, so that it keeps no other back.
+    """
     wanted = "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
     count = 0
-    for uid in box.uids(wanted):
-        raw = _raw(box, uid)
-        if raw is None:  # somebody else took it meanwhile
-            continue
-        try:
-            receiving.receive(raw, MailRoad.IMAP)
-        except receiving.TooBig:
-            log.error("a mail of %s bytes is too big and stays in the mailbox, flagged", len(raw))
-            box.client.uid("STORE", uid, "+FLAGS", _FLAGGED)
-            continue
-        count += 1
-        if settings().IMAP_DONE_FOLDER:
-            box.move(uid, str(settings().IMAP_DONE_FOLDER))
-        else:
-            box.client.uid("STORE", uid, "+FLAGS", _SEEN)
+    for uid in sorted(box.uids(wanted), key=_ended.__contains__):
+        _ended.add(uid)  # until it is dealt with
+        count += _take(box, uid)
+        _ended.discard(uid)
     return count
+
+
+def _take(box: BaseMailBox, uid: str) -> bool:
+    """Keep one mail and say so; whether it is here now."""
+    raw = _raw(box, uid)
+    if raw is None:  # somebody else took it meanwhile
+        return False
+    try:
+        receiving.receive(raw, MailRoad.IMAP)
+    except receiving.TooBig:
+        log.error("a mail of %s bytes is too big and stays in the mailbox, flagged", len(raw))
+        box.client.uid("STORE", uid, "+FLAGS", _FLAGGED)
+        return False
+    _say_kept(box, uid)
+    return True
+
+
+def _say_kept(box: BaseMailBox, uid: str) -> None:
+    """Mark the mail as read, or move it. Where that is refused it is met again, and known: it keeps no other back."""
+    if not settings().IMAP_DONE_FOLDER:
+        box.client.uid("STORE", uid, "+FLAGS", _SEEN)
+        return
+    try:
+        box.move(uid, str(settings().IMAP_DONE_FOLDER))
+    except ImapToolsError as error:
+        log.warning("a mail that is kept here could not be moved: %s", type(error).__name__)
 
 
 def _raw(box: BaseMailBox, uid: str) -> bytes | None:

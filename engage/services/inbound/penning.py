@@ -10,9 +10,9 @@ from engage.domain.case import CaseClass
 from engage.domain.received_mail import MailState, without_address
 from engage.extensions import db
 from engage.incoming.mail import Incoming, MailKind, stripped_copy
-from engage.models import PenGuess, PenItem, ReceivedMail
+from engage.models import Case, PenGuess, PenItem, ReceivedMail
 from engage.notify import mail_rules
-from engage.services.inbound.finding import Guess, site_of
+from engage.services.inbound.finding import Answered, Guess, answers_what_is_gone, site_of
 
 # Ours: as much as anybody reads on a page. The whole lies sealed, and comes into the case.
 WORDS_MOST, WHOLE_MOST = 50_000, 200_000
@@ -42,6 +42,22 @@ def put(row: ReceivedMail, mail: Incoming | None, raw: bytes, guesses: Sequence[
         item.files = [{"name": hidden(mail, one.name)[:_NAME_MOST], "size": len(one.content)} for one in mail.files]
         item.sent_at = mail.sent_at
     mail_rules.tell_of_pen(row, now=clock.utcnow())
+
+
+def leave_to_focal_points(row: ReceivedMail, mail: Incoming, answer: Answered | None) -> None:
+    """Let focal points alone see a mail in the pen that answers a notice of a restricted case, those of its site.
+
+    An erased case is none of the guesses, and the notices of one that moved into the lane may be gone with it.
+    """
+    case_id = answer.notice.case_id if answer is not None else None
+    hide_with(db.session.get(Case, case_id) if case_id is not None else None, row)
+    row.is_restricted = row.is_restricted or (answer is None and answers_what_is_gone(mail))
+
+
+def hide_with(case: Case | None, row: ReceivedMail) -> None:
+    """Let nobody but the focal points of its site see the mail of a case that is restricted."""
+    if case is not None and case.class_ is CaseClass.RESTRICTED:
+        row.is_restricted, row.site_id = True, case.site_id
 
 
 def is_for_focal_points(guesses: Sequence[Guess]) -> bool:

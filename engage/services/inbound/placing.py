@@ -37,17 +37,19 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """
     row.kind, row.why = mail.kind, mail.why
     answer = finding.answered(mail)
-    if mail.kind is MailKind.DELIVERY_REPORT:
+    penning.leave_to_focal_points(row, mail, answer)
+    is_bounce = answer is not None and answer.kind is Kind.BOUNCE
+    if mail.kind is MailKind.DELIVERY_REPORT and (is_bounce or not mail.may_be_written):
         _report(row, mail, answer)
-    elif mail.kind is MailKind.BULK and _is_for_us(mail, answer):
-        _from_list(row, mail, raw, answer)
+    elif mail.may_be_written or (mail.kind is MailKind.BULK and _is_for_us(mail, answer)):
+        _perhaps_of_somebody(row, mail, raw, answer)
     elif mail.kind in _NOBODY:
         _tie(row, answer)
         done(row, Outcome.IGNORED)
     elif (report_id := finding.report_of(answer)) is not None:
         into_lane.keep(row, report_id, mail)
         done(row, Outcome.LANE)
-    elif mail.kind is MailKind.DAMAGED or (answer is not None and answer.kind is Kind.BOUNCE):
+    elif mail.kind is MailKind.DAMAGED or is_bounce:
         penning.put(row, mail, raw, finding.guesses(mail, answer))
     elif answer is not None:
         _answer(row, mail, raw, gate, answer)
@@ -62,13 +64,15 @@ def _is_for_us(mail: Incoming, answer: Answered | None) -> bool:
     return (answer is None and finding.answers_what_is_gone(mail)) or finding.site_of(mail) is not None
 
 
-def _from_list(row: ReceivedMail, mail: Incoming, raw: bytes, answer: Answered | None) -> None:
-    """A person may have written by way of a mailing list, so somebody looks. No case by itself, and no answer."""
+def _perhaps_of_somebody(row: ReceivedMail, mail: Incoming, raw: bytes, answer: Answered | None) -> None:
+    """A person may have written by way of a mailing list, or in the words of a program, so somebody looks.
+
+    No case is made by itself, and nothing is answered.
+    """
     if (report_id := finding.report_of(answer)) is not None:
         into_lane.keep(row, report_id, mail)
         done(row, Outcome.LANE)
         return
-    row.is_restricted = answer is None and finding.answers_what_is_gone(mail)
     penning.put(row, mail, raw, finding.guesses(mail, answer))
 
 
@@ -128,7 +132,6 @@ def _why_not_sure(mail: Incoming, gate: Gate, answer: Answered, case: Case | Non
 def _unasked(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
     """Somebody writes without being asked: to a site it is a new concern, unless a human should look first."""
     site, guesses = finding.site_of(mail), finding.guesses(mail, None)
-    row.is_restricted = finding.answers_what_is_gone(mail)
     why = "no_site"
     if row.is_restricted:
         why = "case_gone"

@@ -44,7 +44,7 @@ def _process(claimed: Claimed) -> None:
         return
     try:
         raw, mail = _opened(claimed)
-        gate = files.through_gate(mail) if mail.kind in _MAY_HAVE_FILES else Gate()
+        gate = files.through_gate(mail) if mail.kind in _MAY_HAVE_FILES or mail.may_be_written else Gate()
         with unit_of_work():
             if (row := claims.held(claimed)) is not None:
                 _put(row, mail, raw, gate)

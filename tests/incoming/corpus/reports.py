@@ -199,7 +199,7 @@ def _in_words() -> Iterator[Sample]:
     hand_made = "Your mail could not be delivered to the address below: 550 5.1.1 unknown"
     plain = {"return_path": None, "auto_submitted": None, "subject": "Undeliverable: News"}
     by_words = returned(text(hand_made), sender="administrator@example.org", **plain)
-    yield one("no-robot-but-all-the-words", by_words, "server_words", ("failed", "5.1.1", "", False))
+    yield one("no-robot-but-all-the-words", by_words, "failure_words", ("failed", "5.1.1", "", False))
     silent = returned(text("It did not work.\n"), subject="Undeliverable: News")
     yield one("nothing-but-a-subject", silent, "server_words", ("failed", "", "", False))
 
