@@ -190,6 +190,7 @@ def _send(case: Case, proposal: Proposal, actor: Actor) -> None:
     """Offer the proposal to the person: it is their turn, and what it fulfils is met."""
     cases.move(case, Action.PROPOSE)
     case.round = proposal.round
+    case.unread_reply = False  # what we found and offer answers what the person wrote
     proposal.sent_at = clock.utcnow()
     proposal.respond_by = deadlines.open_for_proposal(case, proposal)
     deadlines.meet(case, Promise.PROPOSE, actor=actor)

@@ -17,7 +17,7 @@ from engage.domain.severity import Level
 from engage.extensions import db
 from engage.models import Access, Attachment, Deadline, Message
 from engage.queries import case_page
-from engage.services import attachments, cases, circumstances, conversation
+from engage.services import attachments, cases, circumstances, conversation, proposals
 from engage.services.contact import Values
 from engage.services.intake import Concern, new_token, submit
 from engage.unit_of_work import unit_of_work
@@ -224,6 +224,21 @@ def test_what_the_person_wrote_is_announced_until_somebody_answers(client, team)
     assert "nobody has answered yet" in shown(client, team.officer, reference).text
     act(reference, conversation.reply, "Yes.", actor=team.officer)
     assert "nobody has answered yet" not in shown(client, team.officer, reference).text
+
+
+def test_a_proposal_answers_what_the_person_wrote(client, team):
+    reference = states.an_assessed_case(team)
+    act(reference, conversation.write_as_person, "Since the second of November.", actor=person_of(reference))
+    act(reference, proposals.propose, states.offer(), actor=team.officer)
+    assert "nobody has answered yet" not in shown(client, team.officer, reference).text
+
+
+def test_a_proposal_that_waits_for_approval_answers_nothing_yet(client, team):
+    reference = states.an_assessed_case(team, Level.MODERATE)
+    states.look_into(reference, team.officer)
+    act(reference, conversation.write_as_person, "Since the second of November.", actor=person_of(reference))
+    act(reference, proposals.propose, states.offer(), actor=team.officer)
+    assert "nobody has answered yet" in shown(client, team.officer, reference).text
 
 
 def test_script_in_every_word_stays_text(client, team):
