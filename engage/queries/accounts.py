@@ -31,6 +31,7 @@ class Account:
     session_id: uuid.UUID | None  # none while the second half of signing in is missing
     actor: Actor
     places: tuple[tuple[uuid.UUID, str], ...]  # sites where they hold a role, by name; those of all sites left out
+    time_zone: str  # of their sites; UTC for whoever works in several, or at all sites
 
     @property
     def has_second_factor(self) -> bool:
@@ -65,6 +66,7 @@ _BY_KEY = (
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
+        Site.time_zone,
     )
     .outerjoin(StaffMembership, (StaffMembership.user_id == StaffUser.id) & StaffMembership.counts)
     .outerjoin(Site, Site.id == StaffMembership.site_id)
@@ -142,6 +144,7 @@ def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: S
         return None
     held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)
     places = dict.fromkeys((row.site_id, row.site_name) for row in rows if row.site_id is not None)
+    zones = {row.time_zone or "UTC" for row in rows if row.role is not None}
     first = rows[0]
     return Account(
         id=user_id,
@@ -155,4 +158,5 @@ def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: S
         session_id=session_id,
         actor=Actor(id=user_id, memberships=held),
         places=tuple(places),
+        time_zone=zones.pop() if len(zones) == 1 else "UTC",
     )

@@ -115,6 +115,7 @@ def _gate(roles: frozenset[Role], fresh: bool, but: frozenset[str], hidden: bool
         _stay_signed_in()
         account = me()
         g.actor, g.user_locale = account.actor, account.locale
+        filters.speak_in(account.time_zone)  # until a page says better: that of its case
         if before := _to_do_before(account):
             return redirect(url_for(before), 303)
         if roles and not account.actor.holds(*roles):

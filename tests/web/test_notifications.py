@@ -11,7 +11,7 @@ from engage.clock import utcnow
 from engage.domain import events
 from engage.domain.case import CaseClass
 from engage.domain.notice_groups import GROUP_OF, NoticeGroup, StaffRoad
-from engage.domain.policy import SYSTEM
+from engage.domain.policy import SYSTEM, Role
 from engage.extensions import db
 from engage.models import CaseSubject, NoticePreference, OutboxMessage
 from engage.queries import notifications as told
@@ -61,6 +61,19 @@ def test_the_page_says_what_kind_and_which_case_the_newest_first(officer, refere
     first, second = lines(officer)
     assert first.startswith(f"Something has changed · {reference} new")
     assert second.startswith(f"The person has answered · {reference} new")
+
+
+def test_times_are_by_the_clock_of_the_site_where_one_works_as_on_its_cases(officer, team, reference):
+    answered(reference)
+    assert lines(officer)[0].endswith("(Serbia Time)")
+
+
+def test_times_are_by_utc_for_whoever_works_at_all_sites(client, team, reference):
+    everywhere = states.staff(Role.COORDINATOR)
+    with unit_of_work():
+        case_of(reference).assignee_id = everywhere.id
+    answered(reference)
+    assert lines(sign_in(client, everywhere))[0].endswith("(UTC)")
 
 
 def test_opening_one_leads_to_its_case_and_marks_it_as_seen(officer, team, reference):
