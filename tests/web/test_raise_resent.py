@@ -13,6 +13,7 @@ from engage.extensions import db
 from engage.models import Attachment, Case, CaseEvent, Draft, Statement
 from engage.services import drafts
 from engage.settings import settings
+from engage.web.public import receipt
 from tests.browsing import Page, upload, visit
 
 DUST = "Dust from the haul road covers our gardens."
@@ -55,6 +56,19 @@ def test_a_double_click_with_files_shows_the_same_receipt(client, monkeypatch):
     page = read_before_the_first_click(monkeypatch, client)
     assert page.submit(client, send="now").code
     assert (how_many(Case), how_many(Attachment)) == (1, 1)
+
+
+def test_after_an_error_of_ours_people_are_told_the_way_that_makes_no_second_concern(app, client, monkeypatch):
+    """The back button fetches another form, which is another concern; loading the page again sends the same one."""
+    page = visit(client, "/raise")
+    with monkeypatch.context() as broken:
+        broken.setattr(receipt, "picture_of", lambda code: 1 / 0)
+        answer = page.submit(client, what_happened=DUST, send="now")
+    assert answer.status == 500
+    assert "load this page again" in answer.words
+    assert "Go back and wait" not in answer.words
+    assert page.submit(client, what_happened=DUST, send="now").code
+    assert how_many(Case) == 1
 
 
 def test_another_concern_clicked_after_one_with_files_asks_for_the_files_and_keeps_the_words(client, monkeypatch):
