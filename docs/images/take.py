@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parent
@@ -14,6 +15,7 @@ from tests.e2e.conftest import ARGUMENTS  # noqa: E402 - found only after the li
 from tests.e2e.live import CHROMIUM, Live  # noqa: E402 - the same
 
 SIZE = {"width": 1200, "height": 860}
+COLOURS = 64  # plenty for pages of ours, and a third of the bytes
 WHO = "coordinator.bor@example.org"
 
 
@@ -45,6 +47,8 @@ def take(live: Live) -> None:
         page.goto(f"{live.url}/staff/?tab=site")
         page.screenshot(path=FOLDER / "inbox.png")
         browser.close()
+    for picture in FOLDER.glob("*.png"):
+        Image.open(picture).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 if __name__ == "__main__":
