@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from tests.e2e.conftest import LAPTOP, PHONE
 from tests.e2e.people import Person, Staff, in_days
 
 ASSESSMENT = {
@@ -88,6 +89,17 @@ def test_the_second_of_two_staff_is_told_and_loses_nothing(person, staff):
     second.page.goto(f"/staff/cases/{person.reference}/acknowledge")
     second.check(second.page)
     assert second.page.locator("main").inner_text().strip()
+
+
+def test_a_concern_of_one_wide_word_makes_no_page_wider_than_the_window(person, staff):
+    person.raise_concern("\ufdfa" * 60)
+    coordinator = staff("coordinator.bor")
+    for size in (PHONE, LAPTOP):
+        coordinator.page.set_viewport_size(size)
+        coordinator.open(person.reference)
+        coordinator.page.goto(f"/staff/cases/{person.reference}/acknowledge")
+        coordinator.check(coordinator.page)
+    person.come_back()
 
 
 def test_somebody_without_a_name_comes_back_and_talks(person, staff):
