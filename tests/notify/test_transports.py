@@ -155,6 +155,7 @@ def answering(monkeypatch):
         ("rcpt", (550, b"5.7.1 not from here"), TransportDeferred),
         ("rcpt", (550, "no enhanced code <amina@people.test>"), TransportRefused),
         ("data", (451, b"4.3.0 not now, amina@people.test"), TransportDeferred),
+        ("data", (250, b"2.1.5 the answer to something else"), TransportDown),
     ],
 )
 def test_what_is_said_of_us_is_not_held_against_the_address(mail_peer, transport, answering, command, answer, kind):

@@ -63,6 +63,9 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise TransportDown(type(error).__name__) from error
+        except BaseException:
+            self.abandon()  # its task was cut off: the server's next answer would be taken for that to another mail
+            raise
 
     def check(self) -> None:
         """Connect, sign in, and hear the server answer.
@@ -93,7 +96,7 @@ class SmtpTransport:
         return True
 
     def abandon(self) -> None:
-        """Let go of a connection of another process: its socket is closed here alone, and the server hears nothing."""
+        """Let go of a connection that is another process's, or in the middle of something: the server hears nothing."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -152,6 +155,8 @@ class SmtpTransport:
             _judge(*connection.data(post.raw))
         except smtplib.SMTPDataError as error:
             _judge(error.smtp_code, error.smtp_error)
+            # A good answer before the content was sent speaks of something else: this mail was not taken.
+            raise TransportDown(_codes(error.smtp_code, error.smtp_error)) from error
 
     def _reset(self) -> None:
         """Make the connection fit for the next mail, or let go of it."""
