@@ -28,7 +28,8 @@ _HEARD = (ErrandResult.REACHED, ErrandResult.SAID, ErrandResult.REFUSED)
 
 def owe(case: Case, *, message_id: uuid.UUID | None, template: str, road: str) -> None:
     """Owe the person a word by mouth. While the same kind of word is still to be said, nothing is added; a slip on the
-    board says that there is news, and says it once for all.
+    board says that there is news, and says it once for all. A notice that was carried once, was tried again and did not
+    arrive once more has its errand back.
 
     The caller holds the case by its lock, so two at once make one.
     """
@@ -39,18 +40,12 @@ def owe(case: Case, *, message_id: uuid.UUID | None, template: str, road: str) -
         return
     now = clock.utcnow()
     due_at = calendars.chore_due(case.site_id, now, working=WORK_WITHIN, otherwise=DUE_WITHIN)
-    db.session.add(
-        Errand(
-            id=uuid.uuid4(),
-            case_id=case.id,
-            outbox_message_id=message_id,
-            template=template,
-            road=road,
-            due_at=due_at,
-            made_at=now,
-            look_at=due_at,
-        )
-    )
+    of_notice = (Errand.outbox_message_id == message_id, Errand.outbox_message_id.is_not(None))
+    before = db.session.scalars(select(Errand).where(*of_notice)).one_or_none()
+    errand = before or Errand(id=uuid.uuid4(), case_id=case.id, outbox_message_id=message_id, template=template)
+    errand.road, errand.made_at, errand.due_at, errand.look_at, errand.rung = road, now, due_at, due_at, 0
+    errand.finished_at = errand.finished_by_id = errand.reached = errand.result = errand.carrier_id = None
+    db.session.add(errand)
     db.session.flush()
 
 

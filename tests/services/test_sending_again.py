@@ -9,16 +9,18 @@ from sqlalchemy.exc import NoResultFound
 from engage import clock
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState
+from engage.domain.errands import ErrandResult
 from engage.domain.policy import NotAllowed, Role
 from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage
+from engage.models import CaseEvent, Errand, OutboxMessage
 from engage.notify import claims
-from engage.services import delivery
+from engage.services import delivery, errands, undelivered
 from engage.services.sending_again import send_again
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.fates import came_back, in_state
 from tests.notify.letters import a_case_with, a_notice, forget_notices, row_of
+from tests.states import case_of
 from tests.threads import at_once
 
 
@@ -124,6 +126,21 @@ def test_only_those_who_look_after_its_case_may(team, reference):
         with pytest.raises(NoResultFound):
             again(notice_id, stranger)
     assert state_of(notice_id) is NoticeState.DEAD
+
+
+def test_what_was_told_once_and_fails_once_more_is_to_be_told_once_more(team, reference):
+    notice_id = came_back(reference)
+    errand = db.session.scalars(select(Errand)).one()
+    with unit_of_work():
+        errands.finish(errand.id, ErrandResult.REACHED, actor=team.coordinator)
+    assert again(notice_id, team.coordinator)
+    delivery.drain()
+    with unit_of_work():
+        assert undelivered.bounced(notice_id, "5.2.2")
+    [owed] = db.session.scalars(select(Errand)).all()
+    assert (owed.outbox_message_id, owed.finished_at, owed.reached, owed.rung) == (notice_id, None, None, 0)
+    assert owed.look_at == owed.due_at > clock.utcnow()
+    assert case_of(reference).could_not_reach
 
 
 def test_a_notice_that_comes_back_once_more_asks_for_it_once_more(team, reference):
