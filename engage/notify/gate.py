@@ -15,6 +15,7 @@ from engage.domain import ceilings
 from engage.domain import circuits as rules
 from engage.domain.circuits import Breaker, Kind
 from engage.domain.delivery import Outcome, Urgency
+from engage.domain.notice_groups import StaffRoad
 from engage.extensions import db
 from engage.models import DeliveryAttempt, OutboxMessage, Recipient
 from engage.notify import circuits
@@ -25,7 +26,8 @@ from engage.notify.handing_over import road_of
 from engage.notify.looking_up import Found
 from engage.settings import settings
 
-NO_MACHINE = ("case", "errand", WITHHELD)  # roads by which nothing left that a loop could flood somebody with
+# Roads by which nothing left that a loop could flood somebody with.
+NO_MACHINE = ("case", "errand", WITHHELD, StaffRoad.PAGE.value, StaffRoad.DIGEST.value)
 _STEP = timedelta(minutes=10)  # Ours: what a ceiling holds up is looked at again after so long
 
 

@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engage.domain.case import Road
 from engage.domain.circuits import Kind
+from engage.domain.notice_groups import NoticeGroup, StaffRoad
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Circuit, DeliveryAttempt, OutboxMessage
+from engage.models import Circuit, DeliveryAttempt, NoticePreference, OutboxMessage
 from engage.notify import circuits
+from engage.notify.timing import HELD
 from engage.queries import delivery_health
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
@@ -239,6 +241,21 @@ def test_a_loop_that_tells_one_reader_without_end_stops_by_itself(peer, site_id,
     delivery.drain()
     waiting = db.session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_(None))).all()
     assert waiting == []
+
+
+@pytest.mark.parametrize("road", [StaffRoad.PAGE, StaffRoad.DIGEST])
+def test_what_stands_on_a_page_alone_holds_up_no_word_of_danger(peer, site_id, change_settings, road):
+    change_settings(OUTBOX_READER_HOURLY_MAX=3)
+    coordinator, reference = states.staff(Role.COORDINATOR, site_id=site_id), a_case_at(WELL, site_id)
+    with unit_of_work():
+        db.session.add(NoticePreference(user_id=coordinator.id, group=NoticeGroup.NEW, road=road))
+    held_for_a_mail = {HELD: "yes"} if road is StaffRoad.DIGEST else {}
+    quiet = [a_notice(reference, user_id=coordinator.id, context=held_for_a_mail) for _ in range(7)]
+    delivery.drain()
+    assert {row_of(key).road for key in quiet} == {road.value}
+    danger = a_notice(reference, user_id=coordinator.id, template="urgent_fact")
+    delivery.drain()
+    assert (row_of(danger).road, Kind.READER in held()) == ("email", False)
 
 
 def test_a_notice_that_came_back_can_be_tried_again_as_the_same(peer, site_id):
