@@ -146,9 +146,10 @@ def _last_text(message: Claimed, case: Case, held: SealedContact | None) -> Dest
 
 
 def _to_former(message: Claimed, case: Case) -> Destination:
-    """To the address a person left, once, if it was not erased meanwhile."""
+    """To the address a person left, once, if it was not erased meanwhile; never of a restricted case, see
+    `engage.services.address_changes.note`."""
     row = db.session.get(AddressChange, uuid.UUID(message.context["change_id"]))
-    if row is None or row.former is None:
+    if row is None or row.former is None or case.class_ is CaseClass.RESTRICTED:
         return Nowhere(WITHHELD)
     return Letter(vault.opened_by_worker(row.former)["email"], ADDRESS_LEFT, case.locale, values_of(case))
 

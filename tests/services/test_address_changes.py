@@ -10,7 +10,7 @@ from engage import vault
 from engage.domain.case import CaseClass, Identity, Road
 from engage.extensions import db
 from engage.models import AddressChange, CaseEvent, OutboxMessage
-from engage.services import address_changes, contact, delivery, intake, retention
+from engage.services import address_changes, cases, contact, delivery, intake, retention
 from engage.services.contact import Values
 from engage.services.intake import Concern
 from engage.services.receipt_codes import DeadLink
@@ -80,6 +80,12 @@ def test_a_relay_address_that_was_left_is_told_though_no_page_could_open_it(refe
     clock.advance(timedelta(minutes=5))
     change(reference, Road.RELAY, NEW)
     assert ("old@people.example.org", "We write elsewhere now") in mails()
+
+
+def test_a_case_that_became_restricted_meanwhile_tells_nothing_to_the_address_that_was_left(reference):
+    change(reference, Road.DIRECT, NEW)
+    act(reference, cases.restrict, "category", actor=person_of(reference))
+    assert not any(address == "old@people.example.org" for address, _ in mails())
 
 
 def test_whoever_does_not_want_it_leaves_no_word_behind(reference):
