@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from engage import clock
@@ -24,6 +24,7 @@ from engage.settings import settings
 CRASHES = 2
 _UNTIL, _ID, _AT = "until", "message", "instant"  # values of statements
 _LINE = {"line": "id", _AT: "at", "road": "road", "outcome": "outcome"}  # the same of the line of an attempt, by column
+MIDWAY = "down midway"  # how the reason of an attempt begins in the middle of which the road broke
 UNKNOWN = "unknown"  # the road of an attempt that ended before it was known
 
 
@@ -145,17 +146,30 @@ def _noting_at_once() -> ReturningInsert[tuple[uuid.UUID]]:
     return insert(line).from_select(names, select(changed.c.id, *values)).returning(line.c.id)
 
 
-def put_back(message: Claimed, error: str | None = None, *, road: str | None = None) -> bool:
-    """Give the claim back at no attempt: the fault was not the notice's own. With an error it rests for a while.
+def put_back(
+    message: Claimed,
+    error: str | None = None,
+    *,
+    road: str | None = None,
+    until: datetime | None = None,
+    times: int = 1,
+) -> bool:
+    """Give the claim back at no attempt: the fault was not the notice's own. With an error it rests for a while, the
+    longer the more often (`times`) the connection broke on its way.
 
-    Where the road is named, this notice met the fault itself, and its attempt is kept for reading.
+    Where the road is named, this notice met the fault itself, and its attempt is kept for reading. It then comes after
+    all that wait `until` its road is tried again: else the oldest would try each time, and what breaks the connection
+    each time would keep the road closed to the others.
     """
-    wait = settings().OUTBOX_BACKOFF_SECONDS if error else 0.0
+    not_before = clock.utcnow() + timedelta(seconds=back_off(times) if error else 0.0)
+    if until is not None:
+        first = settings().OUTBOX_BACKOFF_SECONDS
+        not_before = max(not_before, until + timedelta(seconds=first + _jitter(first)))
     if road is not None:
         _tried(message.id, road, Outcome.DOWN, error)
     return _write(
         _ours(message),
-        not_before=clock.utcnow() + timedelta(seconds=_jitter(wait)),
+        not_before=not_before,
         attempts=OutboxMessage.attempts - 1,
         claimed_at=None,
         **({"last_error": error} if error else {}),
@@ -239,10 +253,19 @@ def _tried(notice_id: uuid.UUID, road: str, outcome: Outcome, reason: str | None
     return True
 
 
-def is_spent(message: Claimed) -> bool:
+def is_spent(message: Claimed, attempts: int | None = None) -> bool:
     """Whether one more failure of its own ends the notice: after so many attempts and so long a time, both."""
     oldest = clock.utcnow() - timedelta(hours=settings().OUTBOX_DEAD_AFTER_HOURS)
-    return message.attempts >= settings().OUTBOX_MAX_ATTEMPTS and message.created_at <= oldest
+    count = message.attempts if attempts is None else attempts
+    return count >= settings().OUTBOX_MAX_ATTEMPTS and message.created_at <= oldest
+
+
+def times_broken(message: Claimed) -> int:
+    """Return how often its road broke while the notice was on its way."""
+    broke = select(func.count(DeliveryAttempt.id)).where(
+        DeliveryAttempt.outbox_message_id == message.id, DeliveryAttempt.reason.startswith(MIDWAY, autoescape=True)
+    )
+    return int(db.session.scalar(broke) or 0)
 
 
 def has_crashed_us(message: Claimed) -> bool:

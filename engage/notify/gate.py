@@ -105,6 +105,10 @@ class Gate:
         """Return whose faults are forgotten now: a refusal is an answer, too."""
         return [key for key in keys if self._breakers.pop(key, None) is not None]
 
+    def is_well(self, keys: Iterable[Key]) -> bool:
+        """Whether all of them have answered since they last failed."""
+        return self._breakers.keys().isdisjoint(keys)
+
     def note(self, key: Key, state: Breaker) -> None:
         """Remember what a fault led to."""
         self._breakers[key] = state

@@ -18,14 +18,14 @@ from engage.notify.destinations import ByHand, Later, Letter, NoAddress, Nowhere
 from engage.notify.gate import Gate, Held, Way
 from engage.notify.handing_over import Roads
 from engage.notify.looking_up import Found
-from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports import TransportBroke, TransportDeferred, TransportDown, TransportRefused
 from engage.services import outcomes
 from engage.services.audit import Change, note
 from engage.settings import settings
 from engage.unit_of_work import end_reading, release, unit_of_work
 
 BATCHES = 50  # Ours: what is left over is asked for with a new nudge.
-# Ours: however slow a server is, one task ends inside its time limit (worker.app), with half a lease for its last batch.
+# Ours: however slow a server is, a task ends inside its limit (worker.app), with half a lease for its last batch.
 SECONDS = 240
 FRESH = timedelta(seconds=5)  # Ours: where a notice goes was found out at most so long before it is sent
 
@@ -127,8 +127,13 @@ class _Run:
             self._carry(message, where)
         except SQLAlchemyError:
             raise  # the database is gone: the lease runs out by itself, and nothing is the notice's fault
+        except TransportBroke as error:
+            was_well = self._gate.is_well(self._keys[:1])
+            until = self._fault(self._keys[:1], str(error))
+            outcomes.broke(message, str(error), road=self._road, until=until, was_well=was_well)
         except TransportDown as error:
-            self._is_down(message, str(error))
+            until = self._fault(self._keys[:1], str(error))
+            outcomes.put_back([message], f"down {error}", road=self._road, until=until)
         except (TransportRefused, NoAddress) as error:
             self._answered(self._keys)
             outcomes.bury(message, f"refused {error}", road=self._road)
@@ -204,20 +209,20 @@ class _Run:
         """What the notice in hand has to do with: its road first, then its domain."""
         return self._way.keys if self._way is not None else ()
 
-    def _is_down(self, message: Claimed, error: str) -> None:
-        outcomes.put_back([message], f"down {error}", road=self._road)
-        self._fault(self._keys[:1], error)
-
     def _says_later(self, error: str) -> None:
         """Count it against the domain, where there is one: the road itself has answered."""
         self._answered(self._keys[:1])
         self._fault(self._keys[1:], error)
 
-    def _fault(self, keys: Sequence[Key], error: str) -> None:
+    def _fault(self, keys: Sequence[Key], error: str) -> datetime | None:
+        """Count a fault, and return until when what failed is left alone."""
+        until: datetime | None = None
         for key in keys:
             with unit_of_work():
                 state = circuits.fault(key, error, on_trial=self._way is not None and key in self._way.trials)
             self._gate.note(key, state)
+            until = state.opened_until
+        return until
 
     def _answered(self, keys: Sequence[Key]) -> None:
         if forgotten := self._gate.answered(keys):

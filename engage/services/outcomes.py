@@ -45,11 +45,26 @@ def left_by(message: Claimed, handed: Handed, *, well: Iterable[Key] = ()) -> No
             circuits.well(keys)
 
 
-def put_back(messages: Sequence[Claimed], error: str | None = None, *, road: str | None = None) -> None:
+def put_back(
+    messages: Sequence[Claimed], error: str | None = None, *, road: str | None = None, until: datetime | None = None
+) -> None:
     """Give claims back at no attempt; see `claims.put_back`."""
     with unit_of_work():
         for message in messages:
-            claims.put_back(message, error, road=road)
+            claims.put_back(message, error, road=road, until=until)
+
+
+def broke(message: Claimed, error: str, *, road: str, until: datetime | None, was_well: bool) -> None:
+    """Give a notice back in the middle of which its road broke, at no attempt; each time it rests longer, since it may
+    have arrived. One that broke a road that was well as often as it may fail itself is given up."""
+    error = f"{claims.MIDWAY} {error}"
+    with unit_of_work():
+        times = claims.times_broken(message) + 1
+        is_spent = was_well and claims.is_spent(message, times)
+        if not is_spent:
+            claims.put_back(message, error, road=road, until=until, times=times)
+    if is_spent:
+        bury(message, error, road=road, outcome=Outcome.DOWN)
 
 
 def rest(message: Claimed, until: datetime) -> None:

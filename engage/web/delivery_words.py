@@ -130,6 +130,8 @@ def reason(code: str) -> Reason:
         if name in _NAMED:
             return _NAMED[name]
     answer, enhanced = _ANSWER_CODE.search(code), _ENHANCED_CODE.search(code)
+    if rest.startswith("midway "):
+        return _CLOSED
     if class_ == "down":
         return _TO_US.get(answer.group(), _UNREACHABLE) if answer else _UNREACHABLE
     if enhanced is not None:

@@ -1,5 +1,7 @@
 """A gateway that is away, refuses, or says what makes no sense."""
 
+from datetime import timedelta
+
 import pytest
 
 from engage import clock as engage_clock
@@ -39,6 +41,19 @@ def test_an_answer_that_makes_no_sense_is_an_answer_all_the_same(team, gateway, 
     gateway.manner = manner
     key = owed_to(a_case(team))
     assert (row_of(key).road, row_of(key).provider_id) == ("sms", None)
+
+
+def test_nobody_gets_the_same_text_all_night_from_a_gateway_that_sends_it_and_never_says_so(
+    team, gateway, clock, change_settings
+):
+    change_settings(OUTBOX_BACKOFF_SECONDS=60, OUTBOX_BACKOFF_MAX_SECONDS=6 * 3600)
+    gateway.manner = Manner.DROP
+    key = owed_to(a_case(team))
+    for _ in range(12 * 6):
+        clock.advance(timedelta(minutes=10))
+        delivery.drain()
+    assert len(gateway.to(NUMBER)) <= 10
+    assert (row_of(key).attempts, row_of(key).last_error) == (0, "down midway RemoteProtocolError")
 
 
 def test_a_gateway_that_is_set_up_wrongly_is_one_that_is_away(team, gateway, change_settings):

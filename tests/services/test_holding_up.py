@@ -12,7 +12,7 @@ from engage.domain.circuits import Kind
 from engage.domain.notice_groups import NoticeGroup, StaffRoad
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Circuit, DeliveryAttempt, NoticePreference, OutboxMessage
+from engage.models import Circuit, DeliveryAttempt, Errand, NoticePreference, OutboxMessage
 from engage.notify import circuits
 from engage.notify.timing import HELD
 from engage.queries import delivery_health
@@ -146,6 +146,56 @@ def test_a_road_that_is_down_is_tried_by_two_and_the_rest_waits_without_a_try(pe
     clock.move_to(held()[Kind.ROAD].opened_until + timedelta(minutes=1))
     assert delivery.drain() == 10
     assert held() == {}
+
+
+@pytest.fixture
+def reference(site_id):
+    return a_case_at(WELL, site_id)
+
+
+@pytest.fixture
+def poison(peer, reference, change_settings, monkeypatch):
+    """The key of a notice at whose content the mail server goes away, each time."""
+    change_settings(OUTBOX_BACKOFF_SECONDS=60, OUTBOX_BACKOFF_MAX_SECONDS=6 * 3600)
+    key = a_notice(reference)
+    take, name = MailPeer.handle_DATA, str(row_of(key).id).encode()
+
+    async def go_away(self, server, session, envelope):
+        if name in envelope.content:
+            server.transport.abort()
+            return "250 OK"
+        return await take(self, server, session, envelope)
+
+    monkeypatch.setattr(MailPeer, "handle_DATA", go_away)
+    return key
+
+
+def minutes_pass(clock, count):
+    for _ in range(count):
+        clock.advance(timedelta(minutes=1))
+        delivery.drain()
+
+
+def test_one_mail_that_breaks_each_connection_closes_the_road_to_nobody_in_a_quiet_night(reference, poison, clock):
+    minutes_pass(clock, 60)
+    assert row_of(poison).last_error == "down midway SMTPServerDisconnected"
+    keys = [a_notice(reference) for _ in range(2)]
+    minutes_pass(clock, 20)
+    assert {row_of(key).road for key in keys} == {"email"}
+    assert row_of(poison).attempts == 0
+
+
+def test_a_mail_that_breaks_each_connection_while_others_leave_is_given_up_and_somebody_tells_the_person(
+    reference, poison, clock
+):
+    for _ in range(4 * 24):
+        clock.advance(timedelta(hours=1))
+        a_notice(reference)
+        delivery.drain()
+    row = row_of(poison)
+    assert (row.last_error, row.dead_at is not None) == ("down midway SMTPServerDisconnected", True)
+    assert row.dead_at - row.created_at >= timedelta(hours=72)
+    assert [one.outbox_message_id for one in db.session.scalars(select(Errand))] == [row.id]
 
 
 def test_only_one_worker_tries_a_road_that_was_left_alone(peer, site_id, clock):

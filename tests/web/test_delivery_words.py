@@ -34,6 +34,7 @@ def request_context(app):
         ("5.4.4", "The mail system on the other side does not answer.", Help.WAIT),
         ("down ConnectionRefusedError", "Our mail server could not be reached.", Help.WAIT),
         ("down 421 4.3.2", "Our mail server broke off.", Help.WAIT),
+        ("down midway TimeoutError", "Our mail server broke off.", Help.WAIT),
         ("down 535 5.7.8", "Our mail server does not let us in.", Help.OPERATOR),
         ("down 550", "Our mail server could not be reached.", Help.WAIT),
         ("down SSLCertVerificationError", "Our mail server could not prove who it is.", Help.OPERATOR),

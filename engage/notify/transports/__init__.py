@@ -29,6 +29,10 @@ class TransportDown(RuntimeError):
     """No mail can leave this way at present, whichever it is. The text is a class name and codes only."""
 
 
+class TransportBroke(TransportDown):
+    """It broke while this mail was on its way, which may have arrived, and may be what breaks it."""
+
+
 class Transport(Protocol):
     """A way for e-mail to leave."""
 
@@ -39,6 +43,7 @@ class Transport(Protocol):
             TransportRefused: never.
             TransportDeferred: not now.
             TransportDown: nothing can leave now.
+            TransportBroke: nothing can leave now, and nobody knows whether this has left.
         """
 
     def check(self) -> None:

@@ -25,8 +25,9 @@ from engage.domain.gateways import (
     filled,
     judged,
 )
-from engage.notify.transports import TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports import TransportBroke, TransportDeferred, TransportDown, TransportRefused
 
+FAULT = 500  # RFC 9110, 15.6: from here on it is the server's own, which may have taken the text all the same
 MOST_BYTES = 64 * 1024  # Ours: an answer is an id and a state.
 
 
@@ -57,6 +58,7 @@ class GatewayTransport:
             TransportRefused: it will never be taken.
             TransportDeferred: not now.
             TransportDown: the gateway cannot be reached, or does not let us in.
+            TransportBroke: it went away, did not answer, or had a fault of its own in the middle.
         """
         values = self._values() | {TO: number, TEXT: text, NOTICE: str(notice_id)}
         status, answer = self._asked(self._request(self._recipe.sending, values))
@@ -69,7 +71,7 @@ class GatewayTransport:
             case Meaning.DEFERRED:
                 raise TransportDeferred(verdict.reason)
             case _:
-                raise TransportDown(verdict.reason)
+                raise (TransportBroke if status >= FAULT else TransportDown)(verdict.reason)
 
     def check(self) -> None:
         """See that the gateway can be reached, without sending anything; who we are it is not asked.
@@ -137,9 +139,12 @@ class GatewayTransport:
                         break
             finally:
                 answer.close()
-        except (httpx2.HTTPError, OSError) as error:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             self.close()
             raise TransportDown(type(error).__name__) from error
+        except (httpx2.HTTPError, OSError) as error:
+            self.close()
+            raise TransportBroke(type(error).__name__) from error
         try:
             return answer.status_code, json.loads(bytes(found))
         except ValueError:

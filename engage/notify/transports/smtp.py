@@ -6,7 +6,7 @@ import ssl
 import time
 from dataclasses import dataclass
 
-from engage.notify.transports import Post, TransportDeferred, TransportDown, TransportRefused
+from engage.notify.transports import Post, TransportBroke, TransportDeferred, TransportDown, TransportRefused
 
 _ENHANCED = re.compile(rb"^[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463: the first word of an answer
 CLOSING = 421  # RFC 5321: the server ends the connection
@@ -48,9 +48,12 @@ class SmtpTransport:
             TransportRefused: the server will never take it.
             TransportDeferred: the server does not take it now.
             TransportDown: the server cannot be reached, is closing, or does not let us in.
+            TransportBroke: it went away, or did not answer, in the middle.
         """
+        kind = TransportDown
         try:
-            self._hand_over(self._connected(), post)
+            connection, kind = self._connected(), TransportBroke
+            self._hand_over(connection, post)
         except (TransportRefused, TransportDeferred):
             self._reset()
             raise
@@ -62,7 +65,7 @@ class SmtpTransport:
             raise TransportDown(_codes(error.smtp_code, error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise TransportDown(type(error).__name__) from error
+            raise kind(type(error).__name__) from error
         except BaseException:
             self.abandon()  # its task was cut off: the server's next answer would be taken for that to another mail
             raise
