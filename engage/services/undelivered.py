@@ -9,6 +9,7 @@ from collections.abc import Set
 
 from sqlalchemy import select
 
+from engage.domain.case import Road
 from engage.domain.events import NoticeUndeliverable
 from engage.domain.policy import SYSTEM
 from engage.domain.reaching import Way, next_way
@@ -25,7 +26,7 @@ from engage.models import (
 from engage.notify import claims, gateways, outbox, to_person
 from engage.notify.destinations import ADDRESS_LEFT, CODE_LINK, TEXTS_STOPPED
 from engage.notify.outbox import Owed
-from engage.services import cases, errands, moving_up
+from engage.services import cases, deadlines, errands, moving_up
 from engage.services.lane.road import note_undeliverable
 from engage.services.timeline import record
 
@@ -57,6 +58,11 @@ def tell(message: OutboxMessage, case: Case | None) -> None:
     if message.lane_report_id is not None:
         note_undeliverable(message.lane_report_id)
     if case is None or _by_next_road(message, case):
+        return
+    if message.recipient is Recipient.PERSON and case.road is Road.NONE:
+        # They took back every way to them meanwhile: it stands on their page, and nobody could go.
+        deadlines.meet_by_notice(case, message.template)
+        claims.replaced(message.id, by=None)
         return
     if message.recipient is Recipient.PERSON and message.template not in OF_ONE_ADDRESS:
         errands.owe(case, message_id=message.id, template=message.template, road=case.road.value)

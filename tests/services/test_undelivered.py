@@ -13,10 +13,10 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseEvent, DeliveryAttempt, Errand, OutboxMessage
 from engage.notify import claims
-from engage.services import delivery, errands, undelivered
+from engage.services import contact, delivery, errands, undelivered
 from engage.unit_of_work import unit_of_work
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, row_of
-from tests.states import a_site, case_of, staff
+from tests.states import a_site, act, case_of, person_of, staff
 
 
 @pytest.fixture
@@ -93,6 +93,18 @@ def test_a_report_of_arrival_is_kept_once(peer, reference):
     with unit_of_work():
         assert not claims.arrived(row_of(key).id)
     assert attempts_of(key).count(("email", Outcome.ARRIVED)) == 1
+
+
+def test_nobody_is_sent_to_a_person_who_took_back_their_address_before_the_mail_came_back(peer, reference):
+    key = a_notice(reference)
+    delivery.drain()
+    act(reference, contact.burn, name_too=True, actor=person_of(reference))
+    assert came_back(key)
+    assert row_of(key).state(clock.utcnow()) is NoticeState.REPLACED
+    assert db.session.scalars(select(Errand)).all() == []
+    assert not case_of(reference).could_not_reach
+    told = select(OutboxMessage.id).where(OutboxMessage.template == "could_not_reach")
+    assert db.session.scalars(told).all() == []
 
 
 def test_a_notice_that_another_one_speaks_for_is_not_sent(peer, reference):
