@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from engage import clock
 from engage.domain import schedule
@@ -91,9 +91,15 @@ def expected() -> dict[str, timedelta]:
 def health() -> Health:
     """Return how delivery is doing now; ages are zero where there is nothing."""
     now = clock.utcnow()
-    # A notice that was tried, or is being tried, has its schedule moved on: its age counts from when it was made.
+    # What was tried has its schedule moved on, so its age counts from when it was made; what is tried for the first
+    # time, from then; what was not tried yet, from when it was to leave, which for news of the night is the morning.
     due = WAITING & or_(
         OutboxMessage.not_before <= now, OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None)
+    )
+    is_first_try = and_(OutboxMessage.attempts <= 1, OutboxMessage.last_error.is_(None))
+    since = case(
+        (is_first_try, func.coalesce(OutboxMessage.claimed_at, OutboxMessage.not_before)),
+        else_=OutboxMessage.created_at,
     )
     # As engage.services.delivery writes it: its own try met the fault, or it was put back with the rest of its batch.
     is_down = OutboxMessage.last_error.startswith("down", autoescape=True)
@@ -101,7 +107,7 @@ def health() -> Health:
         select(
             func.coalesce(OutboxMessage.asked_road, FIRST_ROAD),
             func.count(OutboxMessage.id),
-            func.min(OutboxMessage.created_at),
+            func.min(since),
             func.count(OutboxMessage.id).filter(or_(is_down, OutboxMessage.last_error == "transport down")),
         )
         .where(due)

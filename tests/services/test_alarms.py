@@ -12,7 +12,7 @@ from engage.domain.alarms import LEASE, Fault
 from engage.domain.case import Road
 from engage.extensions import db
 from engage.models import Alarm, OutboxMessage
-from engage.notify import alarm_roads
+from engage.notify import alarm_roads, claims
 from engage.services import alarms, delivery
 from engage.unit_of_work import unit_of_work
 from tests.alarm_peer import beat, later, listening, states
@@ -60,6 +60,18 @@ def test_a_notice_that_is_owed_too_long_is_told_once_and_again_and_when_it_is_ov
     assert alarms.watch() == 0
     assert states(peer) == [("owed_too_long", "began"), ("owed_too_long", "lasts"), ("owed_too_long", "over")]
     assert db.session.query(Alarm).count() == 0
+
+
+def test_no_operator_is_called_each_morning_for_what_waited_for_the_morning(well, peer, clock):
+    key = a_notice(well, not_before=clock.now + timedelta(hours=10))
+    later(clock, timedelta(hours=10, seconds=30))
+    assert alarms.watch() == 0
+    with unit_of_work():
+        claims.claim(1)
+    assert alarms.watch() == 0
+    later(clock, timedelta(minutes=61))
+    assert alarms.watch() == 1
+    assert row_of(key).sent_at is None
 
 
 def test_an_alarm_says_codes_and_numbers_and_nothing_of_a_case(well, peer, clock):
@@ -257,7 +269,8 @@ def test_a_fault_that_comes_back_before_its_end_was_told_goes_on(well, peer, clo
     assert alarms.watch() == 0
     assert db.session.query(Alarm).one().ended_at is not None
     with unit_of_work():
-        row_of(key).sent_at = None
+        row = row_of(key)
+        row.sent_at, row.not_before = None, row.created_at
     peer.status = 204
     later(clock, timedelta(minutes=3))
     assert alarms.watch() == 0
