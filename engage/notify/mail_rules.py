@@ -24,4 +24,5 @@ def tell_of_pen(mail: ReceivedMail, *, now: datetime) -> None:
     template = NEUTRAL_FOR_STAFF if mail.is_restricted else TO_SORT
     hour = now.replace(minute=0, second=0, microsecond=0)
     key = f"{TO_SORT}:{template}:{hour.isoformat()}"
-    outbox.enqueue(*to_users(people, template, key, is_shared=True, site_id=mail.site_id))
+    owed = to_users(people, template, key, is_shared=True, site_id=mail.site_id)
+    outbox.enqueue(*(outbox.once_an_hour(one, hour) for one in owed))

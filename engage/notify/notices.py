@@ -174,8 +174,8 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader,
         morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
         not_before = morning if morning > now else morning + timedelta(days=1)
         key = f"{DIGEST}:{user_id}:{not_before.date().isoformat()}"
+    hour = leaving.at.replace(minute=0, second=0, microsecond=0)
     if is_shared:
-        hour = leaving.at.replace(minute=0, second=0, microsecond=0)
         # A survivor's comes first, and at once.
         not_before = hour + timedelta(hours=1) if template == FLAGGED and not leaving.is_held else leaving.at
         key = f"{template}:{user_id}:{hour.isoformat()}"
@@ -192,7 +192,7 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader,
         site_id=case.site_id,
         level=case.level,
     )
-    return timing.with_its_mail(owed, leaving)
+    return timing.with_its_mail(outbox.once_an_hour(owed, hour) if is_shared else owed, leaving)
 
 
 def _merge_within(case: Case) -> timedelta:

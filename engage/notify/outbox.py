@@ -4,11 +4,11 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, not_, or_, select, update
 
 from engage import clock
 from engage.domain.delivery import urgency_of
@@ -92,6 +92,19 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
         }
         for notice in owed
     ]
+
+
+def once_an_hour(owed: Owed, hour: datetime) -> Owed:
+    """Return the notice that speaks for all that happens in an hour, whose key names the hour.
+
+    Where it has left already, it is one more, which leaves when the hour is over: else what happened after it would be
+    told to nobody.
+    """
+    is_there = OutboxMessage.dedupe_key == owed.dedupe_key
+    has_left = or_(not_(WAITING), OutboxMessage.claimed_at.is_not(None))
+    if db.session.scalars(select(OutboxMessage.id).where(is_there, has_left)).first() is None:
+        return owed
+    return replace(owed, dedupe_key=f"{owed.dedupe_key}:over", not_before=hour + timedelta(hours=1))
 
 
 def time_for_reminder(

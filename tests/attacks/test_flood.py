@@ -152,3 +152,7 @@ def test_a_flood_of_the_restricted_lane_is_told_at_once_and_then_once_an_hour(cl
     assert told(team.focal) == {"item_for_you": 2}
     sent(client, form, 7, is_violence="y")
     assert told(team.focal) == {"item_for_you": 3}
+    delivery.drain()
+    for number in (8, 9):  # after the one of this hour has left
+        sent(client, form, number, website="spam", is_violence="y")
+    assert told(team.focal) == {"item_for_you": 4}

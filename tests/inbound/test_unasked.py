@@ -13,6 +13,7 @@ from engage.models import (
     Attachment,
     Case,
     CodeLink,
+    OutboxMessage,
     PenGuess,
     ReceivedMail,
     SealedContact,
@@ -22,7 +23,7 @@ from engage.models import (
 )
 from engage.notify import addressing, claims
 from engage.scope import pen_of
-from engage.services import same_person
+from engage.services import delivery, same_person
 from engage.services.inbound import claims as attempts
 from engage.services.inbound import deciding, forgetting, into_cases, processing, raw_copy
 from engage.services.sites import ensure_group_intake
@@ -213,3 +214,20 @@ def test_what_cannot_be_placed_at_all_keeps_what_was_known_of_it(clock, team, mo
     item = item_of(row_of(mail.id))
     assert (item.troubles, item.words) == (["could_not_be_read"], f"About {reference}")
     assert len(db.session.scalars(select(PenGuess)).all()) == 1
+
+
+def to_sort(team) -> list[OutboxMessage]:
+    """What the coordinator was owed about the pen, in the order in which it leaves."""
+    rows = [one for one in notices() if (one.template, one.user_id) == ("mail_to_sort", team.coordinator.id)]
+    return sorted(rows, key=lambda one: one.not_before)
+
+
+def test_mail_that_comes_after_the_first_of_an_hour_was_told_is_told_when_the_hour_is_over(team, clock):
+    for _ in range(3):
+        assert came(a_mail(to=SITE, precedence="bulk")).state is MailState.PEN
+        delivery.drain()
+        clock.advance(timedelta(minutes=5))
+    assert [one.sent_at is None for one in to_sort(team)] == [False, True]
+    clock.advance(timedelta(hours=1))
+    delivery.drain()
+    assert [one.road for one in to_sort(team)] == ["email", "email"]
