@@ -125,7 +125,14 @@ def time_for_reminder(
     now = clock.utcnow()
     mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
     waiting = (WAITING, OutboxMessage.not_before > now)
-    held = db.session.scalars(select(OutboxMessage).where(*mine, *waiting, OutboxMessage.attempts == 0)).first()
+    # Locked, so that of two who add to it neither is forgotten, and no worker takes it while something is added.
+    held = db.session.scalars(
+        select(OutboxMessage)
+        .where(*mine, *waiting, OutboxMessage.attempts == 0)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
     if held is not None:
         said = held.context or {}
         others = f"{said.get(OTHERS, '')} {event_id}".strip()

@@ -12,11 +12,13 @@ from engage.domain.events import Event
 from engage.domain.policy import SYSTEM
 from engage.extensions import db
 from engage.models import OutboxMessage, RuleSet
+from engage.notify.outbox import OTHERS
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
 from tests.states import case_of
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -73,3 +75,19 @@ def test_how_long_reminders_are_gathered_is_what_the_rules_of_the_case_say(clock
         record(case_of(second), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
     rows = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.not_before)).all()
     assert rows[1].not_before - rows[0].not_before == timedelta(minutes=10)
+
+
+@pytest.mark.postgres
+def test_a_reminder_speaks_for_all_that_several_workers_find_at_the_same_moment(app, team):
+    first, *others = (states.an_assessed_case(team) for _ in range(7))
+    happened(first, events.ReminderDue(uuid.uuid4(), "propose", "half_gone"))
+    turns = iter(others)
+
+    def remind():
+        with unit_of_work():
+            record(case_of(next(turns)), events.ReminderDue(uuid.uuid4(), "propose", "due"), actor=SYSTEM)
+
+    at_once(app, len(others), remind)
+    db.session.rollback()
+    row = db.session.scalars(select(OutboxMessage)).one()
+    assert (row.context["more"], len(row.context[OTHERS].split())) == ("6", 6)
