@@ -13,12 +13,13 @@ from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Absence, CaseSubject, Closure, NoticePreference, OutboxMessage, SiteHours
 from engage.models.calendars import ClosureSource
+from engage.notify.timing import HELD
 from engage.services import delivery, tasks
 from engage.services.tasks import Todo
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.at_site import AS_SHIPPED, HERE, at, happen
-from tests.notify.letters import a_case_with, forget_notices
+from tests.notify.letters import a_case_with, a_notice, forget_notices, row_of
 from tests.states import case_of
 
 WEEKDAYS = {str(day): [["08:00", "16:00"]] for day in range(5)}
@@ -266,3 +267,18 @@ def test_whoever_stands_in_and_is_told_anyway_is_told_once(clock, team, referenc
     written(reference)
     told = [row.user_id for row in to_staff()]
     assert sorted(told) == sorted([team.coordinator.id, team.second_coordinator.id])
+
+
+@pytest.mark.parametrize("road", [StaffRoad.PAGE, StaffRoad.DIGEST])
+def test_what_stands_on_a_page_alone_holds_up_no_word_of_danger(clock, team, reference, peer, change_settings, road):
+    change_settings(OUTBOX_READER_HOURLY_MAX=3)
+    coordinator = team.coordinator
+    with unit_of_work():
+        db.session.add(NoticePreference(user_id=coordinator.id, group=NoticeGroup.NEW, road=road))
+    held_for_a_mail = {HELD: "yes"} if road is StaffRoad.DIGEST else {}
+    quiet = [a_notice(reference, user_id=coordinator.id, context=held_for_a_mail) for _ in range(7)]
+    delivery.drain()
+    assert {row_of(key).road for key in quiet} == {road.value}
+    danger = a_notice(reference, user_id=coordinator.id, template="urgent_fact")
+    delivery.drain()
+    assert (row_of(danger).road, row_of(danger).last_error) == ("email", None)

@@ -1,7 +1,5 @@
 """What goes wrong on the way: put back, tried again, or given up so that everybody sees it."""
 
-import asyncio
-import signal
 from datetime import timedelta
 
 import pytest
@@ -253,20 +251,6 @@ def test_a_long_queue_is_left_to_the_next_task_after_a_while(peer, reference, mo
     assert [task.name for task in sent_tasks] == [outbox.DRAIN_TASK]
 
 
-def test_a_slow_mail_server_ends_no_task_in_the_middle_of_a_mail(
-    peer, reference, monkeypatch, sent_tasks, change_settings
-):
-    change_settings(OUTBOX_BATCH=1)
-    monkeypatch.setattr(delivery, "SECONDS", 0)
-    keys = [a_notice(reference) for _ in range(2)]
-    sent_tasks.clear()
-    for count in (1, 2):
-        delivery.drain()
-        assert len(peer.mails) == count
-    assert {row_of(key).road for key in keys} == {"email"}
-    assert {task.name for task in sent_tasks} == {outbox.DRAIN_TASK}
-
-
 def test_a_dead_notice_that_another_worker_sent_meanwhile_is_left_alone(peer, reference):
     key = a_notice(reference)
     with unit_of_work():
@@ -284,34 +268,6 @@ def test_the_password_of_the_mail_server_is_used_and_written_nowhere(peer, refer
     delivery.drain()
     assert row_of(key).last_error.startswith("down")
     assert "hunter2" not in caplog.text
-
-
-class CutOff(Exception):
-    """As a task hears that its time is up."""
-
-
-def cut_off(_signal, _frame):
-    raise CutOff
-
-
-def test_a_notice_after_one_that_was_cut_off_is_not_called_sent_by_the_answer_to_that_one(peer, reference, monkeypatch):
-    keys = [a_notice(reference) for _ in range(3)]
-    take, asked = type(peer).handle_DATA, []
-
-    async def slow_at_first(self, server, session, envelope):
-        asked.append(envelope)
-        await asyncio.sleep(0.6 if len(asked) == 1 else 0)
-        return await take(self, server, session, envelope)
-
-    monkeypatch.setattr(type(peer), "handle_DATA", slow_at_first)
-    before = signal.signal(signal.SIGALRM, cut_off)
-    signal.setitimer(signal.ITIMER_REAL, 0.3)
-    delivery.drain()
-    signal.signal(signal.SIGALRM, before)
-    taken = {mail.message["Message-ID"] for mail in peer.wait_for(2)}
-    rows = [row_of(key) for key in keys]
-    assert sorted(str(row.last_error) for row in rows) == ["None", "None", "failed CutOff"]
-    assert {f"<{row.id}@engage.test>" for row in rows if row.sent_at is not None} == taken
 
 
 @pytest.mark.postgres

@@ -9,12 +9,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engage.domain.case import Road
 from engage.domain.circuits import Kind
-from engage.domain.notice_groups import NoticeGroup, StaffRoad
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Circuit, DeliveryAttempt, Errand, NoticePreference, OutboxMessage
+from engage.models import Circuit, DeliveryAttempt, OutboxMessage
 from engage.notify import circuits
-from engage.notify.timing import HELD
 from engage.queries import delivery_health
 from engage.services import delivery
 from engage.unit_of_work import unit_of_work
@@ -148,56 +146,6 @@ def test_a_road_that_is_down_is_tried_by_two_and_the_rest_waits_without_a_try(pe
     assert held() == {}
 
 
-@pytest.fixture
-def reference(site_id):
-    return a_case_at(WELL, site_id)
-
-
-@pytest.fixture
-def poison(peer, reference, change_settings, monkeypatch):
-    """The key of a notice at whose content the mail server goes away, each time."""
-    change_settings(OUTBOX_BACKOFF_SECONDS=60, OUTBOX_BACKOFF_MAX_SECONDS=6 * 3600)
-    key = a_notice(reference)
-    take, name = MailPeer.handle_DATA, str(row_of(key).id).encode()
-
-    async def go_away(self, server, session, envelope):
-        if name in envelope.content:
-            server.transport.abort()
-            return "250 OK"
-        return await take(self, server, session, envelope)
-
-    monkeypatch.setattr(MailPeer, "handle_DATA", go_away)
-    return key
-
-
-def minutes_pass(clock, count):
-    for _ in range(count):
-        clock.advance(timedelta(minutes=1))
-        delivery.drain()
-
-
-def test_one_mail_that_breaks_each_connection_closes_the_road_to_nobody_in_a_quiet_night(reference, poison, clock):
-    minutes_pass(clock, 60)
-    assert row_of(poison).last_error == "down midway SMTPServerDisconnected"
-    keys = [a_notice(reference) for _ in range(2)]
-    minutes_pass(clock, 20)
-    assert {row_of(key).road for key in keys} == {"email"}
-    assert row_of(poison).attempts == 0
-
-
-def test_a_mail_that_breaks_each_connection_while_others_leave_is_given_up_and_somebody_tells_the_person(
-    reference, poison, clock
-):
-    for _ in range(4 * 24):
-        clock.advance(timedelta(hours=1))
-        a_notice(reference)
-        delivery.drain()
-    row = row_of(poison)
-    assert (row.last_error, row.dead_at is not None) == ("down midway SMTPServerDisconnected", True)
-    assert row.dead_at - row.created_at >= timedelta(hours=72)
-    assert [one.outbox_message_id for one in db.session.scalars(select(Errand))] == [row.id]
-
-
 def test_only_one_worker_tries_a_road_that_was_left_alone(peer, site_id, clock):
     reference = a_case_at(WELL, site_id)
     peer.stop()
@@ -291,21 +239,6 @@ def test_a_loop_that_tells_one_reader_without_end_stops_by_itself(peer, site_id,
     delivery.drain()
     waiting = db.session.scalars(select(OutboxMessage).where(OutboxMessage.sent_at.is_(None))).all()
     assert waiting == []
-
-
-@pytest.mark.parametrize("road", [StaffRoad.PAGE, StaffRoad.DIGEST])
-def test_what_stands_on_a_page_alone_holds_up_no_word_of_danger(peer, site_id, change_settings, road):
-    change_settings(OUTBOX_READER_HOURLY_MAX=3)
-    coordinator, reference = states.staff(Role.COORDINATOR, site_id=site_id), a_case_at(WELL, site_id)
-    with unit_of_work():
-        db.session.add(NoticePreference(user_id=coordinator.id, group=NoticeGroup.NEW, road=road))
-    held_for_a_mail = {HELD: "yes"} if road is StaffRoad.DIGEST else {}
-    quiet = [a_notice(reference, user_id=coordinator.id, context=held_for_a_mail) for _ in range(7)]
-    delivery.drain()
-    assert {row_of(key).road for key in quiet} == {road.value}
-    danger = a_notice(reference, user_id=coordinator.id, template="urgent_fact")
-    delivery.drain()
-    assert (row_of(danger).road, Kind.READER in held()) == ("email", False)
 
 
 def test_a_notice_that_came_back_can_be_tried_again_as_the_same(peer, site_id):
