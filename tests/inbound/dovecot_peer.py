@@ -2,6 +2,7 @@
 
 import getpass
 import grp
+import imaplib
 import os
 import pwd
 import shutil
@@ -145,6 +146,13 @@ class Dovecot:
                 time.sleep(0.2)
             else:
                 return
+
+    def mark_all(self, flags: str) -> None:
+        """As somebody does who looks through the mailbox with a mail program."""
+        with imaplib.IMAP4("127.0.0.1", self.imap) as client:
+            client.login(INBOX, PASSWORD)
+            client.select()
+            client.store("1:*", "+FLAGS", f"({flags})")
 
     def count(self, folder: str = "") -> int:
         """How many mails lie in a folder of the mailbox, read or not."""

@@ -1,6 +1,7 @@
 """Fetching what lies in a mailbox: each mail is kept here before the mailbox hears that it was read.
 
-Nothing is ever deleted: what was fetched is marked as read, or moved to a folder.
+Nothing is ever deleted: what was fetched is marked as read, or moved to a folder. Marks that people set, too, say nothing
+of us: a mark of our own, where the server takes such (RFC 9051, 2.3.2), tells what we have from what somebody opened.
 """
 
 import imaplib
@@ -22,7 +23,8 @@ from engage.unit_of_work import release, unit_of_work
 
 log = logging.getLogger(__name__)
 ENTRY = "fetch-mail"
-_FLAGGED, _SEEN = r"(\Flagged)", r"(\Seen)"
+MET = "EngageMet"  # our mark: the mail is kept here, or too big for us and left to a human
+_CHUNK = 500  # Ours: mails that are marked by one line, which servers bound
 _FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, FileRefused)
 _MOST_SECONDS = 600.0  # Ours: after so long a silent server is asked again, however often it failed.
 # RFC 2177, 3: whoever waits says so anew before half an hour is over. Ours is far below, for firewalls that forget.
@@ -108,13 +110,38 @@ def _fetch(box: BaseMailBox) -> int:
 
     One that ended a connection comes last from then on, so that it keeps no other back.
     """
-    wanted = "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
     count = 0
-    for uid in sorted(box.uids(wanted), key=_ended.__contains__):
+    for uid in sorted(box.uids(_wanted(box)), key=_ended.__contains__):
         _ended.add(uid)  # until it is dealt with
         count += _take(box, uid)
         _ended.discard(uid)
     return count
+
+
+def _wanted(box: BaseMailBox) -> str:
+    """Return which mails to fetch: those without our mark, whoever opened or flagged them before us.
+
+    In a mailbox where none has it, we are for the first time: what was read by then is of the time before us. Where a
+    server takes no marks of ours, what somebody else opened first is passed over, unless there is a folder for the rest.
+    """
+    if not _takes_marks(box):
+        return "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
+    if settings().IMAP_DONE_FOLDER is None and not box.uids(f"KEYWORD {MET}"):
+        read = box.uids("SEEN")
+        for start in range(0, len(read), _CHUNK):
+            _mark(box, ",".join(read[start : start + _CHUNK]))
+    return f"UNKEYWORD {MET}"
+
+
+def _takes_marks(box: BaseMailBox) -> bool:
+    """Whether the folder keeps marks that we name ourselves; the server says so when it is opened."""
+    said = box.client.untagged_responses.get("PERMANENTFLAGS", [])
+    return any(rb"\*" in bytes(line) for line in said)
+
+
+def _mark(box: BaseMailBox, uids: str, flag: str = "") -> None:
+    marks = [flag, MET] if _takes_marks(box) else [flag]
+    box.client.uid("STORE", uids, "+FLAGS", f"({' '.join(mark for mark in marks if mark)})")
 
 
 def _take(box: BaseMailBox, uid: str) -> bool:
@@ -126,7 +153,7 @@ def _take(box: BaseMailBox, uid: str) -> bool:
         receiving.receive(raw, MailRoad.IMAP)
     except receiving.TooBig:
         log.error("a mail of %s bytes is too big and stays in the mailbox, flagged", len(raw))
-        box.client.uid("STORE", uid, "+FLAGS", _FLAGGED)
+        _mark(box, uid, r"\Flagged")
         return False
     _say_kept(box, uid)
     return True
@@ -135,7 +162,7 @@ def _take(box: BaseMailBox, uid: str) -> bool:
 def _say_kept(box: BaseMailBox, uid: str) -> None:
     """Mark the mail as read, or move it. Where that is refused it is met again, and known: it keeps no other back."""
     if not settings().IMAP_DONE_FOLDER:
-        box.client.uid("STORE", uid, "+FLAGS", _SEEN)
+        _mark(box, uid, r"\Seen")
         return
     try:
         box.move(uid, str(settings().IMAP_DONE_FOLDER))
