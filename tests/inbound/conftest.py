@@ -4,6 +4,7 @@ import pytest
 
 from engage import data_keys, lane_keys, vault
 from engage.settings import settings
+from tests.inbound.dovecot_peer import PASSWORD, Dovecot
 from tests.inbound.mails import INBOX
 
 
@@ -13,3 +14,28 @@ def inbox(session, change_settings, sent_tasks):
     data_keys.make_ring()
     lane_keys.make_ring()
     change_settings(MAIL_INBOX=INBOX)
+
+
+@pytest.fixture
+def known(change_settings, known_mail_servers):
+    """Return what tells engage, and the guard against mail elsewhere, of a server."""
+
+    def tell(server: Dovecot, **more: object) -> None:
+        known_mail_servers.add(("127.0.0.1", server.lmtp))
+        password = type("Secret", (), {"get_secret_value": lambda self: PASSWORD})()
+        login = {"IMAP_USER": INBOX, "IMAP_PASSWORD": password, "IMAP_TIMEOUT_SECONDS": 10}
+        at = {"IMAP_HOST": "127.0.0.1", "IMAP_PORT": server.imap, "IMAP_SECURITY": "none"}
+        change_settings(**at, **login, IMAP_POLL_SECONDS=1, **more)
+
+    return tell
+
+
+@pytest.fixture
+def server(known):
+    made = Dovecot()
+    try:
+        made.start()
+        known(made)
+        yield made
+    finally:
+        made.remove()

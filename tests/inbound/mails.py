@@ -123,3 +123,8 @@ def messages_of(reference: str) -> list[Message]:
 
 def notices() -> list[OutboxMessage]:
     return list(db.session.scalars(select(OutboxMessage)))
+
+
+def mails() -> list[ReceivedMail]:
+    db.session.rollback()
+    return list(db.session.scalars(select(ReceivedMail).order_by(ReceivedMail.received_at)))

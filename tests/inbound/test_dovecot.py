@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from engage.domain.received_mail import MailRoad, MailState, Outcome
 from engage.extensions import db
-from engage.models import Case, Heartbeat, ReceivedMail, Site
+from engage.models import Case, Heartbeat, Site
 from engage.services.inbound import mailbox, processing, raw_copy
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.dovecot_peer import PASSWORD, Dovecot, a_certificate
-from tests.inbound.mails import INBOX, a_case_by_mail, a_mail, answer_to, messages_of, notice_of
+from tests.inbound.mails import INBOX, a_case_by_mail, a_mail, answer_to, mails, messages_of, notice_of
 from tests.mail_peer import free_port
 
 pytestmark = pytest.mark.dovecot
@@ -24,38 +24,8 @@ LONG = 30
 
 
 @pytest.fixture
-def known(change_settings, known_mail_servers):
-    """Return what tells engage, and the guard against mail elsewhere, of a server."""
-
-    def tell(server: Dovecot, **more: object) -> None:
-        known_mail_servers.add(("127.0.0.1", server.lmtp))
-        password = type("Secret", (), {"get_secret_value": lambda self: PASSWORD})()
-        login = {"IMAP_USER": INBOX, "IMAP_PASSWORD": password, "IMAP_TIMEOUT_SECONDS": 10}
-        at = {"IMAP_HOST": "127.0.0.1", "IMAP_PORT": server.imap, "IMAP_SECURITY": "none"}
-        change_settings(**at, **login, IMAP_POLL_SECONDS=1, **more)
-
-    return tell
-
-
-@pytest.fixture
-def server(known):
-    made = Dovecot()
-    try:
-        made.start()
-        known(made)
-        yield made
-    finally:
-        made.remove()
-
-
-@pytest.fixture
 def team(session):
     return states.Team()
-
-
-def mails() -> list[ReceivedMail]:
-    db.session.rollback()
-    return list(db.session.scalars(select(ReceivedMail).order_by(ReceivedMail.received_at)))
 
 
 def eventually(holds: Callable[[], bool]) -> None:
@@ -114,40 +84,6 @@ def test_what_was_fetched_can_be_moved_to_a_folder(server, team, change_settings
     server.deliver(a_mail())
     assert mailbox.fetch_once() == 1
     assert (server.count(), server.count("Done")) == (0, 1)
-
-
-@pytest.mark.parametrize("folder", [None, "Done"])
-def test_a_mail_that_somebody_opened_or_flagged_before_us_is_fetched_all_the_same(
-    server, team, change_settings, folder
-):
-    change_settings(IMAP_DONE_FOLDER=folder)
-    server.deliver(a_mail("First."))
-    assert mailbox.fetch_once() == 1
-    server.deliver(a_mail("Second."))
-    server.mark_all(r"\Seen \Flagged")
-    assert [mailbox.fetch_once(), mailbox.fetch_once(), len(mails())] == [1, 0, 2]
-
-
-def test_what_was_read_before_we_came_for_the_first_time_is_left_alone(server, team, monkeypatch):
-    monkeypatch.setattr(mailbox, "_CHUNK", 2)
-    for words in ("First.", "Second.", "Third."):
-        server.deliver(a_mail(words))
-    server.mark_all(r"\Seen \Flagged")
-    server.deliver(a_mail("Fourth."))
-    assert [mailbox.fetch_once(), mailbox.fetch_once(), len(mails())] == [1, 0, 1]
-
-
-@pytest.mark.parametrize(("folder", "count"), [(None, 0), ("Done", 1)])
-def test_where_a_server_takes_no_marks_of_ours_its_own_are_used(
-    server, team, change_settings, monkeypatch, folder, count
-):
-    monkeypatch.setattr(mailbox, "_takes_marks", lambda _box: False)
-    change_settings(IMAP_DONE_FOLDER=folder)
-    server.deliver(a_mail("First."))
-    assert [mailbox.fetch_once(), mailbox.fetch_once()] == [1, 0]
-    server.deliver(a_mail("Second."))
-    server.mark_all(r"\Seen")
-    assert mailbox.fetch_once() == count
 
 
 def test_the_raw_copy_is_what_the_mailbox_holds(server, team):

@@ -1,7 +1,7 @@
 """Fetching what lies in a mailbox: each mail is kept here before the mailbox hears that it was read.
 
-Nothing is ever deleted: what was fetched is marked as read, or moved to a folder. Marks that people set, too, say nothing
-of us: a mark of our own, where the server takes such (RFC 9051, 2.3.2), tells what we have from what somebody opened.
+Nothing is ever deleted: what was fetched is marked as read, or moved to a folder. People set the same marks. One of our
+own, where the server takes such (RFC 9051, 2.3.2), tells what we have from what somebody opened.
 """
 
 import imaplib
@@ -122,7 +122,7 @@ def _wanted(box: BaseMailBox) -> str:
     """Return which mails to fetch: those without our mark, whoever opened or flagged them before us.
 
     In a mailbox where none has it, we are for the first time: what was read by then is of the time before us. Where a
-    server takes no marks of ours, what somebody else opened first is passed over, unless there is a folder for the rest.
+    server takes no marks of ours, what somebody opened first is passed over, unless there is a folder for what we have.
     """
     if not _takes_marks(box):
         return "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
