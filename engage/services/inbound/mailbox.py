@@ -136,7 +136,7 @@ def _wanted(box: BaseMailBox) -> str:
 def _takes_marks(box: BaseMailBox) -> bool:
     """Whether the folder keeps marks that we name ourselves; the server says so when it is opened."""
     said = box.client.untagged_responses.get("PERMANENTFLAGS", [])
-    return any(rb"\*" in bytes(line) for line in said)
+    return any(rb"\*" in line for line in said if isinstance(line, bytes))
 
 
 def _mark(box: BaseMailBox, uids: str, flag: str = "") -> None:
