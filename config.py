@@ -163,9 +163,6 @@ class InboundSettings(BaseSettings):
     MAIL_RAW_DAYS: int = Field(
         30, ge=1, description="Days for which a mail is kept as it came, sealed, after it was dealt with."
     )
-    MAIL_PEN_DAYS: int = Field(
-        90, ge=1, description="Days after which a mail in the holding pen that nobody placed is forgotten."
-    )
     IMAP_HOST: str | None = Field(None, description="IMAP server that MAIL_INBOX is fetched from; without it none is.")
     IMAP_PORT: int = Field(993, description="IMAP port.")
     IMAP_SECURITY: Literal["none", "starttls", "tls"] = Field(

@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     REPORT = "report"  # a mail server said what became of a notice of ours
     IGNORED = "ignored"  # no human wrote it
     NOT_OURS = "not_ours"  # somebody of ours said so
-    FORGOTTEN = "forgotten"  # nobody placed it in time
+    FORGOTTEN = "forgotten"  # nobody placed it in time: of old rows alone, since nothing is forgotten undecided
 
 
 class Decision(StrEnum):

@@ -17,7 +17,6 @@ from engage.services import (
     sent_forms,
     texts,
 )
-from engage.services.inbound import forgetting as mail_forgetting
 from engage.services.inbound import raw_copy
 from engage.services.lane import erasing as lane_erasing
 from engage.settings import settings
@@ -37,7 +36,7 @@ def apply() -> int:
     with unit_of_work():
         formers = address_changes.forget_told(clock.utcnow())
     with unit_of_work():
-        mails = mail_forgetting.forget_unplaced(clock.utcnow()) + raw_copy.forget_old(clock.utcnow())
+        mails = raw_copy.forget_old(clock.utcnow())
     with unit_of_work():
         answers = texts.forget_old()
     with unit_of_work():

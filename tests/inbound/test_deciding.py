@@ -22,6 +22,7 @@ from tests.inbound.mails import (
     INBOX,
     SITE,
     STRANGER,
+    WORDS,
     a_case_by_mail,
     a_mail,
     a_team,
@@ -216,15 +217,24 @@ def test_whatever_was_decided_in_ignorance_a_survivors_mail_stays_hers(team, cha
     assert (row.state, row.is_restricted, row.decision) == (MailState.PEN, True, None)
 
 
-def test_mail_that_nobody_placed_is_forgotten_after_some_weeks(clock, team):
-    mail = came(a_mail(to=INBOX))
-    clock.advance(timedelta(days=90))
+def test_a_concern_that_nobody_decided_on_is_still_there_years_later(clock, team):
+    raw = a_mail(to=INBOX)
+    mail = came(raw)
+    clock.advance(timedelta(days=1000))
     retention.apply()
-    assert row_of(mail.id).state is MailState.PEN
+    assert (row_of(mail.id).state, item_of(mail).words) == (MailState.PEN, WORDS)
+    assert raw_copy.opened(row_of(mail.id))[0] == raw
+
+
+def test_what_a_human_put_aside_is_forgotten_after_some_weeks(clock, team, waiting):
+    mail, _ = waiting
+    decide(deciding.put_aside, mail.id, NotOurs.PRIVATE, actor=team.coordinator)
+    clock.advance(timedelta(days=30))
+    retention.apply()
+    assert row_of(mail.id).stored_as is not None
     clock.advance(timedelta(minutes=1))
     retention.apply()
-    row = row_of(mail.id)
-    assert (row.outcome, row.stored_as, db.session.get(PenItem, mail.id)) == (Outcome.FORGOTTEN, None, None)
+    assert (row_of(mail.id).stored_as, db.session.get(PenItem, mail.id)) == (None, None)
 
 
 def test_raw_copies_are_kept_for_some_weeks_after_they_were_dealt_with(clock, team):

@@ -60,6 +60,10 @@ def test_an_empty_pen_says_what_that_means(browser):
     assert "Everything that came in by mail is where it belongs." in browser.get("/staff/mail").text
 
 
+def test_the_page_promises_that_nothing_undecided_is_forgotten(browser, mail):
+    assert "Nothing is forgotten before somebody has said what it is." in browser.get("/staff/mail").text
+
+
 def test_the_list_shows_age_and_guesses_and_the_frame_how_many_wait(browser, mail, reference):
     shown = browser.get("/staff/mail").text
     for said in ("Zqxsubject", "1 waits.", reference, "It seems to be about a case that is here already.", "1 file"):

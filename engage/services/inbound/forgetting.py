@@ -1,14 +1,15 @@
-"""What of mail is kept no longer: who sent much within an hour, what nobody placed, and raw copies."""
+"""What of mail is kept no longer: who sent much within an hour. Of raw copies see engage.services.inbound.raw_copy.
 
-from datetime import datetime, timedelta
+What waits in the pen goes by no clock: a concern may be in it until somebody of ours has said what it is.
+"""
 
-from sqlalchemy import select, update
+from datetime import datetime
 
-from engage.domain.received_mail import MailState, Outcome
+from sqlalchemy import update
+
 from engage.extensions import db
 from engage.models import ReceivedMail
-from engage.services.inbound import placing, raw_copy
-from engage.settings import settings
+from engage.services.inbound import placing
 
 
 def forget_senders(now: datetime) -> int:
@@ -19,17 +20,3 @@ def forget_senders(now: datetime) -> int:
     old = (ReceivedMail.sender_digest.is_not(None), ReceivedMail.received_at <= now - placing.WINDOW)
     forgotten = update(ReceivedMail).where(*old).values(sender_digest=None).returning(ReceivedMail.id)
     return len(db.session.execute(forgotten, execution_options={"synchronize_session": False}).all())
-
-
-def forget_unplaced(now: datetime) -> int:
-    """Forget mails that have waited in the pen for so long that nobody will place them; return how many.
-
-    Safe to run twice. What came in and was not read yet is never forgotten.
-    """
-    before = now - timedelta(days=settings().MAIL_PEN_DAYS)
-    old = select(ReceivedMail).where(ReceivedMail.state == MailState.PEN, ReceivedMail.received_at < before)
-    rows = db.session.scalars(old.with_for_update()).all()
-    for row in rows:
-        placing.done(row, Outcome.FORGOTTEN)
-        raw_copy.forget(row)
-    return len(rows)

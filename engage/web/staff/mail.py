@@ -11,7 +11,6 @@ from engage.domain.policy import NotAllowed
 from engage.domain.received_mail import Decision, MailState, NotOurs
 from engage.queries import pen
 from engage.services.inbound import deciding
-from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from engage.web.labels import refusal
 from engage.web.staff.acting import limits, me
@@ -26,7 +25,6 @@ def list_mail() -> ResponseReturnValue:
         "staff/list_mail.html",
         rows=pen.waiting(me()),
         count=pen.count_waiting(me()),
-        kept_days=settings().MAIL_PEN_DAYS,
     )
 
 
