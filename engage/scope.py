@@ -1,7 +1,7 @@
 """The SQL mirror of policy: which rows an actor may see, and who holds a role for a case."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -159,18 +159,36 @@ def people_with(role: Role, case: Case, where: Where = Where.ANY) -> Sequence[uu
 
 # Whose turn it is where nobody has something yet: the first of these that anybody holds. Source: product 6.
 _TURNS = [(role, where) for where in (Where.SITE, Where.ALL_SITES) for role in (Role.COORDINATOR, Role.APPROVER)]
+_FOCAL_TURNS = [(Role.FOCAL, Where.SITE), (Role.FOCAL, Where.ALL_SITES)]
 
 
-def first_at(site_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
-    """Return who looks after what belongs to a site and to no case, or to no site at all, found as for a case."""
+# Who stands above them, the nearest first, as the ladder climbs. Source: product 4.
+_ABOVE = [(Role.APPROVER, Where.SITE), (Role.APPROVER, Where.ALL_SITES), (Role.COORDINATOR, Where.ALL_SITES)]
+
+
+def first_at(site_id: uuid.UUID | None, *, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
+    """Return who looks after what belongs to a site and to no case, or to no site at all, found as for a case.
+
+    `but` are those whom it may be about.
+    """
+    return _first(_held(site_id, None, Role.COORDINATOR, Role.APPROVER), _TURNS, but)
+
+
+def above_at(site_id: uuid.UUID | None, *, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
+    """Return who stands above those of `first_at` and may do the same; empty where nobody does."""
     held = _held(site_id, None, Role.COORDINATOR, Role.APPROVER)
-    return next((held[turn] for turn in _TURNS if held[turn]), ())
+    return _first(held, _ABOVE, {*but, *_first(held, _TURNS, but)})
 
 
-def focal_at(site_id: uuid.UUID | None) -> Sequence[uuid.UUID]:
+def focal_at(site_id: uuid.UUID | None, *, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
     """Return the focal points of a site, else those of all sites, for what belongs to no single case or no site."""
+    return _first(_held(site_id, None, Role.FOCAL), _FOCAL_TURNS, but)
+
+
+def focal_above(site_id: uuid.UUID | None, *, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
+    """Return the focal points who stand above those of `focal_at`: of all sites, and nobody who is none."""
     held = _held(site_id, None, Role.FOCAL)
-    return held[Role.FOCAL, Where.SITE] or held[Role.FOCAL, Where.ALL_SITES]
+    return _first(held, _FOCAL_TURNS[1:], {*but, *_first(held, _FOCAL_TURNS, but)})
 
 
 def pen_of(actor: Actor) -> ColumnElement[bool]:
@@ -242,6 +260,16 @@ def _holders(case: Case, *roles: Role) -> Mapping[tuple[Role, Where], Sequence[u
     nobody: dict[tuple[Role, Where], Sequence[uuid.UUID]] = {(role, where): [] for role in roles for where in Where}
     fitting = [role for role in roles if (case.class_ is CaseClass.RESTRICTED) is (role is Role.FOCAL)]
     return {**nobody, **_held(case.site_id, case.id, *fitting)} if fitting else nobody
+
+
+def _first(
+    held: Mapping[tuple[Role, Where], Sequence[uuid.UUID]],
+    turns: Sequence[tuple[Role, Where]],
+    but: Collection[uuid.UUID],
+) -> Sequence[uuid.UUID]:
+    """Whoever is left on the first of the turns that has anybody."""
+    left = ([user_id for user_id in held[turn] if user_id not in but] for turn in turns)
+    return next((people for people in left if people), [])
 
 
 def _held(

@@ -29,7 +29,7 @@ from engage.services import (
     training,
 )
 from engage.services import tasks as work
-from engage.services.inbound import forgetting, mailbox, processing, receiving
+from engage.services.inbound import forgetting, mailbox, processing, receiving, reminding
 from engage.services.lane import clocks as lane_clocks
 from engage.unit_of_work import unit_of_work
 
@@ -64,10 +64,11 @@ def process_mail() -> None:
 
 @shared_task(name="engage.sweep_mail")
 def sweep_mail() -> None:
-    """Read what came in, whoever forgot to say so."""
+    """Read what came in, whoever forgot to say so, and tell again of what nobody has sorted."""
     count = processing.process_due()
     with unit_of_work():
         forgetting.forget_senders(clock.utcnow())
+    reminding.remind()
     finished("sweep-mail", count)
 
 

@@ -48,7 +48,7 @@ GROUP_OF: Mapping[str, NoticeGroup] = MappingProxyType(
 ALWAYS = frozenset(
     {
         *("urgent_fact", "could_not_reach", "harmful_file", "item_for_you", "lane_holds_something"),
-        *("case_late", "late_count", "news_missing"),
+        *("case_late", "late_count", "news_missing", "mail_waits"),
         *("explanation_wanted", "explanation_written", "explanation_missing"),
         *("invitation", "password_link", "password_given", "password_chosen", "second_factor_reset", "new_browser"),
         *("passkey_added", "passkey_removed", "passkey_refused", "identity_linked", "focal_changed"),

@@ -30,10 +30,13 @@ sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_add
 focal points hear by the same `item_for_you` and its holder by `something_new`, and the human-rights lead by
 `lane_holds_something` that there is one. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
 those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. That mail waits to be
-sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. The mail
-address that a person leaves gets `address_left` once, where they want that. Whoever watches a case hears by
-`watched_case` what moves it or is said in it, as long as they may see it. Coordinators read by `weekly_summary` how
-their week begins, and they and approvers by `overdue_list` each morning what is late; a restricted case is in no count.
+sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. What nobody
+has sorted is told again by `mail_waits`, once a day at most: to them after two days, after five to whoever stands
+above them, and then to all of them every week. Of what may be a survivor's focal points hear by `item_for_you`, those
+of all sites above those of the site, and nobody else. The mail address that a person leaves gets `address_left` once,
+where they want that. Whoever watches a case hears by `watched_case` what moves it or is said in it, as long as they
+may see it. Coordinators read by `weekly_summary` how their week begins, and they and approvers by `overdue_list` each
+morning what is late; a restricted case is in no count.
 A message without a folder for the reader's language goes out in English.
 
 Nobody is nagged. No person is woken in the hours that they chose or, where they chose none, those that

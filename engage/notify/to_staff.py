@@ -5,20 +5,22 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
-from engage import vault
+from engage import clock, vault
 from engage.domain import policy, receipts
 from engage.domain.case import CaseClass
 from engage.domain.notice_groups import CHOSEN, GATHERED
+from engage.domain.pen_reminders import FIRST_AFTER, Turn
 from engage.domain.policy import Permission, Role
 from engage.domain.reaching import Way
+from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import Case, Deadline, ReachedRung, RuleSet, StaffUser
+from engage.models import Case, Deadline, ReachedRung, ReceivedMail, RuleSet, StaffUser
 from engage.notify import links, staff_roads
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
 from engage.notify.destinations import NEUTRAL_FOR_STAFF, WITHHELD, Destination, Letter, NoAddress, Nowhere, Text
 from engage.notify.said import values_of
-from engage.scope import to_sift_by
+from engage.scope import pen_of, to_sift_by
 
 NOTHING_LEFT = "0"
 
@@ -86,11 +88,20 @@ def _of_template(template: str, user: StaffUser) -> dict[str, str]:
             return {"late": str(_late_cases(user))}
         case "mail_to_sort":
             return {"link": links.mail()}
+        case "mail_waits":
+            return {"count": str(_long_in_pen(user)), "link": links.mail()}
         case "flagged_cases":
             count = db.session.scalar(select(func.count()).select_from(Case).where(to_sift_by(user.actor)))
             return {"flagged": str(count), "link": links.flagged()}
         case _:
             return {}
+
+
+def _long_in_pen(user: StaffUser) -> int:
+    """How much the reader may sort that has waited for so long that it is told again; what may be a survivor's not."""
+    overdue = ReceivedMail.received_at <= clock.utcnow() - FIRST_AFTER[Turn.SORTING]
+    waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.is_restricted.is_(False), overdue)
+    return int(db.session.scalar(select(func.count(ReceivedMail.id)).where(*waits, pen_of(user.actor))) or 0)
 
 
 def _reached_oversight() -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ TO_STAFF: Mapping[str, LazyString] = {
     "lane_holds_something": _("Something to know, and no more is said"),
     "late_count": _("How many cases are late for long"),
     "mail_to_sort": _("Mail to sort"),
+    "mail_waits": _("Mail that nobody has sorted for days"),
     "mentioned": _("They were mentioned"),
     "new_browser": _("Sign-in from a new browser"),
     "new_case": _("A new case"),

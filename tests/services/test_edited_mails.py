@@ -23,7 +23,7 @@ TABLE = messages.table()
 # What the outbox gives along for engage itself; no words can name it.
 BEHIND = {"time_zone", "link_id", "person", "others"}
 # Sent only where more has happened than a notice: each has a test of its own beside what it is about.
-OF_THEIR_OWN = {"address_left", "flagged_cases", "overdue_list", "weekly_summary", "while_away"}
+OF_THEIR_OWN = {"address_left", "flagged_cases", "mail_waits", "overdue_list", "weekly_summary", "while_away"}
 EDITABLE = sorted(one.code for one in TABLE.messages.values() if one.is_editable and one.code not in OF_THEIR_OWN)
 OF_SOMEBODY = {"cannot_end", "cannot_rest", "role_rests", "training_ends"}
 
