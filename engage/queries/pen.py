@@ -3,11 +3,14 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, or_, select
 
+from engage import clock
 from engage.domain.pen_policy import PEN_GRANTS
+from engage.domain.pen_reminders import FIRST_AFTER, Turn, is_overdue
 from engage.domain.policy import Actor
 from engage.domain.received_mail import MailState
 from engage.extensions import db
@@ -26,6 +29,7 @@ class Listed:
     item: PenItem
     site: str | None
     guesses: Sequence[str]  # references
+    is_overdue: bool  # waits for so long that those who sort are told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,28 @@ def count_waiting(actor: Actor) -> int:
     return db.session.scalar(select(how_many_wait(actor))) or 0
 
 
-def how_many_wait(actor: Actor) -> ScalarSelect[int]:
-    """Select how many mails wait for the actor, counted up to `COUNTED` + 1."""
+def how_many_wait(actor: Actor, before: datetime | None = None) -> ScalarSelect[int]:
+    """Select how many mails wait for the actor, all or those that came until an instant, up to `COUNTED` + 1."""
     found = select(ReceivedMail.id).where(ReceivedMail.state == MailState.PEN, pen_of(actor)).limit(COUNTED + 1)
+    if before is not None:
+        found = found.where(ReceivedMail.received_at <= before)
     return select(func.count()).select_from(found.subquery()).scalar_subquery()
+
+
+def count_overdue(actor: Actor) -> int:
+    """Return how many have waited for the actor for so long that they are told again, at most `COUNTED` + 1."""
+    before = clock.utcnow() - FIRST_AFTER[Turn.SORTING]
+    return db.session.scalar(select(how_many_wait(actor, before))) or 0
+
+
+def oldest_undecided() -> timedelta:
+    """Return for how long the oldest mail of all waits in the pen, zero where none does.
+
+    What may be a survivor's is left out, since operators are outside the restricted lane.
+    """
+    waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.is_restricted.is_(False))
+    oldest = db.session.scalar(select(func.min(ReceivedMail.received_at)).where(*waits))
+    return clock.utcnow() - oldest if oldest is not None else timedelta()
 
 
 def sorts_mail(actor: Actor) -> bool:
@@ -67,7 +89,11 @@ def waiting(actor: Actor) -> list[Listed]:
         .limit(PAGE)
     ).all()
     guessed = _guesses([mail.id for mail, _, _ in rows], actor)
-    return [Listed(mail, item, site, [one for one, _ in guessed.get(mail.id, ())]) for mail, item, site in rows]
+    now = clock.utcnow()
+    return [
+        Listed(mail, item, site, [one for one, _ in guessed.get(mail.id, ())], is_overdue(mail.received_at, now))
+        for mail, item, site in rows
+    ]
 
 
 def page(mail_id: uuid.UUID, actor: Actor) -> MailPage:

@@ -1,6 +1,7 @@
 """Whether engage is well, for machines: `/health` for anyone, `/metrics` for whoever holds the token."""
 
 import hmac
+from datetime import timedelta
 
 from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -8,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.domain import schedule
-from engage.queries import delivery_health, queue_health
+from engage.queries import delivery_health, pen, queue_health
 from engage.queries.delivery_health import Health
 from engage.settings import settings
 from engage.unit_of_work import release
@@ -69,11 +70,11 @@ def show_metrics() -> ResponseReturnValue:
     given = request.headers.get("Authorization", "").encode()
     if token is None or not hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode()):
         abort(404)
-    registry = registry_of(delivery_health.health(), queue_health.waiting())
+    registry = registry_of(delivery_health.health(), queue_health.waiting(), pen.oldest_undecided())
     return generate_latest(registry), {"Content-Type": CONTENT_TYPE_LATEST}
 
 
-def registry_of(found: Health, queued: int | None) -> CollectorRegistry:
+def registry_of(found: Health, queued: int | None, undecided: timedelta) -> CollectorRegistry:
     """Return the figures as Prometheus reads them. No label names a case, a person or an address."""
     made = CollectorRegistry()
 
@@ -90,6 +91,8 @@ def registry_of(found: Health, queued: int | None) -> CollectorRegistry:
     gauge("notices_bounced", "Notices that were sent and came back.").set(found.bounced)
     oldest = gauge("notices_oldest_seconds", "Age of the oldest notice that is due.")
     oldest.set(found.oldest_owed.total_seconds())
+    waits = gauge("mail_undecided_oldest_seconds", "Age of the oldest mail or text that nobody has sorted.")
+    waits.set(undecided.total_seconds())
     tried = gauge("delivery_attempts_last_day", "Tries of the last 24 hours, by what they came to.", "road", "outcome")
     for (road, outcome), count in found.tried_lately.items():
         tried.labels(road, outcome.value).set(count)

@@ -1,9 +1,11 @@
 """The pages on which staff place mail that no machine could place."""
 
 import uuid
+from datetime import timedelta
 
 import html5lib
 import pytest
+from pydantic import SecretStr
 
 from engage import data_keys, vault
 from engage.domain.policy import Role
@@ -69,6 +71,46 @@ def test_the_list_shows_age_and_guesses_and_the_frame_how_many_wait(browser, mai
     for said in ("Zqxsubject", "1 waits.", reference, "It seems to be about a case that is here already.", "1 file"):
         assert said in shown
     assert 'app-header__count">1<' in browser.get("/staff/").text
+
+
+def test_what_waits_for_days_is_marked_and_said_above_the_list(clock, team, client, reference):
+    for _ in range(2):
+        came(a_mail(f"About {reference}.", to=SITE))
+        clock.advance(timedelta(days=1))
+    clock.advance(timedelta(days=1) - timedelta(seconds=1))
+    browser = sign_in(client, team.coordinator)
+    shown = browser.get("/staff/mail").text
+    assert "1 has waited for more than two days." in shown
+    assert shown.count("app-tag--late") == 1
+    clock.advance(timedelta(seconds=1))
+    shown = browser.get("/staff/mail").text
+    assert "2 have waited for more than two days." in shown
+    assert shown.count("app-tag--late") == 2
+
+
+def test_while_nothing_waits_for_long_nobody_is_hurried(browser, mail):
+    shown = browser.get("/staff/mail").text
+    assert "waited for more than" not in shown
+    assert "app-tag--late" not in shown
+
+
+def test_operators_see_for_how_long_the_oldest_waits_and_nothing_of_what_may_be_a_survivors(
+    clock, team, client, change_settings
+):
+    change_settings(METRICS_TOKEN=SecretStr("a long token"))
+
+    def figure():
+        text = client.get("/metrics", headers={"Authorization": "Bearer a long token"}).text
+        return next(line for line in text.splitlines() if line.startswith("engage_mail_undecided_oldest_seconds "))
+
+    survivors = a_case_by_mail(team.site_id, harms_child=True)
+    came(a_mail(sender=STRANGER, in_reply_to=f"<{notice_of(survivors).id}@engage.test>"))
+    clock.advance(timedelta(hours=1))
+    assert figure().endswith(" 0.0")
+    came(a_mail(to=INBOX))
+    clock.advance(timedelta(hours=1))
+    came(a_mail(to=INBOX))
+    assert figure().endswith(" 3600.0")
 
 
 def test_the_list_shows_the_first_words_so_that_a_concern_is_seen_among_much_mail(browser, team, reference):

@@ -25,6 +25,7 @@ def list_mail() -> ResponseReturnValue:
         "staff/list_mail.html",
         rows=pen.waiting(me()),
         count=pen.count_waiting(me()),
+        overdue=pen.count_overdue(me()),
     )
 
 
