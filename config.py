@@ -158,7 +158,8 @@ class InboundSettings(BaseSettings):
     MAIL_CASES_PER_HOUR: int = Field(
         5,
         ge=1,
-        description="Concerns that one sender can raise by mail in an hour; a human looks at more of them first.",
+        description="Concerns that one sender can raise by mail in an hour; a human looks at more of them first. What "
+        "one program passes on beyond it waits behind all other mail.",
     )
     MAIL_RAW_DAYS: int = Field(
         30, ge=1, description="Days for which a mail is kept as it came, sealed, after it was dealt with."

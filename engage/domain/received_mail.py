@@ -8,6 +8,7 @@ from engage.domain.receipts import reference_as_issued
 # As `engage.domain.receipts` makes them: BOR-26-7K3QX, with what people make of it when they copy it by hand.
 _REFERENCE = re.compile(r"\b([A-Z]{3})[ \-\u2010-\u2014](\d{2})[ \-\u2010-\u2014]([0-9A-Z]{5})\b", re.IGNORECASE)
 _MOST_REFERENCES = 20  # Ours: whoever writes more of them asks about no single case.
+MANY = "many_from_one"  # why a mail waits behind others: within an hour its sender sent more than one may
 HIDDEN = "…"  # stands where the sender's address stood
 
 

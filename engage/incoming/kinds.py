@@ -13,6 +13,9 @@ from engage.incoming.parts import Taken
 
 # Why a mail is no person's, where nothing but its words, or the domain it came from, says so: people write such, too.
 BY_LOOKS = frozenset(("absence", "challenge", "own_address", "failure_words"))
+# Why a mail is a program's that passes on what a person typed, perhaps: forms on pages and ticket systems of others say
+# no more of themselves. Some answering machines do not, either, but what they send answers a mail.
+BY_MACHINE = frozenset(("auto_generated", "answers_unwanted"))
 _BEGINNING = 3_000  # characters in which a program says what it is
 NOTICE_HEADER = "x-engage-notice"  # every mail of any engage has it
 
@@ -47,6 +50,7 @@ _LIST_HEADERS = (
     "list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
     "mailing-list", "x-mailing-list", "x-listname", "x-campaign-id", "x-campaignid", "feedback-id", "x-mailman-version",
 )  # fmt: skip
+_GENERATED = "auto-generated"  # RFC 3834, 5.1: by a program, and no answer to a mail
 _BULK = frozenset(("bulk", "list", "junk"))
 _AUTO = frozenset(("auto_reply", "auto-reply", "autoreply"))
 
@@ -77,16 +81,19 @@ def kind_of(
     why = _of_ours(head, sender, own_domains, own_mark)
     if why:
         return MailKind.OWN, why
-    why = _said_by_parts(taken) or _said_by_headers(head) or _absent_or_asking(head, subject, text)
+    machine = _made_by_machine(head)
+    why = _said_by_parts(taken) or _said_by_headers(head)
+    if machine and not why:
+        why = _from_nobody(head, sender) or machine
+    why = why or _absent_or_asking(head, subject, text)
     if why:
         return MailKind.AUTO_REPLY, why
     why = _to_many(head)
     if why:
         return MailKind.BULK, why
-    if head.first("return-path").replace(" ", "") == "<>":
-        return MailKind.AUTO_REPLY, "empty_return_path"
-    if is_robot(sender):
-        return MailKind.AUTO_REPLY, "robot_sender"
+    why = _from_nobody(head, sender)
+    if why:
+        return MailKind.AUTO_REPLY, why
     return MailKind.WRITTEN, "written" if sender else "no_sender"
 
 
@@ -101,17 +108,35 @@ def _of_ours(head: Head, sender: str | None, own_domains: frozenset[str], own_ma
 
 
 def _said_by_headers(head: Head) -> str:
-    if _words(head, "auto-submitted") - {"no"}:
+    is_loop = "x-loop" in head
+    if _words(head, "auto-submitted") - ({"no"} if is_loop else {"no", _GENERATED}):
         return "auto_submitted"
     if NOTICE_HEADER in head:
         return "other_engage"
     if any(name in head for name in _AUTO_HEADERS):
         return "auto_header"
-    if _words(head, "x-auto-response-suppress") - {"none"}:
+    if is_loop and _wants_no_answer(head):
         return "auto_header"
     if (_words(head, "precedence") | _words(head, "preference")) & _AUTO:
         return "auto_header"
     return "challenge" if any(name in head for name in _CHALLENGE_HEADERS) else ""
+
+
+def _made_by_machine(head: Head) -> str:
+    """Return why a mail came from a program, where that may have passed on what a person typed (see BY_MACHINE)."""
+    if _GENERATED in _words(head, "auto-submitted"):
+        return "auto_generated"
+    return "answers_unwanted" if _wants_no_answer(head) else ""
+
+
+def _wants_no_answer(head: Head) -> bool:
+    return bool(_words(head, "x-auto-response-suppress") - {"none"})
+
+
+def _from_nobody(head: Head, sender: str | None) -> str:
+    if head.first("return-path").replace(" ", "") == "<>":
+        return "empty_return_path"
+    return "robot_sender" if is_robot(sender) else ""
 
 
 def _said_by_parts(taken: Taken) -> str:

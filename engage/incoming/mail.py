@@ -70,6 +70,11 @@ class Incoming:
         """Whether a person may have written it although it looks like a program's: a human has to tell."""
         return self.why in kinds.BY_LOOKS
 
+    @property
+    def may_be_passed_on(self) -> bool:
+        """Whether a program may have passed on what a person typed, unless it answers a mail of ours."""
+        return self.why in kinds.BY_MACHINE
+
 
 def read(
     raw: bytes,

@@ -47,7 +47,7 @@ class ReceivedMail(Keyed, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]  # a class, never a text
     kind: Mapped[MailKind | None] = mapped_column(stored(MailKind, "kind"))
-    why: Mapped[str | None]  # a code of engage.incoming
+    why: Mapped[str | None]  # a code of engage.incoming, or MANY
     # Keyed hash of its sender's mailbox, kept for an hour: so many concerns from one are looked at by a human first.
     sender_digest: Mapped[str | None]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))  # whose address it came to

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ScalarSelect, case, func, or_, select
 
 from engage import clock
 from engage.domain.pen_policy import PEN_GRANTS
 from engage.domain.pen_reminders import FIRST_AFTER, Turn, is_overdue
 from engage.domain.policy import Actor
-from engage.domain.received_mail import MailState
+from engage.domain.received_mail import MANY, MailState
 from engage.extensions import db
 from engage.models import Case, PenGuess, PenItem, ReceivedMail, Site
 from engage.queries.paging import COUNTED
@@ -79,13 +79,13 @@ def sorts_mail(actor: Actor) -> bool:
 
 
 def waiting(actor: Actor) -> list[Listed]:
-    """Return the mails that wait for the actor, the oldest first."""
+    """Return the mails that wait for the actor, the oldest first, and behind them what one program sent too much of."""
     rows = db.session.execute(
         select(ReceivedMail, PenItem, Site.name)
         .join(PenItem, PenItem.mail_id == ReceivedMail.id)
         .outerjoin(Site, Site.id == ReceivedMail.site_id)
         .where(ReceivedMail.state == MailState.PEN, pen_of(actor))
-        .order_by(ReceivedMail.received_at, ReceivedMail.id)
+        .order_by(case((ReceivedMail.why == MANY, 1), else_=0), ReceivedMail.received_at, ReceivedMail.id)
         .limit(PAGE)
     ).all()
     guessed = _guesses([mail.id for mail, _, _ in rows], actor)

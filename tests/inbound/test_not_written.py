@@ -1,11 +1,15 @@
 """What no human wrote is recorded and never answered; what a mail server reports is noted on its notice."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from engage.domain.policy import Role
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
 from engage.models import Attachment, CaseEvent, Errand, Message, OutboxMessage, Recipient
+from engage.queries import pen
 from engage.services import delivery
 from engage.services.inbound import deciding, processing
 from engage.unit_of_work import unit_of_work
@@ -24,6 +28,7 @@ from tests.inbound.mails import (
     messages_of,
     notice_of,
     notices,
+    seen_by,
 )
 
 REPORT = """From: MAILER-DAEMON@mx.example.org
@@ -170,6 +175,77 @@ def test_what_came_by_a_list_is_placed_by_hand_with_its_files(team, sent):
     processing.process_due()
     assert [one.words for one in messages_of(reference)] == ["The water is brown."]
     assert len(db.session.scalars(select(Attachment)).all()) == 1
+
+
+BY_MACHINE = [{"auto_submitted": "auto-generated"}, {"x_auto_response_suppress": "All"}]
+TICKET = "Ticket 77: our well is dry. The neighbours of the pit."
+
+
+@pytest.mark.parametrize("headers", BY_MACHINE, ids=lambda headers: next(iter(headers)))
+def test_what_somebody_typed_into_a_form_or_ticket_of_others_is_read_by_somebody(team, headers):
+    files = [("seen.txt", "text/plain", b"Seen.")]
+    for to in (SITE, INBOX):
+        mail = came(a_mail(TICKET, to=to, subject="[Ticket 77]", files=files, **headers))
+        assert (mail.state, item_of(mail).words) == (MailState.PEN, TICKET)
+        assert item_of(mail).troubles == ["auto_reply"]
+    assert {one.template for one in notices()} == {"mail_to_sort"}
+    assert db.session.scalars(select(states.Case)).all() == []
+    of_all = states.staff((Role.COORDINATOR, None))
+    with unit_of_work():
+        deciding.make_case(mail.id, "BOR", actor=of_all)
+    processing.process_due()
+    assert len(db.session.scalars(select(Attachment)).all()) == 1
+
+
+@pytest.mark.parametrize("headers", BY_MACHINE, ids=lambda headers: next(iter(headers)))
+def test_what_a_machine_answers_to_a_notice_of_ours_is_recorded_and_nobody_looks(team, sent, headers):
+    before = len(notices())
+    ours, gone = f"<{sent.id}@engage.test>", f"<{'0' * 8}-{'0' * 4}-4000-8000-{'0' * 12}@engage.test>"
+    for to, references in (
+        *((to, {}) for to in (answer_to(sent), bounce_of(sent))),
+        *((SITE, {"in_reply_to": one}) for one in (ours, gone)),
+    ):
+        mail = came(a_mail("We are closed until Monday.", to=to, **references, **headers))
+        assert (mail.state, mail.outcome) == (MailState.DONE, Outcome.IGNORED)
+    assert len(notices()) == before
+
+
+def test_a_machine_that_answers_a_notice_which_is_gone_is_recorded_and_nobody_looks(team, sent):
+    address = answer_to(sent)
+    with unit_of_work():
+        db.session.delete(db.session.get_one(OutboxMessage, sent.id))
+    assert came(a_mail("Closed.", to=address, auto_submitted="auto-generated")).outcome is Outcome.IGNORED
+
+
+def test_a_machine_that_speaks_of_a_survivors_case_is_read_by_her_focal_points_alone(team):
+    reference = a_case_by_mail(team.site_id, harms_child=True)
+    mail = came(a_mail(f"Ticket about {reference}.", to=SITE, auto_submitted="auto-generated"))
+    assert (mail.state, mail.is_restricted, seen_by(team.coordinator)) == (MailState.PEN, True, [])
+
+
+def test_a_machine_that_writes_every_minute_is_listed_behind_everybody_else_and_loses_nobody(
+    clock, team, change_settings
+):
+    change_settings(MAIL_CASES_PER_HOUR=2)
+    cron = {"sender": "cron@machine.example.net", "auto_submitted": "auto-generated"}
+    for number in range(6):
+        came(a_mail(f"Disk {number}", to=SITE, **cron))
+        clock.advance(timedelta(minutes=1))
+    came(a_mail(f"What about {states.a_case(team.site_id)}?", to=SITE, sender="person@example.org"))
+    listed = [one.item for one in pen.waiting(team.coordinator)]
+    assert [one.words[:6] for one in listed] == ["Disk 0", "Disk 1", "What a", "Disk 2", "Disk 3", "Disk 4", "Disk 5"]
+    assert [one.troubles[0] for one in listed] == ["auto_reply"] * 2 + ["known"] + ["many_from_one"] * 4
+    told = [one for one in notices() if one.template == "mail_to_sort" and one.user_id == team.coordinator.id]
+    assert len(told) == 1
+    clock.advance(timedelta(hours=1))
+    assert item_of(came(a_mail("Disk 6", to=SITE, **cron))).troubles == ["auto_reply"]
+
+
+def test_forms_without_a_sender_count_by_the_server_that_sent_them(clock, team, change_settings):
+    change_settings(MAIL_CASES_PER_HOUR=1)
+    for server, trouble in (("a", "auto_reply"), ("b", "auto_reply"), ("a", "many_from_one")):
+        form = {"sender": "noreply@example.net", "return_path": f"<form@{server}.example.net>"}
+        assert item_of(came(a_mail(to=SITE, auto_submitted="auto-generated", **form))).troubles[0] == trouble
 
 
 LOOKS = {

@@ -62,13 +62,23 @@ def answers_what_is_gone(mail: Incoming) -> bool:
     return inbox is not None and any(mail_addresses.read_address(one, inbox, key) for one in mail.recipients)
 
 
+def names_a_notice(mail: Incoming) -> bool:
+    """Whether one of its references has the form of our Message-IDs, be the notice there or not."""
+    return any(_notice_id(reference) is not None for reference in mail.references)
+
+
 def notice_of(message_id: str) -> OutboxMessage | None:
     """Return the notice that has this Message-ID, None where it is none of ours."""
+    notice_id = _notice_id(message_id)
+    return db.session.get(OutboxMessage, notice_id) if notice_id is not None else None
+
+
+def _notice_id(message_id: str) -> uuid.UUID | None:
     match = _OWN_ID.fullmatch(message_id.strip())
     if match is None or match[2].lower() != own_domain():
         return None
     try:
-        return db.session.get(OutboxMessage, uuid.UUID(match[1]))
+        return uuid.UUID(match[1])
     except ValueError:  # dashes in other places
         return None
 

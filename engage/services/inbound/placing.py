@@ -8,11 +8,11 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from engage import clock, vault
 from engage.domain.mail_addresses import Kind
-from engage.domain.received_mail import MailState, Outcome, plain_sender
+from engage.domain.received_mail import MANY, MailState, Outcome, plain_sender
 from engage.extensions import db
 from engage.incoming.mail import Incoming, MailKind
 from engage.models import Case, PenItem, ReceivedMail, Recipient
@@ -43,6 +43,8 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
         _report(row, mail, answer)
     elif mail.may_be_written or (mail.kind is MailKind.BULK and _is_for_us(mail, answer)):
         _perhaps_of_somebody(row, mail, raw, answer)
+    elif mail.may_be_passed_on and not _answers_us(mail, answer):
+        _passed_on(row, mail, raw)
     elif mail.kind in _NOBODY:
         _tie(row, answer)
         done(row, Outcome.IGNORED)
@@ -74,6 +76,21 @@ def _perhaps_of_somebody(row: ReceivedMail, mail: Incoming, raw: bytes, answer: 
         done(row, Outcome.LANE)
         return
     penning.put(row, mail, raw, finding.guesses(mail, answer))
+
+
+def _answers_us(mail: Incoming, answer: Answered | None) -> bool:
+    """Whether it answers a notice of ours, also one that is gone."""
+    return answer is not None or finding.answers_what_is_gone(mail) or finding.names_a_notice(mail)
+
+
+def _passed_on(row: ReceivedMail, mail: Incoming, raw: bytes) -> None:
+    """A form or a ticket system of others may have sent what somebody typed into it, so somebody looks.
+
+    What is too much from one of them is kept as well, and listed behind everything else. Nothing is answered.
+    """
+    is_flood = _many_passed_on(row, mail)
+    row.why = MANY if is_flood else mail.why
+    penning.put(row, mail, raw, finding.guesses(mail, None), *([MANY] if is_flood else []))
 
 
 def done(row: ReceivedMail, outcome: Outcome) -> None:
@@ -153,19 +170,22 @@ def _why_no_case(row: ReceivedMail, mail: Incoming, gate: Gate, guesses: Sequenc
         return "no_sender"
     if not mail.text.strip() and not gate.checked:
         return "no_words"
-    return "many_from_one" if _is_flood(row, mail) else ""
+    return MANY if _is_flood(row, mail) else ""
 
 
 def _is_flood(row: ReceivedMail, mail: Incoming) -> bool:
     """Whether so many concerns came from one mailbox within the hour that the rest waits for a human."""
-    row.sender_digest = vault.digest(plain_sender(mail.sender or ""), vault.MAIL_SENDER)
-    made = (
-        select(func.count())
-        .select_from(ReceivedMail)
-        .where(
-            ReceivedMail.sender_digest == row.sender_digest,
-            ReceivedMail.received_at > clock.utcnow() - WINDOW,
-            ReceivedMail.outcome == Outcome.CASE_MADE,
-        )
-    )
-    return (db.session.scalar(made) or 0) >= settings().MAIL_CASES_PER_HOUR
+    return _are_many(row, mail.sender, ReceivedMail.outcome == Outcome.CASE_MADE)
+
+
+def _many_passed_on(row: ReceivedMail, mail: Incoming) -> bool:
+    """Whether a program sends more than one sender may in an hour, by the server where it names no sender."""
+    return _are_many(row, mail.sender or mail.envelope_sender, ReceivedMail.kind == MailKind.AUTO_REPLY)
+
+
+def _are_many(row: ReceivedMail, sender: str | None, which: ColumnElement[bool]) -> bool:
+    """Whether so many of these came from one mailbox within the hour; that this one did, is known until it is over."""
+    row.sender_digest = vault.digest(plain_sender(sender or ""), vault.MAIL_SENDER)
+    same = (ReceivedMail.sender_digest == row.sender_digest, ReceivedMail.received_at > clock.utcnow() - WINDOW)
+    count = select(func.count()).select_from(ReceivedMail).where(*same, which, ReceivedMail.id != row.id)
+    return (db.session.scalar(count) or 0) >= settings().MAIL_CASES_PER_HOUR

@@ -16,7 +16,6 @@ from engage.unit_of_work import release, unit_of_work
 log = logging.getLogger(__name__)
 # The header by which our own mail is known when it comes back.
 OWN_MARK = "X-Engage-Notice"
-# What may become part of a case, by itself or by hand.
 _MAY_HAVE_FILES = frozenset({MailKind.WRITTEN, MailKind.DAMAGED, MailKind.BULK})
 MOST = 500  # Ours: a task ends well inside its time limit; the sweep takes what is left over.
 
@@ -44,13 +43,18 @@ def _process(claimed: Claimed) -> None:
         return
     try:
         raw, mail = _opened(claimed)
-        gate = files.through_gate(mail) if mail.kind in _MAY_HAVE_FILES or mail.may_be_written else Gate()
+        gate = files.through_gate(mail) if _may_have_files(mail) else Gate()
         with unit_of_work():
             if (row := claims.held(claimed)) is not None:
                 _put(row, mail, raw, gate)
     except Exception as error:  # whatever a mail may do to us, it is neither lost nor does it stop the next one
         release()
         claims.failed(claimed, error)
+
+
+def _may_have_files(mail: Incoming) -> bool:
+    """Whether it may become part of a case, by itself or by hand."""
+    return mail.kind in _MAY_HAVE_FILES or mail.may_be_written or mail.may_be_passed_on
 
 
 def _put(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
