@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from engage import data_keys, vault
@@ -189,3 +190,14 @@ def test_on_the_form_a_hidden_number_alone_does_not_do_without_a_gateway(client,
     page = page.submit(client, send="later")
     page = page.submit(client, road="relay", phone="+381641234567", send="later")
     assert "Write the e-mail address" in page.submit(client, send="now").words
+
+
+def test_on_the_form_other_readers_of_a_phone_are_asked_about_only_beside_a_phone(
+    client, session, sent_tasks, settings, gateway
+):
+    page = visit(client, "/raise").submit(client, what_happened="Dust.", send="later").submit(client, send="later")
+    ticks = BeautifulSoup(page.response.text, "html.parser").select("[name=shares_phone]")
+    assert ticks
+    for tick in ticks:
+        assert tick.find_parent(class_="govuk-radios__conditional").select_one("[name=phone]")
+    assert len({tick["id"] for tick in ticks}) == len(ticks)
