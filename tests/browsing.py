@@ -49,8 +49,11 @@ class Page:
         return [element for element in self.root.iter() if name in (element.get("class") or "").split()]
 
     def fields(self) -> dict[str, Any]:
-        """What the page's own form would send as it stands, without a button."""
-        return dict(pair for control in self._form().iter() for pair in sent_by(control))
+        """What the page's own form would send as it stands, without a button; a list of what is sent more than once."""
+        sent: dict[str, list[Any]] = {}
+        for name, value in (pair for control in self._form().iter() for pair in sent_by(control)):
+            sent.setdefault(name, []).append(value)
+        return {name: values if len(values) > 1 else values[0] for name, values in sent.items()}
 
     @property
     def action(self) -> str:

@@ -259,3 +259,14 @@ def test_a_full_disk_loses_no_words(client, monkeypatch, send):
 
 def no_room(*_):
     raise OSError(errno.ENOSPC, "full")
+
+
+def test_an_address_corrected_under_the_second_way_is_the_one_that_is_kept(client):
+    page = begin(client).submit(client, send="later").submit(client, road="relay", email="old@example.org", send="later")
+    assert "old@example.org" in page.words
+    page = visit(client, "/raise/who")
+    shown = [one for one in page.root.iter("input") if one.get("name") == "email"]
+    first, second = (one.get("value", "") for one in shown)
+    assert second == "old@example.org"
+    data = {**page.fields(), "email": [first, "new@example.org"], "send": "later"}
+    assert "new@example.org" in visit(client, client.post("/raise/who", data=data).location).words

@@ -126,7 +126,7 @@ def test_an_address_typed_after_going_back_is_kept_on_the_page_which_says_how_to
     page = form.submit(client, what_happened=DUST, send="now", **reach)
     assert page.status == 422
     assert "with your code to change it" in page.words
-    assert page.fields()["email"] == "neighbour@example.org"
+    assert "neighbour@example.org" in page.fields()["email"]
     assert db.session.scalars(select(Case.road)).all() == [Road.NONE]
 
 
@@ -147,7 +147,7 @@ def test_another_address_typed_after_going_back_is_said_not_to_count(client, roa
     page = form.submit(client, what_happened=DUST, send="now", **reach, **{field: then})
     assert page.status == 422
     assert "How we reach you is not changed" in page.words
-    assert page.fields()[field] == then
+    assert then in page.fields()[field]
     assert first not in page.words
     assert how_many(Case) == 1
 

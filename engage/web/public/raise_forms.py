@@ -4,7 +4,6 @@ The names of the fields are a contract (docs/intake.md): scripts, kiosks and par
 """
 
 import re
-from collections.abc import Sequence
 
 from flask import request
 from flask_babel import gettext, lazy_gettext
@@ -34,8 +33,10 @@ from wtforms.validators import Length, Optional, ValidationError
 from engage.domain.case import Identity, Kind, Road
 from engage.services import intake
 from engage.web import triage_labels
+from engage.web.public.repeated import RepeatedLine
 
 _ = lazy_gettext
+ADDRESSED = (Road.DIRECT.value, Road.RELAY.value)  # ways that take an address, in the order of the page
 WORDS, MORE_WORDS, LINE = 20_000, 5_000, 500  # characters; ours: ten printed pages, two, and a few lines
 ASIDE = frozenset({"token", "website", "csrf_token", "turn"})  # what belongs to the page and not to the concern
 # Control characters no keyboard types and no database takes; line breaks and tabs stay.
@@ -63,14 +64,6 @@ class SameOriginOrToken(_FlaskFormCSRF):
     def validate_csrf_token(self, form: Form, field: Field) -> None:
         if request.headers.get("Sec-Fetch-Site") != "same-origin":
             super().validate_csrf_token(form, field)
-
-
-class FirstFilledField(StringField):
-    """A line that the page may show in two places; the first that holds something counts."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        if valuelist:
-            self.data = next((value for value in valuelist if value.strip()), valuelist[0])
 
 
 class RaiseForm(FlaskForm):
@@ -180,7 +173,14 @@ class WhoForm(RaiseForm):
         ],
         default=Identity.ANONYMOUS.value,
     )
-    name = FirstFilledField(_("Your name"), widget=GovTextInput(), filters=[tidy], validators=[short_enough(200)])
+    name = RepeatedLine(
+        _("Your name"),
+        of="identity",
+        under=(Identity.NAMED.value, Identity.CONFIDENTIAL.value),
+        widget=GovTextInput(),
+        filters=[tidy],
+        validators=[short_enough(200)],
+    )
     road = RadioField(
         _("How can we reach you?"),
         widget=GovRadioInput(),
@@ -194,9 +194,11 @@ class WhoForm(RaiseForm):
         # Write to me, said in confidence, is the custodian's road; scripts may name it.
         filters=[lambda road: Road.DIRECT.value if road == Road.CUSTODIAN else road],
     )
-    email = FirstFilledField(_("E-mail address"), widget=GovTextInput(), filters=[tidy])
-    phone = FirstFilledField(
+    email = RepeatedLine(_("E-mail address"), of="road", under=ADDRESSED, widget=GovTextInput(), filters=[tidy])
+    phone = RepeatedLine(
         _("Phone number"),
+        of="road",
+        under=ADDRESSED,
         description=_("With the number of the country, like +381 64 123 4567."),
         widget=GovTextInput(),
         filters=[tidy],
