@@ -1,6 +1,7 @@
 """The person changes how we reach them and who may know their name, by themselves and at once."""
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from engage import vault
@@ -40,6 +41,42 @@ def test_the_page_shows_what_is_chosen_and_never_the_address(client, found):
     assert "Given Family" not in html
     assert 'value="direct" checked' in html
     assert "What you leave empty stays as it was." in person.page("/case/contact")
+
+
+def test_what_a_way_to_be_reached_needs_stands_under_it_and_nowhere_else(client, found):
+    Person(client, found.code)
+    page = BeautifulSoup(client.get("/case/contact").text, "html.parser")
+    under = {
+        radio["value"]: {one["name"] for one in page.select(f"#{radio.get('data-aria-controls', 'none')} [name]")}
+        for radio in page.select("[name=identity], [name=road]")
+    }
+    seen = {"email", "phone", "post", "word", "same_person"}
+    assert under == {
+        "named": {"name", "organisation"},
+        "confidential": {"name", "organisation"},
+        "anonymous": set(),
+        "direct": seen,
+        "custodian": seen,
+        "relay": seen - {"phone", "post"},
+        "facilitator": {"facilitator"},
+        "none": set(),
+    }
+    labels = {" ".join(one.text.split()) for one in page.select("label")}
+    assert {
+        "E-mail address · The team may write or call me",
+        "Postal address · Only the trusted person may write or call me",
+    } <= labels
+
+
+def test_what_was_typed_or_ticked_under_another_way_does_not_count(client, found):
+    person = Person(client, found.code)
+    typed = {"email": ["", "", "third@example.org"], "same_person": ["direct", "custodian"]}
+    person.send("/case/contact", identity="anonymous", road="relay", **typed)
+    assert now(found) == (Identity.ANONYMOUS, Road.RELAY)
+    assert db.session.scalars(select(SamePerson)).all() == []
+    answer = person.send("/case/contact", identity="named", road="direct", email=["bad", "", "other@example.org"])
+    assert answer.status_code == 422
+    assert [one["value"] for one in BeautifulSoup(answer.text, "html.parser").select("[name=email]")] == ["bad", "", ""]
 
 
 def test_an_address_becomes_a_relay_that_no_page_can_open(client, found):
@@ -117,7 +154,7 @@ def test_a_person_says_that_their_concerns_are_put_together_and_takes_it_back(cl
     person = Person(client, found.code)
     person.send("/case/contact", identity="named", road="direct", same_person="y")
     assert len(db.session.scalars(select(SamePerson)).all()) == 2
-    assert 'name="same_person" type="checkbox" value="y" checked' in client.get("/case/contact").text
+    assert 'name="same_person" type="checkbox" value="direct" checked' in client.get("/case/contact").text
     person.send("/case/contact", identity="named", road="direct", same_person=None)
     assert db.session.scalars(select(SamePerson)).all() == []
 

@@ -262,7 +262,9 @@ def no_room(*_):
 
 
 def test_an_address_corrected_under_the_second_way_is_the_one_that_is_kept(client):
-    page = begin(client).submit(client, send="later").submit(client, road="relay", email="old@example.org", send="later")
+    page = (
+        begin(client).submit(client, send="later").submit(client, road="relay", email="old@example.org", send="later")
+    )
     assert "old@example.org" in page.words
     page = visit(client, "/raise/who")
     shown = [one for one in page.root.iter("input") if one.get("name") == "email"]

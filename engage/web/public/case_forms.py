@@ -11,6 +11,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 
 from engage.domain.case import Identity, Road
 from engage.web.public.case_session import OwnCaseForm
+from engage.web.public.repeated import RepeatedLine, RepeatedTick
 from engage.web.typed import plain
 
 LONGEST = 10_000  # Ours: four full pages; longer texts come as a file.
@@ -43,6 +44,12 @@ def line_field(label: object, *, hint: object = "", needed: object = None) -> St
         filters=[plain],
         validators=[DataRequired(needed) if needed else Optional(), Length(max=320, message=_l("This is too long."))],
     )
+
+
+def _line_under(label: object, of: str, under: Sequence[str]) -> RepeatedLine:
+    """Return a field for a few lines that several choices need."""
+    validators = [Optional(), Length(max=320, message=_l("This is too long."))]
+    return RepeatedLine(label, of=of, under=under, filters=[plain], validators=validators)
 
 
 def choice_field(label: object, choices: Sequence[SelectChoice], *, needed: object, hint: object = "") -> RadioField:
@@ -182,7 +189,14 @@ class FeedbackForm(OwnCaseForm):
     words = words_field(_l("What should we do better? (optional)"))
 
 
+_TAKES_NAME = (Identity.NAMED.value, Identity.CONFIDENTIAL.value)
+_TAKES_POST = (Road.DIRECT.value, Road.CUSTODIAN.value)
+_ADDRESSED = (*_TAKES_POST, Road.RELAY.value)
+
+
 class ContactForm(OwnCaseForm):
+    """What a choice needs stands under it, in the order of the choices: see `repeated`."""
+
     identity = choice_field(
         _l("Who may know your name?"),
         one_of(
@@ -192,8 +206,8 @@ class ContactForm(OwnCaseForm):
         ),
         needed=_l("Say who may know your name."),
     )
-    name = line_field(_l("Your name (optional)"))
-    organisation = line_field(_l("Your organisation (optional)"))
+    name = _line_under(_l("Your name (optional)"), "identity", _TAKES_NAME)
+    organisation = _line_under(_l("Your organisation (optional)"), "identity", _TAKES_NAME)
     road = choice_field(
         _l("How may we reach you?"),
         one_of(
@@ -206,19 +220,20 @@ class ContactForm(OwnCaseForm):
         needed=_l("Say how we may reach you."),
         hint=_l("If nobody may know your name, choose one of the last three."),
     )
-    email = line_field(_l("E-mail address"))
-    phone = line_field(_l("Phone number"))
-    post = words_field(_l("Postal address"))
+    email = _line_under(_l("E-mail address"), "road", _ADDRESSED)
+    phone = _line_under(_l("Phone number"), "road", _ADDRESSED)
+    post = _line_under(_l("Postal address"), "road", _TAKES_POST)
     facilitator = line_field(_l("Who is it, and how do we reach them?"))
-    word = line_field(_l("A word by which you know that it is us (optional)"))
+    word = _line_under(_l("A word by which you know that it is us (optional)"), "road", _ADDRESSED)
     tells_former = BooleanField(
         _l("Send a last mail to the address I leave, so that I notice if it was not me who changed it"),
         widget=GovCheckboxInput(),
         default=True,
     )
-    same_person = BooleanField(
+    same_person = RepeatedTick(
         _l("You may see which other concerns came from this address, where I ticked this, too"),
-        widget=GovCheckboxInput(),
+        of="road",
+        under=_ADDRESSED,
     )
 
 

@@ -1,4 +1,4 @@
-"""Fields that a page shows under each choice that needs them, once under each: what stands under the choice made counts.
+"""Fields that a page shows once under each choice that needs them: what stands under the choice that was made counts.
 
 What was typed under a choice that was given up is sent along, since browsers send what they do not show. Browsers that
 show all of it let people type under any choice; and scripts send each field once, without a place.
