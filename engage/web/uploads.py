@@ -44,6 +44,12 @@ WHY = {
     ),
 }
 
+# The same of all files of a form at once: where one finds no place, none of them is kept.
+WHY_NONE = {
+    "no_space": lazy_gettext("We have no room for files just now."),
+    "no_key": lazy_gettext("We cannot lock files away safely just now."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
@@ -77,6 +83,16 @@ def why_refused(refusal: FileRefused, name: str) -> str:
     """Return the sentence for a file that is not taken, beginning with its name."""
     words = str(WHY[refusal.code])
     return f"{_isolated(name)}: {words % refusal.values if refusal.values else words}"
+
+
+def why_none(refusal: FileRefused) -> str:
+    """Return the sentence for files that came in order and found no place."""
+    return str(WHY_NONE[refusal.code])
+
+
+def why_none_of_the_person(refusal: FileRefused) -> str:
+    """Return the same to the person, who can bring them later."""
+    return f"{why_none(refusal)} {gettext('Send your words now, and the files later with your code.')}"
 
 
 def why_left_out(rows: Iterable[Mapping[str, Any]] | None) -> list[str]:

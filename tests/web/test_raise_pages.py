@@ -252,7 +252,8 @@ def test_a_full_disk_loses_no_words(client, monkeypatch, send):
         full.setattr(os, "fdopen", no_room)
         page = form.submit(client, what_happened=DUST, files=upload(b"a map", "map.txt"), send=send)
     assert page.status == 422
-    assert "no room" in page.errors["files"]
+    said = "We have no room for files just now. Send your words now, and the files later with your code."
+    assert page.errors["files"] == said
     assert page.fields()["what_happened"] == DUST
     assert page.submit(client, send="now").code
 

@@ -146,7 +146,7 @@ def test_a_full_disk_sends_nothing_and_loses_no_word(first, session, team, monke
         content_type="multipart/form-data",
     )
     assert answer.status_code == 507
-    assert "no room" in answer.text and "See the paper." in answer.text
+    assert "Nothing was sent. We have no room for files just now." in answer.text and "See the paper." in answer.text
     assert session.scalars(select(Attachment)).all() == []
     assert session.scalars(select(Message).where(Message.words == "See the paper.")).all() == []
 

@@ -23,7 +23,7 @@ from engage.web.public import case_notices, case_outside, case_thread, case_word
 from engage.web.public.blueprint import bp
 from engage.web.public.case_forms import LONGEST, FeedbackForm, ReplyForm
 from engage.web.public.case_session import prepared, token_of, with_case
-from engage.web.uploads import checked_uploads, done_without, hand_out, kept_closed, why_refused
+from engage.web.uploads import checked_uploads, done_without, hand_out, kept_closed, why_none_of_the_person
 
 UNHAPPY = 2  # Ours: bad or very bad, of five.
 
@@ -62,7 +62,7 @@ def reply(holder: Holder) -> ResponseReturnValue:
                     wants_originals=form.wants_originals.data,
                 )
     except FileRefused as refused:
-        form.files.errors = [why_refused(refused, gettext("Your files"))]
+        form.files.errors = [why_none_of_the_person(refused)]
         return _page(holder, form), 422
     done = gettext("We have your message. The people who work on your concern will read it.")
     onward = url_for("public.show_case", _anchor="messages")

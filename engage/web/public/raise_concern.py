@@ -33,7 +33,7 @@ from engage.web.public.raise_steps import (
 )
 from engage.web.public.raise_summary import summary
 from engage.web.public.receipt import show_receipt
-from engage.web.uploads import Uploads, checked_uploads, why_refused
+from engage.web.uploads import Uploads, checked_uploads, why_none_of_the_person
 
 NOTHING = Written()
 
@@ -124,7 +124,7 @@ class _Post:
             with unit_of_work():
                 return drafts.save(self.token, written, self.uploads.checked)
         except FileRefused as refusal:
-            self.uploads.refused.append(why_refused(refusal, gettext("your files")))
+            self.uploads.refused.append(why_none_of_the_person(refusal))
             self.uploads.checked.clear()
             with unit_of_work():
                 return drafts.save(self.token, written)
@@ -195,7 +195,7 @@ def _send(post: _Post, whole: RaiseForm) -> Response:
         )
     except FileRefused as refusal:
         post.uploads.checked.clear()
-        post.uploads.refused.append(why_refused(refusal, gettext("your files")))
+        post.uploads.refused.append(why_none_of_the_person(refusal))
         return post.show_again(FIRST, whole)
     except sending.SentBefore:
         return _answer_resend(post, whole) or _without_files(post, whole)

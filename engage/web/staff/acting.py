@@ -171,7 +171,7 @@ def _stopped(form: StaffForm, error: Exception) -> tuple[Refusal | None, int, bo
         case IllegalTransition():
             return Refusal("not_at_this_stage", {"stage": error.stage.value}), 409, False
         case FileRefused():
-            why = uploads.why_refused(error, gettext("your files"))
+            why = uploads.why_none(error)
             complain(form, [gettext("Nothing was sent. %(why)s", why=why)])
             return None, FULL, False
         case _:

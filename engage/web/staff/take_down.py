@@ -149,7 +149,7 @@ def _stopped(form: TakeDownForm, error: Exception) -> int:
                 )
             ]
         case FileRefused():
-            why = uploads.why_refused(error, gettext("your files"))
+            why = uploads.why_none(error)
             complain(form, [gettext("Nothing was kept. %(why)s", why=why)])
             return FULL
     return 422
