@@ -8,7 +8,8 @@ from sqlalchemy import select
 from engage.domain.case import Identity, Kind, Road
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import Role
-from engage.models import ContactAttempt, Deadline, Errand, Message, OutboxMessage, Site
+from engage.extensions import db
+from engage.models import ContactAttempt, Deadline, Errand, Message, OutboxMessage, Site, StaffUser
 from engage.services import answers, appeals, errands
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -211,6 +212,18 @@ def test_replies_questions_and_notes_are_kept_apart(client, session, team, at):
         ("staff", True),
         ("note", False),
     ]
+
+
+def test_a_note_on_the_case_page_says_who_was_asked_to_read_it(client, team, at):
+    reference = states.an_assessed_case(team)
+    readers = [team.approver, team.coordinator]
+    at(team.officer, reference, "note", message="Look at the second photo.", readers=[str(one.id) for one in readers])
+    at(team.officer, reference, "note", message="Laboratory booked.")
+    shown = page(sign_in(client, team.officer).get(f"/staff/cases/{reference}"))
+    meant, other = (" ".join(one.text.split()) for one in shown.select(".app-message--note .app-message__meta"))
+    for reader in readers:
+        assert db.session.get(StaffUser, reader.id).name in meant.partition("asked to read it:")[2]
+    assert "asked to read it" not in other
 
 
 def test_an_appeal_of_the_person_shows_on_the_case_page(client, team):

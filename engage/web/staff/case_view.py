@@ -114,7 +114,7 @@ def conversation(page: CasePage) -> list[Row]:
         "words": "\n\n".join(parts),
         "files": files(row for row in page.files if row.message_id is None and row.writer is Writer.PERSON),
     }
-    rows = [first]
+    rows, asked = [first], _asked_to_read(page)
     for message in page.messages:
         fate = page.fates.get(events[str(message.id)]) if str(message.id) in events else None
         is_ours = message.writer is Writer.STAFF
@@ -130,9 +130,20 @@ def conversation(page: CasePage) -> list[Row]:
                 "files": files(row for row in page.files if row.message_id == message.id),
                 "fate": _fate(fate) if is_ours else None,
                 "failed": is_ours and fate is not None and fate.dead_at is not None,
+                "readers": asked.get(str(message.id), []),
             }
         )
     return rows
+
+
+def _asked_to_read(page: CasePage) -> dict[str, list[str]]:
+    """Return who was asked to read which note, by name."""
+    asked: dict[str, list[str]] = {}
+    for entry in page.entries:
+        if entry.kind == "ColleagueMentioned":
+            reader = page.names.get(uuid.UUID(str(entry.values["user_id"])), gettext("somebody of ours"))
+            asked.setdefault(str(entry.values["message_id"]), []).append(str(reader))
+    return asked
 
 
 def _author(page: CasePage, user_id: uuid.UUID | None) -> str:
