@@ -73,6 +73,21 @@ def test_words_are_changed_and_mails_say_them(admin, session):
     assert [line.get_text() for line in page(shown).select(".app-diff ins")][:1] == ["new: Something for you"]
 
 
+def test_the_heading_says_what_the_message_is_about_and_not_its_code(admin):
+    heading, caption = (main(admin.get(NEWS)).select_one(tag).get_text(" ", strip=True) for tag in ("h1", "h1 + p"))
+    assert heading == "There is news for you"
+    assert caption == "case_news · English"
+    late = main(admin.get("/admin/messages/case_late/en")).select_one("h1").get_text()
+    assert late == "BOR-26-7K3QX: late"
+    fixed = next(one.code for one in shipped.table().messages.values() if one.fixed)
+    assert (
+        main(admin.get(f"/admin/messages/{fixed}/en")).select_one("h1 + p").get_text(" ", strip=True)
+        == f"{fixed} · English"
+    )
+    done(send(admin, NEWS, subject="Something for you", body=BODY))
+    assert main(admin.get(NEWS)).select_one("h1").get_text() == "Something for you"
+
+
 def test_the_preview_shows_subject_text_and_mail_and_saves_nothing(admin, session):
     shown = send(admin, NEWS, subject="Look", body=BODY, preview="yes")
     assert shown.status_code == 200

@@ -82,6 +82,14 @@ def preview(facts: MessageFacts, words: Words, locale: str) -> Preview | None:
     return Preview(written.subject, text.strip(), low.strip(), _within(page), written.sms)
 
 
+def subject(facts: MessageFacts, words: Words, locale: str) -> str:
+    """Return the subject as it would arrive; as it is written, where it cannot be read."""
+    try:
+        return write(facts, words, _sample(facts), locale).subject
+    except (BadWords, LookupError):
+        return words.subject
+
+
 def _within(page: str) -> Markup:
     """What a mail shows, as a part of a page of ours; its links open beside the page, so that nothing typed is lost."""
     inner = page.partition("<body>")[2].partition("</body>")[0]

@@ -129,5 +129,8 @@ def _read(facts: MessageFacts, locale: str) -> ResponseReturnValue:
 
 
 def _frame(facts: MessageFacts, locale: str) -> dict[str, object]:
+    """What both pages need: what the message is called is its subject, as it counts now."""
     found = next(one for one in view.locales() if one.code == locale)
-    return {"message": facts, "spoken": found, "direction": found.direction}
+    words = messages.words_in_use(facts.code, locale)
+    subject = view.subject(facts, words, locale)
+    return {"message": facts, "subject": subject, "spoken": found, "direction": found.direction}
