@@ -12,7 +12,7 @@ from engage.domain.case import CaseClass, Identity, Road
 from engage.domain.errands import ErrandResult
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Errand, OutboxMessage
+from engage.models import Errand, OutboxMessage, Site
 from engage.services import conversation, delivery
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -119,6 +119,25 @@ def test_a_letter_carries_the_address_and_the_words_of_the_notice(client, team):
 def test_a_letter_with_dates_names_them(client, team):
     _, page = owed(a_case(team, post=ADDRESS), "case_acknowledged")
     assert "2026" in pdf(sign_in(client, team.coordinator).get(f"{page}/letter"))
+
+
+def test_an_ordinary_letter_is_one_sheet_with_the_place_to_open_the_case_on_it(client, team):
+    reference = a_case(team, post=f"Second entrance, third floor\n{ADDRESS}")
+    with unit_of_work():
+        site = db.session.get(Site, case_of(reference).site_id)
+        site.phone, site.phone_hours = "+381 30 000 001", "Monday to Saturday, 7:00 to 19:00"
+        site.office = "Information office, the square in the old town, Monday to Friday, 9:00 to 15:00"
+        site.outside_avenues = [
+            {
+                "name": f"{name}, provincial office, department of complaints",
+                "contact": "0800 000 021, at the municipal office",
+            }
+            for name in ("Ombudsman", "Labour inspectorate", "Environmental inspectorate", "Human-rights commission")
+        ]
+    _, page = owed(reference, "case_received")
+    sheets = PdfReader(io.BytesIO(sign_in(client, team.coordinator).get(f"{page}/letter").data)).pages
+    assert len(sheets) == 1
+    assert "/case" in sheets[0].extract_text()
 
 
 def test_a_letter_about_a_restricted_case_says_the_neutral_sentence(client, team):

@@ -12,15 +12,27 @@ from engage.web.locale import gettext
 
 
 def letter(address: str, words: str, language: str) -> bytes:
-    """Return a letter as a file to print: where it goes, and what it says. Who sends it is not on it."""
+    """Return a letter as a file to print: where it goes, and what it says. Who sends it is not on it.
+
+    Its lines move together where that brings it onto one sheet: the last ones say where to open the case.
+    """
     spoken = next((one for one in locale.offered() if one.code == language), locale.language())
-    sheet = _sheet(spoken)
+    airy = _letter(_sheet(spoken), address, words)
+    if airy.pages == 1:
+        return airy.finished()
+    dense = _letter(_sheet(spoken, dense=True), address, words)
+    chosen, other = (dense, airy) if dense.pages < airy.pages else (airy, dense)
+    other.close()
+    return chosen.finished()
+
+
+def _letter(sheet: Sheet, address: str, words: str) -> Sheet:
     sheet.open([address, words])
     sheet.fact("", address)
     for _ in range(3):
         sheet.line("")
     sheet.line(words)
-    return sheet.finished()
+    return sheet
 
 
 def slips(wanted: Iterable[tuple[str, str]]) -> bytes:
@@ -42,7 +54,7 @@ def _slip(reference: str, language: str) -> tuple[str, str, str]:
         return gettext("There is news for"), reference, gettext("Ask at the office or open the page, with your code.")
 
 
-def _sheet(spoken: locale.Language) -> Sheet:
+def _sheet(spoken: locale.Language, *, dense: bool = False) -> Sheet:
     return Sheet(
         settings().fonts,
         title=gettext("For you"),
@@ -50,4 +62,5 @@ def _sheet(spoken: locale.Language) -> Sheet:
         tag=spoken.tag,
         right_to_left=spoken.direction == "rtl",
         now=clock.utcnow(),
+        dense=dense,
     )

@@ -21,7 +21,8 @@ Colour = tuple[int, int, int]
 INK, BRAND, QUIET, OURS, THEIRS = (11, 12, 12), (17, 75, 69), (86, 80, 69), (179, 70, 26), (17, 75, 69)
 TEXT, SMALL, HEADING, TITLE = 10.5, 9.0, 14.0, 20.0  # points
 BOARD_TEXT, BOARD_NAME = 18.0, 44.0  # points: read from two steps away, by old eyes
-LINE = 0.53  # height of a line in millimetres per point
+LINE, DENSE_LINE = 0.53, 0.46  # height of a line in millimetres per point
+DENSE_GAP = 0.5  # height of an empty line among dense ones, as a part of a line
 
 
 class FontsMissing(RuntimeError):
@@ -31,7 +32,18 @@ class FontsMissing(RuntimeError):
 class Sheet:
     """Pages that fill from above. Whatever is written on them is cut into lines, shaped and put in order."""
 
-    def __init__(self, folder: Path, *, title: str, foot: str, tag: str, right_to_left: bool, now: datetime) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        title: str,
+        foot: str,
+        tag: str,
+        right_to_left: bool,
+        now: datetime,
+        dense: bool = False,
+    ) -> None:
+        self._line, self._gap = (DENSE_LINE, DENSE_GAP) if dense else (LINE, 1.0)
         self._known = known(folder)
         self._right_to_left = right_to_left
         self._folder, self._fonts = folder, [LETTERS]
@@ -101,7 +113,11 @@ class Sheet:
         try:
             return bytes(self._pdf.output())
         finally:
-            self._pdf.close_fonts()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the fonts of a file that nobody needs."""
+        self._pdf.close_fonts()
 
     @property
     def pages(self) -> int:
@@ -140,7 +156,7 @@ class Sheet:
         indent: float,
         edge: Colour | None,
     ) -> None:
-        pdf, height = self._pdf, size * LINE
+        pdf, height = self._pdf, size * self._line * (1.0 if line else self._gap)
         if pdf.will_page_break(height):
             pdf.add_page()
         if edge:
