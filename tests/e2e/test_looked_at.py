@@ -3,10 +3,14 @@
 import time
 
 import pytest
+from sqlalchemy import select, update
 
-from engage import create_app
+from engage import clock, create_app
 from engage.domain.received_mail import MailRoad
+from engage.extensions import db
+from engage.models import OutboxMessage
 from engage.services.inbound import receiving
+from engage.unit_of_work import unit_of_work
 from tests.e2e.conftest import LAPTOP, PHONE
 from tests.inbound.mails import a_mail
 
@@ -87,5 +91,31 @@ def test_the_console_in_each_state_the_board_and_what_comes_by_mail(staff):
             look(coordinator, address)
 
 
-def test_what_administrators_see_of_delivery(staff):
-    look(staff("admin.all"), "/admin/delivery")
+@pytest.fixture
+def given_up(live):
+    """A notice that was given up after an error of one word; afterwards it is as it was."""
+    app = create_app(live.settings)
+    with app.app_context():
+        row_id, sent_at = db.session.execute(
+            select(OutboxMessage.id, OutboxMessage.sent_at).where(OutboxMessage.sent_at.is_not(None)).limit(1)
+        ).one()
+        change = update(OutboxMessage).where(OutboxMessage.id == row_id)
+        for values in (
+            {"sent_at": None, "dead_at": clock.utcnow(), "last_error": LONG},
+            {"sent_at": sent_at, "dead_at": None, "last_error": None},
+        ):
+            with unit_of_work():
+                db.session.execute(change.values(**values))
+            if values["dead_at"]:
+                yield row_id
+
+
+def test_what_administrators_see_of_delivery_on_a_phone_can_be_read_and_tried_again(staff, given_up):
+    admin = staff("admin.all")
+    look(admin, "/admin/delivery")
+    row = admin.page.locator(".app-cases tbody tr", has_text=str(given_up))
+    for box in (one.bounding_box() for one in row.locator("td, th, button").all()):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    widths = [one.bounding_box()["width"] for one in row.locator("th, .app-cases__words").all()]
+    assert min(widths) > PHONE["width"] / 2
