@@ -10,11 +10,12 @@ from engage.domain.delivery import NoticeState
 from engage.extensions import db
 from engage.models import OutboxMessage
 from engage.services import delivery
+from engage.services.reaching import PreferenceRefused, Problem
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.at_site import HERE, at, happen
 from tests.notify.letters import row_of
-from tests.services.by_text import a_case, owed_to
+from tests.services.by_text import a_case, choose, owed_to
 from tests.states import case_of
 
 QUIET = {"may_text": True, "quiet_from": time(0), "quiet_until": time(23), "time_zone": "UTC"}
@@ -112,3 +113,10 @@ def test_who_chose_no_hours_is_not_woken_by_what_could_not_leave_by_day(clock, t
     delivery.drain()
     [row] = db.session.scalars(select(OutboxMessage).where(OutboxMessage.user_id.is_(None)))
     assert (row.attempts, row.state(clock.now), len(gateway.texts)) == (1, NoticeState.SENT, 1)
+
+
+def test_hours_on_a_wall_that_is_nowhere_are_refused(team):
+    reference = a_case(team)
+    with pytest.raises(PreferenceRefused) as refused:
+        choose(reference, time_zone="Mars/Olympus")
+    assert refused.value.problems == {"time_zone": Problem.UNKNOWN_ZONE}
