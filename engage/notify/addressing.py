@@ -1,10 +1,12 @@
 """Where a notice goes, found when it is sent: what holds then counts, not what held when it was owed."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy.orm import joinedload
 
+from engage.domain.message_checks import Words
 from engage.extensions import db
 from engage.models import Case, Recipient
 from engage.notify import edited
@@ -22,10 +24,13 @@ from engage.notify.messages import locale_of
 from engage.notify.to_person import to_lane, to_person
 from engage.notify.to_staff import to_staff
 
+WordsOf = Callable[[str, str], Words | None]
 
-def destination(message: Claimed) -> Destination:
+
+def destination(message: Claimed, *, words: WordsOf = edited.in_force) -> Destination:
     """Return where the notice goes, of a letter or text with the words that an administrator gave it, if any.
 
+    `words` finds those of a message and a locale; whoever asks for many notices at once remembers them meanwhile.
     Reads only; the caller ends the transaction before anything is sent.
 
     Raises:
@@ -36,7 +41,7 @@ def destination(message: Claimed) -> Destination:
     found = _destination(message)
     if not isinstance(found, Letter | Text):
         return found
-    return replace(found, words=edited.in_force(found.template, locale_of(found.template, found.locale)))
+    return replace(found, words=words(found.template, locale_of(found.template, found.locale)))
 
 
 def _destination(message: Claimed) -> Destination:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from engage.extensions import db
 from engage.models import Case, DataKey, SealedContact, StaffUser
-from engage.notify import addressing
+from engage.notify import addressing, edited
+from engage.notify.addressing import WordsOf
 from engage.notify.claims import Claimed
 from engage.notify.destinations import Destination
 
@@ -23,14 +25,15 @@ def destinations(messages: Sequence[Claimed]) -> dict[uuid.UUID, Found]:
         SQLAlchemyError: the database is gone.
     """
     kept = _read_ahead(messages)
-    found = {message.id: _destination(message) for message in messages}
+    words = cache(edited.in_force)  # looked up once for each message and language of the batch
+    found = {message.id: _destination(message, words) for message in messages}
     del kept
     return found
 
 
-def _destination(message: Claimed) -> Found:
+def _destination(message: Claimed, words: WordsOf) -> Found:
     try:
-        return addressing.destination(message)
+        return addressing.destination(message, words=words)
     except SQLAlchemyError:
         raise
     except Exception as error:  # one notice's own, which must not keep the others of the batch from leaving
