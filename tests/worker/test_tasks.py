@@ -88,3 +88,21 @@ def test_a_worker_waits_for_its_broker_longer_than_a_page_does(ran):
     *_, options, limit, _ = ran
     assert options == {}
     assert limit > 0
+
+
+KEPT = """
+import gc
+from celery.signals import worker_process_init
+import worker.app
+worker_process_init.send(sender=None)
+print(gc.get_freeze_count() > 100_000, gc.isenabled())
+"""
+
+
+def test_a_worker_does_not_look_for_rubbish_in_what_stays(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")}
+    environment = kept | {"ENGAGE_VAR": str(tmp_path), "ENGAGE_MODE": "run"}
+    done = subprocess.run(
+        [sys.executable, "-c", KEPT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-1] == "True True"
