@@ -5,7 +5,7 @@ import pytest
 from engage import data_keys, lane_keys, vault
 from engage.settings import settings
 from tests.inbound.dovecot_peer import PASSWORD, Dovecot
-from tests.inbound.mails import INBOX
+from tests.inbound.mails import INBOX, a_case_by_mail, a_team
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,17 @@ def inbox(session, change_settings, sent_tasks):
     data_keys.make_ring()
     lane_keys.make_ring()
     change_settings(MAIL_INBOX=INBOX)
+
+
+@pytest.fixture
+def team(session):
+    return a_team()
+
+
+@pytest.fixture
+def reference(team):
+    """A restricted case whose person can be reached by mail."""
+    return a_case_by_mail(team.site_id, harms_child=True)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from tests.inbound.mails import (
     SITE,
     a_case_by_mail,
     a_mail,
-    a_team,
     answer_to,
     came,
     item_of,
@@ -35,11 +34,6 @@ from tests.inbound.mails import (
 )
 
 EXAMPLES = 1000
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
 
 
 @pytest.fixture

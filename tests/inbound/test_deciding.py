@@ -25,7 +25,6 @@ from tests.inbound.mails import (
     WORDS,
     a_case_by_mail,
     a_mail,
-    a_team,
     came,
     item_of,
     messages_of,
@@ -33,11 +32,6 @@ from tests.inbound.mails import (
     notices,
     row_of,
 )
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
 
 
 @pytest.fixture

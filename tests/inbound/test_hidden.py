@@ -19,7 +19,6 @@ from tests.inbound.mails import (
     STRANGER,
     a_case_by_mail,
     a_mail,
-    a_team,
     answer_to,
     came,
     item_of,
@@ -27,17 +26,6 @@ from tests.inbound.mails import (
     notices,
     seen_by,
 )
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
-
-
-@pytest.fixture
-def reference(team):
-    """A restricted case whose person can be reached by mail."""
-    return a_case_by_mail(team.site_id, harms_child=True)
 
 
 def erased(reference: str) -> None:

@@ -20,7 +20,6 @@ from tests.inbound.mails import (
     SITE,
     a_case_by_mail,
     a_mail,
-    a_team,
     answer_to,
     bounce_of,
     came,
@@ -61,11 +60,6 @@ Message-ID: <{message_id}>
 
 --b1--
 """
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from tests.inbound.mails import (
     STRANGER,
     a_case_by_mail,
     a_mail,
-    a_team,
     answer_to,
     bounce_of,
     came,
@@ -34,17 +33,6 @@ from tests.inbound.mails import (
     notices,
     seen_by,
 )
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
-
-
-@pytest.fixture
-def reference(team):
-    """A restricted case whose person can be reached by mail."""
-    return a_case_by_mail(team.site_id, harms_child=True)
 
 
 @pytest.fixture

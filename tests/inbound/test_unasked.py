@@ -36,17 +36,11 @@ from tests.inbound.mails import (
     STRANGER,
     a_case_by_mail,
     a_mail,
-    a_team,
     came,
     item_of,
     notices,
     row_of,
 )
-
-
-@pytest.fixture
-def team(session):
-    return a_team()
 
 
 def cases() -> list[Case]:

@@ -126,8 +126,9 @@ def _wanted(box: BaseMailBox) -> str:
     """
     if not _takes_marks(box):
         return "UNFLAGGED" if settings().IMAP_DONE_FOLDER else "UNSEEN UNFLAGGED"
-    if settings().IMAP_DONE_FOLDER is None and not box.uids(f"KEYWORD {MET}"):
-        read = box.uids("SEEN")
+    # Asked for first, since it is seldom any: all that have our mark may be all that ever came.
+    read = box.uids(f"SEEN UNKEYWORD {MET}") if settings().IMAP_DONE_FOLDER is None else []
+    if read and not box.uids(f"KEYWORD {MET}"):
         for start in range(0, len(read), _CHUNK):
             _mark(box, ",".join(read[start : start + _CHUNK]))
     return f"UNKEYWORD {MET}"

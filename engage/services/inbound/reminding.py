@@ -30,22 +30,21 @@ def _piles(now: datetime) -> list[Pile]:
     """What has waited for long enough: of each place and day together, and by itself what may be about one of us."""
     waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.received_at <= now - FIRST_AFTER[Turn.SORTING])
     about = (
-        select(ReceivedMail.id, CaseSubject.user_id)
+        select(ReceivedMail, CaseSubject.user_id)
         .join(PenGuess, PenGuess.mail_id == ReceivedMail.id)
         .join(CaseSubject, CaseSubject.case_id == PenGuess.case_id)
         .where(*waits)
     )
-    of_us: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for mail_id, user_id in db.session.execute(about):
-        of_us.setdefault(mail_id, set()).add(user_id)
-    alone = [db.session.get_one(ReceivedMail, mail_id) for mail_id in of_us]
+    of_us: dict[ReceivedMail, set[uuid.UUID]] = {}
+    for mail, user_id in db.session.execute(about):
+        of_us.setdefault(mail, set()).add(user_id)
     place = (ReceivedMail.site_id, ReceivedMail.is_restricted)
     together = (
         select(*place, func.min(ReceivedMail.received_at))
-        .where(*waits, ReceivedMail.id.not_in(of_us))
+        .where(*waits, ReceivedMail.id.not_in([mail.id for mail in of_us]))
         .group_by(*place, func.date(ReceivedMail.received_at))
     )
     return [
         *(Pile(site_id, is_restricted, came_at) for site_id, is_restricted, came_at in db.session.execute(together)),
-        *(Pile(one.site_id, one.is_restricted, one.received_at, frozenset(of_us[one.id])) for one in alone),
+        *(Pile(one.site_id, one.is_restricted, one.received_at, frozenset(people)) for one, people in of_us.items()),
     ]
