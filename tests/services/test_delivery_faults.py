@@ -229,7 +229,7 @@ def test_no_transaction_and_no_connection_is_held_while_a_mail_is_on_its_way(pee
 def test_a_database_that_goes_away_costs_no_attempt(peer, reference, monkeypatch, clock):
     key = a_notice(reference)
 
-    def gone(_message):
+    def gone(*_asked, **_how):
         raise OperationalError("SELECT", {}, ConnectionResetError())
 
     with monkeypatch.context() as patched:

@@ -115,7 +115,7 @@ def test_without_the_ring_no_words_are_lost_for_a_file(client, reference, sound,
         elsewhere.rename(ring)
     assert answer.status_code == 422
     assert "The dust is back." in words(answer)
-    assert "we cannot lock it away safely just now" in words(answer)
+    assert "We cannot lock files away safely just now. Send your words now" in words(answer)
 
 
 def test_a_concern_goes_without_its_photo_where_there_is_no_ring_and_says_so(client, reference, sound, app):
