@@ -14,6 +14,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 INBOX_LOCAL_PART_MAX = 22  # as engage.domain.mail_addresses has it, which fills up the 64 octets that RFC 5321 allows
+# Ours: a worker's last batch takes a lease at most, and has to end within the limit of its task (worker.app).
+LEASE_MAX_SECONDS = 300
 SESSION_IDLE_SECONDS = 8 * 3600  # Ours: a working day. Each page that is asked for begins it anew.
 
 
@@ -39,13 +41,13 @@ class MailSettings(BaseSettings):
         None, description="PEM file of the private key of DKIM, RSA or Ed25519, that only the worker's user may read."
     )
     SMTP_HOST: str = Field("127.0.0.1", description="SMTP server.")
-    SMTP_PORT: int = Field(25, description="SMTP port.")
+    SMTP_PORT: int = Field(25, ge=1, le=65535, description="SMTP port.")
     SMTP_USER: str | None = Field(None, description="SMTP sign-in name; without it no sign-in.")
     SMTP_PASSWORD: SecretStr | None = Field(None, description="SMTP password.")
     SMTP_SECURITY: Literal["none", "starttls", "tls"] = Field(
         "none", description="How the SMTP connection is protected."
     )
-    SMTP_TIMEOUT_SECONDS: int = Field(30, description="Longest wait for the SMTP server; stays below the lease.")
+    SMTP_TIMEOUT_SECONDS: int = Field(30, gt=0, description="Longest wait for the SMTP server; stays below the lease.")
     SMS_GATEWAY: str | None = Field(
         None,
         description="Gateway of text messages: twilio, africas-talking, generic, or the path of a recipe of your own; "
@@ -62,12 +64,18 @@ class MailSettings(BaseSettings):
     SMS_THREAD_DAYS: int = Field(
         90, ge=1, description="Days in which a text that comes back finds the case that was written about."
     )
-    OUTBOX_LEASE_SECONDS: float = Field(300, description="How long a claimed notice belongs to one worker.")
-    OUTBOX_BACKOFF_SECONDS: float = Field(60, description="First wait before a notice is tried again; it doubles.")
-    OUTBOX_BACKOFF_MAX_SECONDS: float = Field(6 * 3600, description="Longest wait before a notice is tried again.")
-    OUTBOX_BATCH: int = Field(20, description="Notices claimed at a time.")
-    OUTBOX_MAX_ATTEMPTS: int = Field(8, description="Failures of its own after which a notice may be given up.")
-    OUTBOX_DEAD_AFTER_HOURS: float = Field(72, description="Age before which no notice is given up for failures.")
+    OUTBOX_LEASE_SECONDS: float = Field(
+        300, gt=0, le=LEASE_MAX_SECONDS, description="How long a claimed notice belongs to one worker, 300 at most."
+    )
+    OUTBOX_BACKOFF_SECONDS: float = Field(
+        60, gt=0, description="First wait before a notice is tried again; it doubles."
+    )
+    OUTBOX_BACKOFF_MAX_SECONDS: float = Field(
+        6 * 3600, gt=0, description="Longest wait before a notice is tried again."
+    )
+    OUTBOX_BATCH: int = Field(20, ge=1, description="Notices claimed at a time.")
+    OUTBOX_MAX_ATTEMPTS: int = Field(8, ge=1, description="Failures of its own after which a notice may be given up.")
+    OUTBOX_DEAD_AFTER_HOURS: float = Field(72, ge=0, description="Age before which no notice is given up for failures.")
     QUIET_HOURS: str = Field(
         "21:00-07:00",
         pattern=r"^((([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d))?$",
@@ -154,7 +162,7 @@ class MailSettings(BaseSettings):
 class InboundSettings(BaseSettings):
     """What an operator may set about mail that comes in."""
 
-    MAIL_MAX_BYTES: int = Field(40 * 1024 * 1024, description="Largest mail that is taken in.")
+    MAIL_MAX_BYTES: int = Field(40 * 1024 * 1024, ge=1, description="Largest mail that is taken in.")
     MAIL_CASES_PER_HOUR: int = Field(
         5,
         ge=1,
@@ -165,7 +173,7 @@ class InboundSettings(BaseSettings):
         30, ge=1, description="Days for which a mail is kept as it came, sealed, after it was dealt with."
     )
     IMAP_HOST: str | None = Field(None, description="IMAP server that MAIL_INBOX is fetched from; without it none is.")
-    IMAP_PORT: int = Field(993, description="IMAP port.")
+    IMAP_PORT: int = Field(993, ge=1, le=65535, description="IMAP port.")
     IMAP_SECURITY: Literal["none", "starttls", "tls"] = Field(
         "tls", description="How the IMAP connection is protected."
     )
@@ -195,7 +203,7 @@ class Settings(MailSettings, InboundSettings):
     MODE: Literal["run", "serve"] = Field("serve", description="`run` is the demonstration, `serve` the product.")
     VAR: Path = Field(Path("var"), description="Folder for everything that is written: database, queue, files, keys.")
     HOST: str = Field("127.0.0.1", description="Address the web server listens on.")
-    PORT: int = Field(8000, description="Port the web server listens on.")
+    PORT: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     PUBLIC_URL: str | None = Field(
         None, description="Address people use, for links in mails; https turns on secure cookies."
     )
@@ -225,21 +233,25 @@ class Settings(MailSettings, InboundSettings):
     TRUSTED_PROXIES: int = Field(
         0, ge=0, description="Proxies in front whose X-Forwarded-For, -Proto and -Host are believed."
     )
-    WEB_PROCESSES: int = Field(2, description="Web server processes.")
-    WEB_THREADS: int = Field(2, description="Requests each web process serves at once.")
-    SWEEP_SECONDS: float = Field(60, description="How often the outbox is swept.")
-    ESCALATE_SECONDS: float = Field(300, description="How often deadlines, reminders and the ladder are looked at.")
-    POLL_SECONDS: float = Field(0.1, description="How often a worker looks into the folder queue.")
-    FILE_MAX_BYTES: int = Field(15 * 1024 * 1024, description="Largest file accepted.")
+    WEB_PROCESSES: int = Field(2, ge=1, description="Web server processes.")
+    WEB_THREADS: int = Field(2, ge=1, description="Requests each web process serves at once.")
+    SWEEP_SECONDS: float = Field(60, gt=0, description="How often the outbox is swept.")
+    ESCALATE_SECONDS: float = Field(
+        300, gt=0, description="How often deadlines, reminders and the ladder are looked at."
+    )
+    POLL_SECONDS: float = Field(0.1, gt=0, description="How often a worker looks into the folder queue.")
+    FILE_MAX_BYTES: int = Field(15 * 1024 * 1024, ge=0, description="Largest file accepted.")
     CLAMD: str | None = Field(
         None,
         pattern=r"^(/.+|[^/:]+:[0-9]+)$",
         description="ClamAV's daemon, which looks at files for programs that do harm: the path of its socket, or "
         "host:port; without it nobody looks.",
     )
-    CLAMD_SECONDS: float = Field(20, description="Longest wait for ClamAV's daemon; then a file waits, not its sender.")
-    FILES_MAX: int = Field(10, description="Most files in one form.")
-    FORM_MAX_BYTES: int = Field(4 * 1024 * 1024, description="Largest form without its files.")
+    CLAMD_SECONDS: float = Field(
+        20, gt=0, description="Longest wait for ClamAV's daemon; then a file waits, not its sender."
+    )
+    FILES_MAX: int = Field(10, ge=0, description="Most files in one form.")
+    FORM_MAX_BYTES: int = Field(4 * 1024 * 1024, ge=1, description="Largest form without its files.")
     FONTS: Path | None = Field(
         None, description="Folder of the fonts of files to print; without it engage/fonts, which `make build` fills."
     )

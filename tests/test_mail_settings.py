@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 import config
 from config import Settings, UnsafeSetting
@@ -21,6 +22,16 @@ def test_sound_settings_pass(tmp_path):
     dkim = {"DKIM_DOMAIN": "example.org", "DKIM_SELECTOR": "m", "DKIM_KEY": tmp_path / "elsewhere.pem"}
     road = {"ALARM_URL": "http://localhost:9/alarm", "MAIL_INBOX": "answers@example.org"}
     assert Settings(**SOUND, **dkim, **road).checked_for_serving().MAIL_INBOX == "answers@example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OUTBOX_BATCH", 0), ("OUTBOX_LEASE_SECONDS", 301), ("SWEEP_SECONDS", 0), ("SMTP_PORT", 70_000)],
+)
+def test_a_number_with_which_nothing_would_ever_leave_is_named_at_the_start(monkeypatch, name, value):
+    monkeypatch.setenv(f"ENGAGE_{name}", str(value))
+    with pytest.raises(ValidationError, match=name):
+        Settings()
 
 
 def test_the_room_before_the_sign_is_what_the_code_leaves():

@@ -129,8 +129,8 @@ def scan_files() -> None:
 
 @shared_task(name="engage.read_texts")
 def read_texts() -> None:
-    """Put the texts that people sent onto their cases."""
-    finished("read-texts", texts.read_waiting())
+    """Put the texts that people sent onto their cases, and heed what was reported of ours too early."""
+    finished("read-texts", texts.read_waiting() + texts.heed_early())
 
 
 @shared_task(name="engage.review_accounts")

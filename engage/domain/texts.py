@@ -1,4 +1,4 @@
-"""Text messages: how many parts one takes, and the words by which somebody wants no more of them."""
+"""Text messages: how many parts one takes, and the words by which somebody wants no more of them, or a code."""
 
 import unicodedata
 
@@ -27,6 +27,11 @@ def is_stop(text: str) -> bool:
     return folded(text) in STOP_WORDS
 
 
+def is_code_wanted(text: str) -> bool:
+    """Whether somebody wants a link to a code: a word for it and nothing beside, however it is written."""
+    return folded(text) in CODE_WORDS
+
+
 def folded(text: str) -> str:
     """Return the text without accents, capitals and signs, with one space between words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -44,5 +49,15 @@ STOP_WORDS = frozenset(
         *("стоп", "стой", "отписаться", "stani", "prekini", "zaustavi", "стани", "прекини"),
         *("توقف", "ايقاف", "الغاء", "قف", "acha", "simama", "sitisha", "berhenti", "dur", "iptal"),
         *("停止", "退订", "取消", "зогс"),
+    }
+)
+
+# Ours, for the same languages: by which whoever raised a concern by text asks for another link to a code.
+CODE_WORDS = frozenset(
+    folded(word)
+    for word in {
+        *("code", "link", "new code", "new link", "le code", "lien", "codigo", "enlace"),
+        *("код", "ссылка", "kod", "šifra", "шифра", "رمز", "الرمز", "رابط", "kodi", "msimbo", "kode", "tautan"),
+        *("代码", "链接", "холбоос"),
     }
 )

@@ -55,7 +55,7 @@ from engage.models.outside import Referral
 from engage.models.panel import PanelNote
 from engage.models.passkey import Passkey, PasskeyChallenge
 from engage.models.promise import Deadline, Explanation, Pause, ReachedRung
-from engage.models.reaching import ContactPreference, ReceivedText, SmsThread
+from engage.models.reaching import ContactPreference, EarlyReport, ReceivedText, SmsThread
 from engage.models.reading import UnusualReading
 from engage.models.record import Access, AuditEvent, CaseEvent, CaseHead, Checkpoint
 from engage.models.resolution import (
@@ -112,6 +112,7 @@ __all__ = [
     "DoomedFile",
     "DeliveryAttempt",
     "Draft",
+    "EarlyReport",
     "Errand",
     "Explanation",
     "ExtensionRequest",

@@ -1,4 +1,4 @@
-"""How a person wants to be reached, and texts that come back. No number stands in any of these tables."""
+"""How a person wants to be reached, texts that come back, and reports of texts. No number stands in these tables."""
 
 import uuid
 from datetime import datetime, time
@@ -6,6 +6,7 @@ from datetime import datetime, time
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engage.domain.gateways import Arrival
 from engage.domain.reaching import Way
 from engage.models.base import Base, Keyed, stored
 
@@ -55,3 +56,14 @@ class ReceivedText(Keyed, Base):
     sealed: Mapped[bytes | None]  # gone once it stands on a case, or waits in the pen
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class EarlyReport(Base):
+    """What a gateway says became of a text before we wrote down by which name it took that text."""
+
+    __tablename__ = "early_report"
+
+    provider_id: Mapped[str] = mapped_column(primary_key=True)
+    arrival: Mapped[Arrival] = mapped_column(stored(Arrival, "arrival"), primary_key=True)
+    reason: Mapped[str]  # codes alone
+    at: Mapped[datetime] = mapped_column(index=True)

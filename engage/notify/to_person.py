@@ -66,6 +66,19 @@ def ways_to(case: Case, held: SealedContact | None, preference: ContactPreferenc
     return ways(_left(case, held, preference), preference.first_way if preference is not None else None)
 
 
+def link_way(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> Way | None:
+    """Return the way by which a link to a code may go, if any.
+
+    By mail alone, since whoever holds a phone for a minute would hold the case: but whoever raised it by text from a
+    phone that nobody else reads has no other way to a code.
+    """
+    left = _left(case, held, preference)
+    if Way.EMAIL in left:
+        return Way.EMAIL
+    is_shared = case.class_ is CaseClass.RESTRICTED or (preference is not None and preference.shares_phone)
+    return Way.SMS if Way.SMS in left and case.channel == BY_TEXT and not is_shared else None
+
+
 def _left(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> set[Way]:
     """The ways for which the person left something. Texts need a gateway, and that they agreed to them: whoever hides
     their number did by leaving it, since nothing else could go there."""
@@ -123,15 +136,12 @@ def _by_machine(
 def _code_link(
     message: Claimed, case: Case, held: SealedContact | None, preference: ContactPreference | None
 ) -> Destination:
-    """By mail alone, since whoever holds a phone for a minute would hold the case: but whoever raised it by text from a
-    phone that nobody else reads has no other way to a code."""
-    left = _left(case, held, preference)
-    link = {"link": links.use_code_link(vault.link_token(uuid.UUID(message.context["link_id"])))}
-    if held is not None and Way.EMAIL in left:
-        return Letter(_opened(held)["email"], CODE_LINK, case.locale, values_of(case) | link)
-    is_shared = case.class_ is CaseClass.RESTRICTED or (preference is not None and preference.shares_phone)
-    if held is None or Way.SMS not in left or case.channel != BY_TEXT or is_shared:
+    way = link_way(case, held, preference)
+    if held is None or way is None:
         return Nowhere(WITHHELD)  # nobody of ours may say it instead
+    link = {"link": links.use_code_link(vault.link_token(uuid.UUID(message.context["link_id"])))}
+    if way is Way.EMAIL:
+        return Letter(_opened(held)["email"], CODE_LINK, case.locale, values_of(case) | link)
     return Text(_opened(held)["phone"], CODE_LINK, case.locale, values_of(None) | link)
 
 

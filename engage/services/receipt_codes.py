@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +13,10 @@ from engage.domain import receipts
 from engage.domain.case import Road
 from engage.domain.events import CodeChanged
 from engage.domain.policy import Actor, Party
+from engage.domain.reaching import Way
 from engage.extensions import db
 from engage.models import Case, CodeLink, DataKey, LaneReceipt, Receipt, Recipient, SealedContact, SignInTry
-from engage.notify import outbox, unseen
+from engage.notify import outbox, to_person, unseen
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit
 
@@ -138,10 +140,9 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
     case_id = case.id if case is not None else _NO_CASE
     contact, _key = _contact_with_key(case_id)  # held, so that opening it costs no statement more
     _forget_old_links(case_id, now)
-    expiries = db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case_id)).all()
+    expiries = _expiries(case_id)
     fits = _is_address_of(contact, address)
-    is_early = len(expiries) >= LINKS_A_DAY or any(now < at - LINK_LIVES + LINK_EVERY for at in expiries)
-    if case is None or case.road not in LINK_ROADS or not fits or is_early or not may_send:
+    if case is None or case.road not in LINK_ROADS or not fits or _is_early(expiries, now) or not may_send:
         _write_in_vain(now)
         return
     _owe_link(case_id, case.reference, case.locale, case.site_id, now)
@@ -150,6 +151,35 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
 def send_first_link(case: Case) -> None:
     """Send whoever wrote a mail that became a case the link with which they make their code. They saw no receipt."""
     _owe_link(case.id, case.reference, case.locale, case.site_id, clock.utcnow())
+
+
+def send_link_again(case: Case) -> bool:
+    """Send whoever raised the case by text, and made no code yet, another link; False where they may get none.
+
+    They have no other road to a code: the first link lives for a day, and they know no reference to ask with. Once
+    there is a code, whoever holds the phone gets none by it. At most one an hour and three a day, as by mail: until
+    then a link that works is on the phone. The caller holds the case by its lock.
+    """
+    made = select(Receipt.id).where(
+        Receipt.case_id == case.id, Receipt.ended_at.is_not(None) | Receipt.first_used_at.is_not(None)
+    )
+    way = to_person.link_way(case, db.session.get(SealedContact, case.id), case.preference)
+    if way is not Way.SMS or db.session.scalars(made).first() is not None:
+        return False
+    now = clock.utcnow()
+    _forget_old_links(case.id, now)
+    if not _is_early(_expiries(case.id), now):
+        _owe_link(case.id, case.reference, case.locale, case.site_id, now)
+    return True
+
+
+def _expiries(case_id: uuid.UUID) -> Sequence[datetime]:
+    return db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case_id)).all()
+
+
+def _is_early(expiries: Sequence[datetime], now: datetime) -> bool:
+    """Whether links with these ends are so young, or so many, that no other goes out yet."""
+    return len(expiries) >= LINKS_A_DAY or any(now < at - LINK_LIVES + LINK_EVERY for at in expiries)
 
 
 def _owe_link(case_id: uuid.UUID, reference: str, locale: str, site_id: uuid.UUID, now: datetime) -> None:

@@ -10,12 +10,12 @@ from engage import clock, vault
 from engage.domain.events import TextsStopped
 from engage.domain.gateways import Arrival
 from engage.domain.policy import Actor, Party
-from engage.domain.texts import is_stop
+from engage.domain.texts import is_code_wanted, is_stop
 from engage.extensions import db, insert_into
 from engage.incoming import charsets
-from engage.models import ContactPreference, OutboxMessage, ReceivedText
+from engage.models import ContactPreference, EarlyReport, OutboxMessage, ReceivedText
 from engage.notify import claims, threads
-from engage.services import cases, conversation, undelivered
+from engage.services import cases, conversation, receipt_codes, undelivered
 from engage.services.inbound import from_text
 from engage.services.timeline import record
 from engage.settings import settings
@@ -23,21 +23,49 @@ from engage.unit_of_work import unit_of_work
 
 log = logging.getLogger(__name__)
 MOST = 1000  # Ours: a sweep ends well inside its task's time limit; the next one takes what is left over.
+# Ours: we write down that a text left within its lease, of minutes, or send it anew under another name.
+NOBODYS = timedelta(days=1)
 LONGEST = 10_000  # Ours, characters: as long as what is written on the page; a text has 1,530 at most.
 
 
-def report(provider_id: str, arrival: Arrival, reason: str) -> bool:
-    """Write down what became of a text, in the open unit of work; False where we sent none of that name, or have not
-    written down yet that we did, so that the gateway may say it again. Safe to run twice.
+def report(provider_id: str, arrival: Arrival, reason: str) -> None:
+    """Write down what became of a text, in the open unit of work. Safe to run twice.
+
+    A gateway may say so before we wrote down that it took the text, and not every gateway says it again: what tells of
+    none that we know is kept for `heed_early`.
     """
+    if arrival is Arrival.ON_ITS_WAY:
+        return
     row = db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.provider_id == provider_id)).first()
     if row is None:
-        return False
+        values = {"provider_id": provider_id, "arrival": arrival, "reason": reason, "at": clock.utcnow()}
+        db.session.execute(insert_into(EarlyReport).values(**values).on_conflict_do_nothing())
+        return
     if arrival is Arrival.ARRIVED:
         claims.arrived(row)
-    elif arrival is Arrival.FAILED:
+    else:
         undelivered.bounced(row, reason)
-    return True
+
+
+def heed_early(*, limit: int = MOST) -> int:
+    """Write down what was reported of texts before we knew their names, and return how many were.
+
+    Opens a short unit of work per report; safe to run twice and at the same time.
+    """
+    known = (
+        select(EarlyReport.provider_id, EarlyReport.arrival, EarlyReport.reason)
+        .join(OutboxMessage, OutboxMessage.provider_id == EarlyReport.provider_id)
+        .order_by(EarlyReport.at)
+        .limit(limit)
+    )
+    found = db.session.execute(known).all()
+    for provider_id, arrival, reason in found:
+        with unit_of_work():
+            report(provider_id, arrival, reason)
+            db.session.execute(
+                delete(EarlyReport).where(EarlyReport.provider_id == provider_id, EarlyReport.arrival == arrival)
+            )
+    return len(found)
 
 
 def receive(gateways_id: str, sender: str, words: str) -> None:
@@ -72,15 +100,17 @@ def read_waiting(*, limit: int = MOST) -> int:
 
 
 def forget_old() -> int:
-    """Forget to which numbers was written, and which texts came, once it is too long ago; return how many.
-
-    Texts that were not read yet stay; those in the pen go as mail goes. Safe to run twice.
+    """Forget to which numbers was written, which texts came and what was reported of none of ours, once it is too long
+    ago; return how many. Texts that were not read yet stay; those in the pen go as mail goes. Safe to run twice.
     """
     oldest = clock.utcnow() - timedelta(days=settings().SMS_THREAD_DAYS)
     gone = delete(ReceivedText).where(ReceivedText.received_at < oldest, ReceivedText.sealed.is_(None))
+    nobodys = delete(EarlyReport).where(EarlyReport.at < clock.utcnow() - NOBODYS)
     options = {"synchronize_session": False}
-    return threads.forget_old() + len(
-        db.session.execute(gone.returning(ReceivedText.id), execution_options=options).all()
+    return (
+        threads.forget_old()
+        + len(db.session.execute(gone.returning(ReceivedText.id), execution_options=options).all())
+        + len(db.session.execute(nobodys.returning(EarlyReport.provider_id), execution_options=options).all())
     )
 
 
@@ -98,7 +128,9 @@ def _read(text_id: uuid.UUID) -> bool:
         for case_id in sorted(found):
             _stop(case_id, tells=case_id == found[0])
     elif len(found) == 1 and words and not threads.leads_into_lane(thread):
-        conversation.write_as_person(cases.lock_own(found[0]), words, actor=_person_of(found[0]))
+        case = cases.lock_own(found[0])
+        if not (is_code_wanted(words) and receipt_codes.send_link_again(case)):
+            conversation.write_as_person(case, words, actor=_person_of(case.id))
     else:
         # Whoever holds the code of a case reads what stands on it: of two cases of one phone neither may get it.
         from_text.hand_over(row, opened["from"], words)

@@ -33,14 +33,14 @@ _TAKEN = ("", 204, {"Content-Type": "text/plain"})
 
 @bp.post("/sms/status")
 def report_text() -> ResponseReturnValue:
-    """Take a report of what became of a text; 404 where we know of none of that name yet."""
+    """Take a report of what became of a text, also of one that we do not know of yet."""
     recipe, values = _told()
     provider_id = at(recipe.reporting.id, values)
     if not provider_id:
         abort(400)
     with unit_of_work():
-        is_known = texts.report(provider_id, arrival(recipe.reporting, values), reason_of(recipe.reporting, values))
-    return _TAKEN if is_known else abort(404)
+        texts.report(provider_id, arrival(recipe.reporting, values), reason_of(recipe.reporting, values))
+    return _TAKEN
 
 
 @bp.post("/sms/inbound")

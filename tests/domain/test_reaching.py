@@ -8,7 +8,7 @@ from engage.domain.errands import BOARD, BY_MOUTH, LETTER, ErrandResult, is_done
 from engage.domain.escalation import ASSIGNEE
 from engage.domain.policy import Role
 from engage.domain.reaching import Way, next_way, ways
-from engage.domain.texts import STOP_WORDS, folded, is_stop, parts_of
+from engage.domain.texts import CODE_WORDS, STOP_WORDS, folded, is_code_wanted, is_stop, parts_of
 
 E, S, C, L = Way.EMAIL, Way.SMS, Way.CALL, Way.LETTER
 
@@ -100,3 +100,18 @@ def test_who_only_speaks_of_stopping_has_not_said_stop(text):
 
 def test_words_for_stop_are_kept_as_they_are_compared():
     assert {folded(word) for word in STOP_WORDS} == STOP_WORDS
+
+
+@pytest.mark.parametrize("text", ["CODE", " code. ", "Código", "КОД", "رمز", "new  link"])
+def test_who_asks_for_a_code_in_any_way_is_heard(text):
+    assert is_code_wanted(text)
+
+
+@pytest.mark.parametrize("text", ["", "The code does not work", "code code"])
+def test_who_only_speaks_of_codes_has_not_asked_for_one(text):
+    assert not is_code_wanted(text)
+
+
+def test_no_word_asks_for_a_code_and_for_no_more_texts():
+    assert {folded(word) for word in CODE_WORDS} == CODE_WORDS
+    assert not CODE_WORDS & STOP_WORDS

@@ -1,23 +1,16 @@
 """A text message that no machine could place is placed by a human, as mail is; nobody is shown its number."""
 
-import re
-
 import pytest
 from sqlalchemy import select
 
-from engage import clock as engage_clock
 from engage import lane_keys
 from engage.domain.case import CaseClass, Identity, Road, Writer
 from engage.domain.guards import Refused
 from engage.domain.policy import Actor, Party, Role
 from engage.domain.received_mail import MailState, NotOurs, Outcome
-from engage.domain.texts import parts_of
 from engage.extensions import db
 from engage.models import (
     Case,
-    CodeLink,
-    ContactPreference,
-    Errand,
     Message,
     PenGuess,
     PenItem,
@@ -27,20 +20,18 @@ from engage.models import (
 )
 from engage.queries import pen
 from engage.scope import pen_of
-from engage.services import cases, delivery, receipt_codes, sites, texts
+from engage.services import cases, delivery, sites, texts
 from engage.services.inbound import deciding, processing, raw_copy
 from engage.services.lane import erasing as lane_erasing
 from engage.services.lane import moving
 from engage.services.lane.record import lock_own
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.inbound.by_text import OTHERS, decide, text
 from tests.inbound.mails import item_of, messages_of, notices, row_of
 from tests.services.test_roads import NUMBER, a_case, owed_to
 from tests.states import case_of
-from tests.web.as_person import Person, code_on
 
-OTHERS = "+381641234599"
-WORDS = "The water is brown. Call me: +381641234599"
 HIDDEN = "The water is brown. Call me: …"
 
 
@@ -56,21 +47,6 @@ def team(session, clock, gateway):
 def approver(team):
     """Somebody who looks after all sites: of a number that nobody knows there is no site."""
     return states.staff((Role.APPROVER, None))
-
-
-def text(words=WORDS, *, sender=OTHERS, name="in-1") -> ReceivedMail:
-    """Somebody writes, a worker reads it, and it waits in the pen."""
-    with unit_of_work():
-        texts.receive(name, sender, words)
-    assert texts.read_waiting() == 1
-    db.session.rollback()
-    return db.session.scalars(select(ReceivedMail).order_by(ReceivedMail.received_at.desc())).first()
-
-
-def decide(use_case, *args, **values):
-    with unit_of_work():
-        use_case(*args, **values)
-    processing.process_due()
 
 
 def seen_by(actor) -> list[ReceivedMail]:
@@ -108,71 +84,6 @@ def test_a_case_is_made_of_it_and_the_number_stays_where_nobody_of_us_reads_it(t
         texts.receive("in-2", OTHERS, "It is still brown.")
     texts.read_waiting()
     assert [one.words for one in messages_of(case.reference)] == ["It is still brown."]
-
-
-def a_case_of(mail, actor) -> Case:
-    decide(deciding.make_case, mail.id, "BOR", actor=actor)
-    return db.session.get_one(Case, row_of(mail.id).case_id)
-
-
-def link_in(said: list[str]) -> str:
-    [link] = [found[1] for one in said if (found := re.search(r"https://localhost(/case/link/\S+)", one))]
-    return link
-
-
-def test_whoever_raised_a_concern_by_text_gets_a_link_by_text_and_follows_it(client, team, gateway, approver):
-    case = a_case_of(text(), approver)
-    delivery.drain()
-    said = gateway.to(OTHERS)
-    assert len(said) == 2  # that we have it, and the link
-    for one in said:
-        assert case.reference not in one
-        assert parts_of(one) == 1
-    link = link_in(said)
-    code = code_on(Person(client).send(link))
-    with unit_of_work():
-        assert receipt_codes.open_case(code).case_id == case.id
-    with pytest.raises(receipt_codes.DeadLink):
-        receipt_codes.check_link(link.rpartition("/")[2])
-
-
-def test_the_link_by_text_is_as_old_as_one_by_mail_may_be(team, gateway, approver, clock):
-    a_case_of(text(), approver)
-    delivery.drain()
-    link = link_in(gateway.to(OTHERS)).rpartition("/")[2]
-    receipt_codes.check_link(link)
-    clock.advance(receipt_codes.LINK_LIVES)
-    with pytest.raises(receipt_codes.DeadLink):
-        receipt_codes.check_link(link)
-
-
-def test_the_same_text_becomes_one_case_and_one_link(team, gateway, approver):
-    mail = text()
-    for _ in range(2):
-        decide(deciding.make_case, mail.id, "BOR", actor=approver)
-    delivery.drain()
-    assert len(db.session.scalars(select(CodeLink)).all()) == 1
-    assert len(gateway.to(OTHERS)) == 2
-
-
-@pytest.mark.parametrize("why", ["others read the phone", "no more texts", "restricted meanwhile", "no gateway"])
-def test_no_link_goes_to_a_phone_where_it_may_not(team, gateway, approver, change_settings, why):
-    case = a_case_of(text(), approver)
-    with unit_of_work():
-        case = db.session.get_one(Case, case.id)
-        if why == "restricted meanwhile":
-            case.class_ = CaseClass.RESTRICTED
-        elif why != "no gateway":
-            stopped_at = engage_clock.utcnow() if why == "no more texts" else None
-            shares = why == "others read the phone"
-            db.session.add(ContactPreference(case_id=case.id, shares_phone=shares, stopped_at=stopped_at))
-    if why == "no gateway":
-        change_settings(SMS_GATEWAY=None)
-    delivery.drain()
-    assert not [one for one in gateway.to(OTHERS) if "/case/link/" in one]
-    [row] = [one for one in notices() if one.template == "code_link"]
-    assert row.road == "withheld"
-    assert db.session.scalars(select(Errand)).all() == []
 
 
 def test_where_no_gateway_is_there_any_more_no_case_is_made_and_the_text_waits_on(team, change_settings, approver):

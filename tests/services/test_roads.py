@@ -149,7 +149,7 @@ def test_r68_a_bounced_mail_becomes_a_text_and_a_bounced_text_a_task_to_tell_the
     delivery.drain()
     assert len(gateway.to(NUMBER)) == 1
     with unit_of_work():
-        assert texts.report("gw-1", Arrival.FAILED, "failed 30003")
+        texts.report("gw-1", Arrival.FAILED, "failed 30003")
     assert [(one.road, one.template) for one in errands()] == [("direct", "case_news")]
     assert case_of(reference).could_not_reach
     assert len(rows()) == 2 + len([one for one in rows() if one.user_id])  # the person has these two rows alone

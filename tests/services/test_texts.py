@@ -8,14 +8,11 @@ from sqlalchemy import select
 
 from engage import vault
 from engage.domain.case import CaseClass, Road, Writer
-from engage.domain.delivery import Outcome
-from engage.domain.gateways import Arrival
 from engage.domain.received_mail import GuessedBy, MailRoad, MailState
 from engage.extensions import db
 from engage.models import (
     CaseEvent,
     ContactPreference,
-    DeliveryAttempt,
     Errand,
     Message,
     OutboxMessage,
@@ -259,36 +256,6 @@ def test_what_is_long_past_is_forgotten_but_not_what_waits(clock, team, referenc
     assert unread() == (1, False)
     assert in_pen() == waits("Hello", "unknown_number")
     assert db.session.scalars(select(SmsThread)).all() == []
-
-
-def reported(arrival, name="gw-1", reason=""):
-    with unit_of_work():
-        return texts.report(name, arrival, reason)
-
-
-def outcomes():
-    return sorted(db.session.scalars(select(DeliveryAttempt.outcome).where(DeliveryAttempt.road == "sms")))
-
-
-def test_a_report_of_arrival_is_kept_once(team, reference):
-    assert reported(Arrival.ARRIVED)
-    assert reported(Arrival.ARRIVED)
-    assert outcomes() == [Outcome.ARRIVED, Outcome.SENT]
-
-
-def test_a_report_that_it_is_on_its_way_changes_nothing(team, reference):
-    assert reported(Arrival.ON_ITS_WAY)
-    assert outcomes() == [Outcome.SENT]
-
-
-def test_a_report_of_failure_makes_a_task_to_tell_the_person(team, reference):
-    assert reported(Arrival.FAILED, reason="failed 30003")
-    assert outcomes() == [Outcome.BOUNCED, Outcome.SENT]
-    assert len(db.session.scalars(select(Errand)).all()) == 1
-
-
-def test_a_report_about_a_text_that_we_did_not_send_is_not_ours(team, reference):
-    assert not reported(Arrival.FAILED, name="gw-99")
 
 
 def test_a_text_that_another_worker_has_read_meanwhile_is_left_alone(team, reference):

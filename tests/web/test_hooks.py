@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engage import vault
 from engage.extensions import db, limiter
-from engage.models import OutboxMessage, ReceivedText
+from engage.models import EarlyReport, OutboxMessage, ReceivedText
 from engage.settings import settings
 from tests import states
 from tests.gateway_peer import signed
@@ -56,8 +56,10 @@ def test_a_report_that_a_text_failed_is_written_down_in_codes_alone(client, cloc
     assert (row().bounced_at, row().last_error) == (clock.now, "failed")
 
 
-def test_a_report_about_a_text_that_we_do_not_know_yet_may_come_again(client, clock, reference):
-    assert call(client, clock, STATUS, {"id": "gw-2", "state": "delivered"}).status_code == 404
+def test_a_report_about_a_text_that_we_do_not_know_yet_is_taken(client, clock, reference):
+    assert call(client, clock, STATUS, {"id": "gw-2", "state": "failed", "reason": f"to {NUMBER}"}).status_code == 204
+    db.session.rollback()
+    assert [(one.provider_id, one.reason) for one in db.session.scalars(select(EarlyReport))] == [("gw-2", "failed")]
 
 
 def test_a_text_is_taken_once_however_often_it_is_brought(client, clock, reference):

@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from engage import vault
 from engage.domain import receipts
+from engage.notify import gateways
 from engage.queries import own_case, own_report
 from engage.queries.own_case import Holder
 from engage.services import cases, receipt_codes
@@ -83,7 +84,7 @@ def use_code_link(link: str) -> ResponseReturnValue:
             return show_new_code(new)
         receipt_codes.check_link(link)
     except DeadLink:
-        return render_template("public/dead_link.html"), 410
+        return render_template("public/dead_link.html", takes_texts=gateways.is_there()), 410
     form.form_token.data = new_plain_token()
     return render_template("public/use_code_link.html", form=form, link=link)
 
