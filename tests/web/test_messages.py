@@ -9,6 +9,7 @@ from engage.models import MessageVersion
 from engage.notify import messages as shipped
 from engage.services import messages
 from engage.unit_of_work import unit_of_work
+from engage.web.admin import message_view
 from tests import states
 from tests.web.as_staff import done, filled, page, send, sign_in
 
@@ -56,6 +57,21 @@ def test_every_message_is_listed_with_its_languages_and_where_it_falls_back(admi
     assert len(rows) == len(shipped.table().messages)
     assert "We have your message" in said(shown)
     assert "Sites that speak French: mails go out in English, since there are no words in it." in said(shown)
+
+
+def test_the_list_shows_subjects_as_they_arrive_and_no_placeholders(admin):
+    shown = said(admin.get("/admin/messages"))
+    assert "{{" not in shown
+    assert ": the person has answered reply_arrived" in shown
+
+
+@pytest.mark.parametrize("locale", shipped.locales())
+@pytest.mark.parametrize("message", sorted(shipped.table().messages))
+def test_every_message_as_shipped_can_be_looked_at_before_it_is_changed(session, message, locale):
+    facts, words = shipped.table().messages[message], shipped.shipped(message, locale)
+    seen = message_view.preview(facts, words, locale)
+    assert seen is not None
+    assert "{{" not in seen.subject + seen.text + seen.least + seen.html + (seen.sms or "")
 
 
 def test_the_page_of_a_language_lists_the_version_that_counts(admin):

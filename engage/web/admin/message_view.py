@@ -46,7 +46,9 @@ def listed() -> list[dict[str, Any]]:
             {"locale": one, "version": found.version if (found := standing.get((facts.code, one.code))) else 0}
             for one in columns
         ]
-        row = {"code": facts.code, "subject": messages.shipped(facts.code, columns[0].code).subject, "where": where}
+        first = columns[0].code
+        about = subject(facts, messages.shipped(facts.code, first), first)
+        row = {"code": facts.code, "subject": about, "where": where}
         rows["fixed" if facts.fixed else facts.audience.value].append(row)
     titles = {
         "person": gettext("To the person"),
@@ -109,6 +111,7 @@ def _sample(facts: MessageFacts) -> dict[str, Any]:
         "inbox": links.inbox(),
         "day": links.day(),
         "ask_again": links.forgot_password(),
+        "choose": links.notice_preferences(),
     }
     return {**messages.sample(), **pages}
 

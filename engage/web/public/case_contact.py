@@ -71,7 +71,7 @@ def confirm_address(link: str) -> ResponseReturnValue:
             return render_template("public/address_confirmed.html")
         address_changes.check_link(link)
     except DeadLink:
-        return render_template("public/dead_link.html"), 410
+        return render_template("public/dead_link.html", takes_texts=False), 410
     return render_template("public/confirm_address.html", form=form)
 
 
