@@ -2,17 +2,16 @@
 
 import copy
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage import clock
 from engage.domain.deadlines import Promise
 from engage.extensions import db
-from engage.models import CaseEvent, Deadline, Pause, ReachedRung, RuleSet
+from engage.models import CaseEvent, Deadline, Pause, ReachedRung, RuleSet, StaffUser
 from engage.services import cases, sites, timeline
 from engage.unit_of_work import unit_of_work
 from tests.states import case_of
@@ -83,18 +82,8 @@ def change_rules(site_id: uuid.UUID, change: Callable[[dict[str, Any], dict[str,
         db.session.add(RuleSet(**values, **documents))
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements sent to the database inside, BEGIN and the like left out."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-            sent.append(statement)
-
-    engine = db.session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+def signs_in(clock: Any, *actors: Any) -> None:
+    """Let these members of staff have been here now."""
+    with unit_of_work():
+        for actor in actors:
+            db.session.get_one(StaffUser, actor.id).last_sign_in_at = clock.now

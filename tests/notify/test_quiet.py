@@ -20,11 +20,10 @@ from tests.states import act, case_of, person_of
 
 
 @pytest.fixture
-def peer(clock, session, sent_tasks, mail_peer, change_settings):
+def peer(clock, peer, change_settings):
     """A real mail server, and the hours and waits that come with the product."""
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
     change_settings(**AS_SHIPPED)
-    return mail_peer
+    return peer
 
 
 @pytest.fixture

@@ -26,11 +26,10 @@ WEEKDAYS = {str(day): [["08:00", "16:00"]] for day in range(5)}
 
 
 @pytest.fixture
-def peer(clock, session, sent_tasks, mail_peer, change_settings):
+def peer(clock, peer, change_settings):
     """A real mail server, and the hours and waits that come with the product."""
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
     change_settings(**AS_SHIPPED)
-    return mail_peer
+    return peer
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The numbers around the pages of staff: each for whom it is meant, all of them by one statement."""
 
 import pytest
-from sqlalchemy import event
 
 from engage import data_keys, lane_keys, vault
 from engage.domain.policy import Role
@@ -15,6 +14,7 @@ from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import INBOX, a_case_by_mail, a_mail, came
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -27,16 +27,8 @@ def team(session, sent_tasks, change_settings):
 
 
 def numbers_for(actor) -> Numbers:
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest) -> None:
-        sent.extend([statement] if statement.startswith("SELECT") else [])
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         found = frame.numbers(actor)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     assert len(sent) == 1
     return found
 

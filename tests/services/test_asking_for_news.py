@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage.domain.events import CodeChanged, ContactChanged
 from engage.domain.policy import SYSTEM, Role
@@ -18,6 +18,7 @@ from tests import states
 from tests.notify.letters import forget_notices
 from tests.paused import told
 from tests.promised import kinds_of, with_case
+from tests.statements import statements
 from tests.states import act, case_of, person_of
 
 DAY = timedelta(days=1)
@@ -187,11 +188,8 @@ def test_a_word_by_mouth_is_news_too(clock, team, reference):
 def test_what_is_quiet_is_found_by_its_index_and_costs_what_is_due(clock, team, reference):
     for _ in range(3):
         states.an_assessed_case(team)
-    seen = []
-    listener = lambda *args: seen.append(args[2])  # noqa: E731 - it is taken off again by name
-    event.listen(db.engine, "before_cursor_execute", listener)
-    asking_for_news.ask_due()
-    event.remove(db.engine, "before_cursor_execute", listener)
+    with statements() as seen:
+        asking_for_news.ask_due()
     assert len([one for one in seen if "news_due_at" in one]) == 1
     wanted = (
         "SELECT id FROM \"case\" WHERE news_due_at IS NOT NULL AND news_due_at <= '2030-01-01' ORDER BY news_due_at"

@@ -18,12 +18,6 @@ from tests.states import a_site
 
 
 @pytest.fixture
-def peer(session, sent_tasks, mail_peer, change_settings):
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
-
-
-@pytest.fixture
 def reference(peer):
     made = a_case_with(Road.DIRECT, site_id=a_site())
     forget_notices()

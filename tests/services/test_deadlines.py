@@ -12,7 +12,8 @@ from engage.domain.severity import Level
 from engage.services import answers, appeals, cases, deadlines, endings, proposals, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.promised import kinds_of, owed, rows_of, statements, the_open, with_case
+from tests.promised import kinds_of, owed, rows_of, the_open, with_case
+from tests.statements import statements
 from tests.states import act, case_of, person_of
 
 BELGRADE = ZoneInfo("Europe/Belgrade")

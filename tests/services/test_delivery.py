@@ -18,13 +18,6 @@ from tests.states import a_case, a_site, act, case_of, person_of
 
 
 @pytest.fixture
-def peer(session, sent_tasks, mail_peer, change_settings):
-    """A real mail server that engage sends to, and a lease that is long enough for a busy machine."""
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
-
-
-@pytest.fixture
 def site_id(peer):
     return a_site(phone="+1 555 0100", outside_avenues=[{"name": "The ombudsman", "contact": "+1 555 0199"}])
 

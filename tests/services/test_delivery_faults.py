@@ -24,13 +24,6 @@ from tests.threads import at_once
 
 
 @pytest.fixture
-def peer(session, sent_tasks, mail_peer, change_settings):
-    """A real mail server that engage sends to, and a lease that is long enough for a busy machine."""
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
-
-
-@pytest.fixture
 def site_id(peer):
     return a_site(phone="+1 555 0100", outside_avenues=[{"name": "The ombudsman", "contact": "+1 555 0199"}])
 

@@ -33,9 +33,8 @@ class Greylisting:
 
 
 @pytest.fixture
-def peer(clock, session, sent_tasks, mail_peer, change_settings):
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
+def peer(clock, peer):
+    return peer
 
 
 @pytest.fixture

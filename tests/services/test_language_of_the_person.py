@@ -19,9 +19,8 @@ WORDS = "  \u202bالغبار\u202c يغطي بيتنا.\r\nCafe\u0301, café \u
 
 
 @pytest.fixture
-def peer(clock, session, sent_tasks, mail_peer, change_settings):
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
+def peer(clock, peer):
+    return peer
 
 
 @pytest.fixture

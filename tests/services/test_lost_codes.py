@@ -1,7 +1,9 @@
 """A lost code: neither the answer nor how long it takes tells whether there is such a concern, or such an address."""
 
+from collections import Counter
+
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage import vault
 from engage.domain.case import Identity, Road
@@ -11,6 +13,7 @@ from engage.services import receipt_codes
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.statements import statements
 from tests.web.as_person import a_concern
 
 
@@ -20,25 +23,11 @@ def site(clock, session, sent_tasks, settings):
     return states.a_site()
 
 
-@pytest.fixture
-def statements(session):
-    """The first word of every statement sent to the database."""
-    sent = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement.split()[0])
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def reachable(site, identity, road):
     return a_concern(site, identity=identity, road=road, reach=Values(email="person@example.org"))
 
 
-def test_how_long_the_answer_to_a_lost_code_takes_tells_nothing(site, statements, sent_tasks):
+def test_how_long_the_answer_to_a_lost_code_takes_tells_nothing(site, sent_tasks):
     right, relay = reachable(site, Identity.NAMED, Road.DIRECT), reachable(site, Identity.ANONYMOUS, Road.RELAY)
     silent = a_concern(site)
     seen = []
@@ -52,12 +41,12 @@ def test_how_long_the_answer_to_a_lost_code_takes_tells_nothing(site, statements
         ("BOR-26-ZZZZZ", "person@example.org"),
         ("nonsense", "x"),
     ):
-        statements.clear()
         sent_tasks.clear()
-        with unit_of_work():
+        with statements() as sent, unit_of_work():
             receipt_codes.ask_for_link(reference, address)
-        seen.append((len(statements), {kind: statements.count(kind) for kind in ("SELECT", "UPDATE")}, len(sent_tasks)))
+        kinds = Counter(one.split()[0] for one in sent)
+        seen.append((len(sent), kinds["SELECT"], kinds["UPDATE"], len(sent_tasks)))
     assert all(one == seen[0] for one in seen), seen
-    assert seen[0][2] == 1
+    assert seen[0][3] == 1
     assert len(db.session.scalars(select(CodeLink)).all()) == 2
     assert db.session.scalars(select(SignInTry)).all() == []

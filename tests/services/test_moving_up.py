@@ -14,7 +14,7 @@ from engage.services import escalation, moving_up, outcomes, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
-from tests.promised import events_of, kinds_of, reached, the_open
+from tests.promised import events_of, kinds_of, reached, signs_in, the_open
 from tests.states import act
 
 P = Promise
@@ -28,12 +28,6 @@ def team(clock, session, sent_tasks):
 @pytest.fixture
 def reference(team):
     return states.an_assessed_case(team)
-
-
-def signs_in(clock, *actors):
-    with unit_of_work():
-        for actor in actors:
-            db.session.get_one(StaffUser, actor.id).last_sign_in_at = clock.now
 
 
 def told(template):

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from engage import clock
@@ -11,6 +11,7 @@ from engage.models import Case, CaseEvent, Deadline, OutboxMessage, Receipt, Sta
 from engage.services.new_rows import columns_of, insert_unless_there, row_of, values_of
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.statements import statements
 
 
 def a_receipt(case_id, digest):
@@ -59,15 +60,11 @@ def test_a_new_case_has_its_statement_receipt_dates_event_and_notices(case, sess
 
 @pytest.mark.postgres
 def test_a_submission_on_postgresql_is_three_statements(clock, session, sent_tasks):
-    site_id, sent = states.a_site(), []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement.split()[0])
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    site_id = states.a_site()
+    with statements() as sent:
         states.a_case(site_id)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert sent[-3:] == ["SELECT", "SELECT", "WITH"]  # the site, whom to tell, the case with all that is its own
+    assert [one.split()[0] for one in sent[-3:]] == [
+        "SELECT",
+        "SELECT",
+        "WITH",
+    ]  # the site, whom to tell, the case with all that is its own

@@ -14,7 +14,8 @@ from engage.services import cases, escalation, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
-from tests.promised import reached, statements, the_open
+from tests.promised import reached, the_open
+from tests.statements import statements
 from tests.states import act, case_of
 
 P = Promise

@@ -9,13 +9,13 @@ from engage.domain.case import CaseClass
 from engage.domain.deadlines import Promise
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Absence, CaseSubject, OutboxMessage, StaffUser
+from engage.models import Absence, CaseSubject, OutboxMessage
 from engage.notify.claims import Claimed
 from engage.services import conflicts, escalation, moving_up, outcomes, triage
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
-from tests.promised import kinds_of, the_open
+from tests.promised import kinds_of, signs_in, the_open
 from tests.states import act, case_of
 
 P = Promise
@@ -29,12 +29,6 @@ def team(clock, session, sent_tasks):
 @pytest.fixture
 def reference(team):
     return states.an_assessed_case(team)
-
-
-def signs_in(clock, *actors):
-    with unit_of_work():
-        for actor in actors:
-            db.session.get_one(StaffUser, actor.id).last_sign_in_at = clock.now
 
 
 def notices(template):

@@ -20,12 +20,6 @@ from tests.states import a_site, act, case_of, person_of, staff
 
 
 @pytest.fixture
-def peer(session, sent_tasks, mail_peer, change_settings):
-    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, OUTBOX_LEASE_SECONDS=60)
-    return mail_peer
-
-
-@pytest.fixture
 def reference(session, sent_tasks):
     made = a_case_with(Road.RELAY, site_id=a_site())
     with unit_of_work():

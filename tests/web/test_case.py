@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage.domain.case import Writer
 from engage.domain.severity import Level
@@ -15,6 +15,7 @@ from engage.services import attachments, cases, conversation, proposals
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.statements import statements
 from tests.states import act, case_of
 from tests.web.as_person import Person, a_concern, come_back, words
 
@@ -270,22 +271,7 @@ def test_feedback_before_the_end_is_not_taken(client, team):
     assert "not closed yet" in person.page()
 
 
-@pytest.fixture
-def selects(database):
-    """Every SELECT that is sent."""
-    sent = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.extend(["SELECT"] if statement.startswith("SELECT") else [])
-
-    with database.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
-def test_a_page_of_a_long_case_costs_no_more_statements(client, team, selects):
+def test_a_page_of_a_long_case_costs_no_more_statements(client, team):
     short, long = states.a_proposed_case(team, "One."), states.a_proposed_case(team, *"abcde")
     for number in range(12):
         act(long, conversation.reply, f"News {number}", actor=team.officer)
@@ -293,8 +279,8 @@ def test_a_page_of_a_long_case_costs_no_more_statements(client, team, selects):
     for reference in (short, long):
         person = come_back(client, reference)
         person.page()
-        selects.clear()
-        person.page()
-        counts.append(len(selects))
+        with statements(("SELECT",)) as sent:
+            person.page()
+        counts.append(len(sent))
     assert counts[0] == counts[1]
     assert counts[0] <= 9

@@ -19,7 +19,8 @@ from engage.unit_of_work import unit_of_work
 from engage.web.case_file import sheet
 from tests import states
 from tests.paused import stop
-from tests.promised import statements, the_open
+from tests.promised import the_open
+from tests.statements import statements
 from tests.states import act, case_of, person_of
 from tests.web.as_person import Person, a_concern, come_back
 from tests.web.as_staff import sign_in

@@ -1,20 +1,18 @@
 """The case page: what it shows to whom, what it costs, and who has looked."""
 
 import io
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage import vault
 from engage.domain import masking
 from engage.domain.case import Identity, Road, Writer
 from engage.domain.policy import Role
 from engage.domain.severity import Level
-from engage.extensions import db
 from engage.models import Access, Attachment, Deadline, Message
 from engage.queries import case_page
 from engage.services import attachments, cases, circumstances, conversation, proposals
@@ -22,6 +20,7 @@ from engage.services.contact import Values
 from engage.services.intake import Concern, new_token, submit
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.statements import statements
 from tests.states import act, case_of, person_of
 from tests.web.as_staff import form_of, page, sign_in
 
@@ -39,17 +38,6 @@ STAGES = {
 @pytest.fixture
 def team(session, sent_tasks):
     return states.Team()
-
-
-@contextmanager
-def counted():
-    """Count the statements that are sent to the database."""
-    sent = []
-    engine = db.engine
-    note = lambda *args: sent.append(args[2])  # noqa: E731 - a listener that is taken away again needs a name
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def shown(client, actor, reference, path=""):
@@ -99,7 +87,7 @@ def test_a_long_case_costs_as_many_statements_as_a_short_one(client, team):
     counts = []
     for reference in (short, long):
         browser.get(f"/staff/cases/{reference}")  # the first look of a day is recorded
-        with counted() as sent:
+        with statements() as sent:
             assert browser.get(f"/staff/cases/{reference}").status_code == 200
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 30

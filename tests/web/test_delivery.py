@@ -17,7 +17,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.fates import came_back, in_state, set_on
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
-from tests.promised import statements
+from tests.statements import statements
 from tests.states import case_of
 from tests.web.as_staff import page, sign_in, text, token_of
 

@@ -1,23 +1,21 @@
 """What machines ask: is it well, and in figures."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from celery import Celery
 from flask import request
 from pydantic import SecretStr
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from engage import create_app
 from engage.domain.schedule import OFTEN, PACES, WORKER
-from engage.extensions import db
 from engage.queries import delivery_health, queue_health
 from engage.services import alarms, delivery, heartbeats
 from engage.unit_of_work import unit_of_work
 from tests.mail_peer import Manner, free_port
 from tests.notify.letters import a_notice, row_of
+from tests.statements import statements
 from tests.states import a_case, a_site
 
 
@@ -35,19 +33,6 @@ def beat(*entries):
     for entry in entries:
         with unit_of_work():
             heartbeats.beat(entry, 0)
-
-
-@contextmanager
-def counted():
-    """Count the statements that are sent to the database."""
-    sent = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        sent.extend([statement] if statement.startswith("SELECT") else [])
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_all_is_well_where_nothing_is_owed_and_the_schedule_runs(client, reference):
@@ -208,14 +193,14 @@ def test_a_broker_that_is_gone_is_said(client, reference, change_settings, monke
 
 
 def test_no_page_for_machines_asks_more_of_the_database_the_more_there_is(client, reference):
-    with counted() as before:
+    with statements(("SELECT",)) as before:
         client.get("/health")
     for _ in range(5):
         a_notice(reference)
         a_notice(template="case_news")
     beat(*PACES)
     delivery.drain()
-    with counted() as after:
+    with statements(("SELECT",)) as after:
         client.get("/health")
     assert len(after) == len(before) == 8
 

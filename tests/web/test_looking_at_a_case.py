@@ -16,10 +16,10 @@ from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import a_notice, forget_notices
+from tests.statements import statements
 from tests.states import case_of
 from tests.web.as_staff import sign_in
 from tests.web.at_the_bell import a_case_of_the_officer, answered, bell, lines
-from tests.web.test_case_page import counted
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_whoever_says_first_whether_they_have_a_conflict_has_not_seen_the_case(c
 
 def test_a_look_at_the_case_costs_one_statement_where_there_is_something_to_clear_and_else_none(officer, reference):
     def written(at):
-        with counted() as sent:
+        with statements() as sent:
             looked_at(officer, at)
         told = [one for one in sent if not one.startswith("BEGIN")]
         return len(told), [one for one in told if not one.startswith("SELECT")]

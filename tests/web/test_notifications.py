@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engage.clock import utcnow
 from engage.domain import events
@@ -21,6 +21,7 @@ from engage.unit_of_work import unit_of_work
 from engage.web import notification_labels
 from tests import states
 from tests.notify.letters import a_notice, row_of
+from tests.statements import statements
 from tests.states import case_of
 from tests.web.as_staff import done, page, send, sign_in, token_of
 from tests.web.at_the_bell import PAGE, a_case_of_the_officer, answered, bell, lines
@@ -181,27 +182,17 @@ def test_a_thousand_are_counted_as_more_than_999(officer, team):
 
 
 def test_the_page_costs_the_same_for_one_and_for_many(officer, reference, session):
-    sent = []
-
-    def statements():
+    def costs():
         officer.get(PAGE)  # once before, for what a session writes by the minute
-        sent.clear()
-        officer.get(PAGE)
+        with statements() as sent:
+            officer.get(PAGE)
         return len(sent)
 
-    def note(_connection, _cursor, statement, *_rest):
-        sent.append(statement)
-
     answered(reference)
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        few = statements()
-        for _ in range(9):
-            answered(reference)
-        assert statements() == few
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    few = costs()
+    for _ in range(9):
+        answered(reference)
+    assert costs() == few
 
 
 @pytest.mark.parametrize(
