@@ -70,6 +70,9 @@ class GuessedBy(StrEnum):
     SAME_NUMBER = "same_number"  # we wrote about the case to the number of a text
 
 
+THEIRS = frozenset({GuessedBy.SAME_PERSON, GuessedBy.ANSWER, GuessedBy.SAME_NUMBER})  # what the person wrote, likely
+
+
 def references_in(*texts: str) -> tuple[str, ...]:
     """Return what reads like references of cases, in the form they are issued in, each once, in their order."""
     found = (reference_as_issued("-".join(one)) for text in texts for one in _REFERENCE.findall(text))

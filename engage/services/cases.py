@@ -44,6 +44,10 @@ class ChangedMeanwhile(RuntimeError):
     """Someone else changed the case after the form was opened."""
 
 
+class MovedMeanwhile(RuntimeError):
+    """The case went into the restricted lane after its person opened the form: the case exists for nobody any more."""
+
+
 def lock(reference: str, actor: Actor) -> Case:
     """Return the case for changing, so that the second of two at once waits and then meets the lifecycle.
 
@@ -68,7 +72,7 @@ def lock_where(condition: ColumnElement[bool], actor: Actor) -> Case:
 
 
 def lock_own(case_id: uuid.UUID) -> Case:
-    """Return the person's own case for changing, or one that the service itself works on.
+    """Return a case that the service itself works on, for changing; a person's own is `lock_of_person`.
 
     Raises:
         NoResultFound: there is no such case.
@@ -76,6 +80,18 @@ def lock_own(case_id: uuid.UUID) -> Case:
     return db.session.scalars(
         select(Case).where(Case.id == case_id).with_for_update(of=Case).execution_options(populate_existing=True)
     ).one()
+
+
+def lock_of_person(case_id: uuid.UUID) -> Case:
+    """Return the case of the person whose browser holds it, for changing.
+
+    Raises:
+        MovedMeanwhile: it is a report of the restricted lane by now; what they send has to go there.
+    """
+    case = lock_own(case_id)
+    if case.moved_at is not None:
+        raise MovedMeanwhile
+    return case
 
 
 def lock_if_free(case_id: uuid.UUID) -> Case | None:

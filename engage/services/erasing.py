@@ -6,7 +6,8 @@ Digests in the record have lost their salts then, so nothing of it can be guesse
 import logging
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, not_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, select, true, update
+from sqlalchemy.orm import aliased
 
 from engage import clock
 from engage.domain.case import Road
@@ -14,6 +15,7 @@ from engage.domain.events import ContentErased
 from engage.domain.guards import Refusal, Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import SYSTEM, Actor
+from engage.domain.received_mail import THEIRS, MailState
 from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import (
@@ -26,6 +28,7 @@ from engage.models import (
     Errand,
     Opening,
     OutboxMessage,
+    PenGuess,
     ReceivedMail,
     Recipient,
     Task,
@@ -33,7 +36,7 @@ from engage.models import (
 )
 from engage.models.erasable import EMPTIED, IDENTIFIERS, REMOVED, SECRETS, emptied, of_case
 from engage.notify.addressing import WITHHELD
-from engage.services import deadlines, file_store, pausing, search_index
+from engage.services import deadlines, file_store, originals, pausing, search_index
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit, unit_of_work
 
@@ -57,6 +60,7 @@ def erase(case: Case, scope: Scope, rule: str, *, actor: Actor) -> bool:
         _everything(case)
     elif scope is Scope.IDENTIFIERS:
         _doom_files(file_store.names_of(case.id, ReceivedMail))
+        originals.forget(case, actor=actor)  # place and device may say who they are
         _remove(case, *IDENTIFIERS, CodeLink)
         case.road = Road.NONE  # the kind of identity stays: figures count it
     else:
@@ -93,6 +97,7 @@ def _everything(case: Case) -> None:
     if case.stage is not Stage.CLOSED:
         raise Refused(Refusal("not_closed_yet"))
     _end_what_runs(case)
+    _claim_their_mail(case)
     _doom_files(file_store.names_of(case.id))
     _remove(case, *REMOVED)
     for model in EMPTIED:
@@ -123,6 +128,16 @@ def _end_what_runs(case: Case) -> None:
     _set(Opening, open_to_somebody, ended_at=now)
     to_person = and_(OutboxMessage.case_id == case.id, OutboxMessage.recipient == Recipient.PERSON)
     _set(OutboxMessage, and_(to_person, WAITING), sent_at=now, road=WITHHELD)
+
+
+def _claim_their_mail(case: Case) -> None:
+    """Let the mails and texts of the person go with the case that nobody has placed yet: answers to notices of it, what
+    came from their number, or from somebody who agreed to be known again. What may be about another case as well, or
+    only names this one, may be somebody else's word, and stays until somebody has said what it is."""
+    other = aliased(PenGuess)
+    elsewhere = exists().where(other.mail_id == PenGuess.mail_id, other.case_id != case.id)
+    theirs = select(PenGuess.mail_id).where(PenGuess.case_id == case.id, PenGuess.by.in_(THEIRS), ~elsewhere)
+    _set(ReceivedMail, and_(ReceivedMail.id.in_(theirs), ReceivedMail.state == MailState.PEN), case_id=case.id)
 
 
 def _doom_files(names: Sequence[str]) -> None:

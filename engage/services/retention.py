@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from engage import clock
 from engage.extensions import db
@@ -49,11 +49,17 @@ def apply() -> int:
 
 
 def forget_contexts() -> int:
-    """Empty what notices showed once they have been delivered for long enough; return how many. Safe to run twice."""
+    """Empty what notices showed once they were delivered, given up or replaced long enough ago; return how many.
+
+    Safe to run twice.
+    """
     old = clock.utcnow() - CONTEXT_KEPT
     found = db.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.sent_at < old, OutboxMessage.context.is_not(None))
+        .where(
+            or_(OutboxMessage.sent_at < old, OutboxMessage.dead_at < old, OutboxMessage.replaced_at < old),
+            OutboxMessage.context.is_not(None),
+        )
         .values(context=None)
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)

@@ -128,7 +128,7 @@ def _read(text_id: uuid.UUID) -> bool:
         for case_id in sorted(found):
             _stop(case_id, tells=case_id == found[0])
     elif len(found) == 1 and words and not threads.leads_into_lane(thread):
-        case = cases.lock_own(found[0])
+        case = cases.lock_of_person(found[0])
         if not (is_code_wanted(words) and receipt_codes.send_link_again(case)):
             conversation.write_as_person(case, words, actor=_person_of(case.id))
     else:
@@ -140,7 +140,7 @@ def _read(text_id: uuid.UUID) -> bool:
 
 def _stop(case_id: uuid.UUID, *, tells: bool) -> None:
     """Send no more texts about the case. What else its person left stays, and they can change it back on their page."""
-    case = cases.lock_own(case_id)
+    case = cases.lock_of_person(case_id)
     row = db.session.get(ContactPreference, case_id)
     if row is None:
         row = ContactPreference(case_id=case_id)

@@ -1,12 +1,14 @@
 """What is erased is gone from everywhere, what is left says so, and the record holds."""
 
+import io
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 from sqlalchemy import func, select
 
-from engage.domain.case import Road
+from engage.domain.case import Road, Writer
 from engage.domain.guards import Refused
 from engage.domain.lifecycle import Stage
 from engage.domain.policy import SYSTEM
@@ -19,6 +21,7 @@ from engage.models import (
     DoomedFile,
     Errand,
     Message,
+    Original,
     OutboxMessage,
     Receipt,
     SealedContact,
@@ -29,6 +32,7 @@ from engage.models import (
 )
 from engage.models.erasable import EMPTIED, REMOVED, emptied, of_case
 from engage.services import (
+    attachments,
     conversation,
     delivery,
     erasing,
@@ -240,3 +244,22 @@ def test_staff_who_worked_on_it_are_told_and_nobody_else(team, session, clock):
     erase(other, rule="ordinary")
     assert len(session.scalars(select(OutboxMessage).where(OutboxMessage.template == "case_erased")).all()) == 1
     assert db.session.get(Statement, case_of(other).id).title == ""
+
+
+def test_files_as_they_came_go_with_who_the_person_is(team, session):
+    reference = a_full_case(team)
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(picture, "PNG")
+    picture.seek(0)
+    act(
+        reference,
+        attachments.add_all,
+        [attachments.check(picture, "dust.png")],
+        actor=person_of(reference),
+        writer=Writer.PERSON,
+    )
+    assert session.scalars(select(Original)).all() != []
+    erase(reference, Scope.IDENTIFIERS, "restricted_identifiers")
+    assert session.scalars(select(Original)).all() == []
+    assert session.scalars(select(Attachment)).all() != []
+    assert verifying.verify().broken == []

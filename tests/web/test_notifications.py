@@ -152,6 +152,19 @@ def test_the_page_stands_when_what_notices_said_is_forgotten(client, team, refer
     assert len(lines(sign_in(client, team.officer))) == 1
 
 
+def test_what_notices_said_that_were_given_up_or_replaced_is_forgotten_too(team, reference, clock):
+    for change in ("dead_at", "replaced_at"):
+        key = a_notice(reference, user_id=team.officer.id)
+        with unit_of_work():
+            setattr(row_of(key), change, clock.now)
+    clock.advance(timedelta(days=29))
+    with unit_of_work():
+        assert retention.forget_contexts() == 0
+    clock.advance(timedelta(days=2))
+    with unit_of_work():
+        assert retention.forget_contexts() == 2
+
+
 def test_more_than_a_page_goes_on_with_a_link(officer, team, monkeypatch, clock):
     monkeypatch.setattr(told, "SHOWN", 2)
     for _ in range(3):

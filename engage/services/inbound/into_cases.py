@@ -95,7 +95,7 @@ def can_be_answered(mail: Incoming) -> bool:
 def lock(case_id: uuid.UUID) -> Case | None:
     """Return the case for changing, None where nothing can be added to it any more."""
     case = cases.lock_own(case_id)
-    return case if case.erased_at is None else None
+    return case if case.erased_at is None and case.moved_at is None else None
 
 
 def said(mail: Incoming, *, whole: bool = False) -> str:

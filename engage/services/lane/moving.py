@@ -136,6 +136,7 @@ def _bring_notices(case: Case, report: LaneReport) -> None:
         "lane_report_id": report.id,
         "template": NEUTRAL_FOR_PERSON,
         "context": None,
+        "replaced_by_id": None,  # what replaced it goes with the case where it never left
         "dedupe_key": literal("moved:") + cast(OutboxMessage.id, String),
     }
     moved = update(OutboxMessage).where(*left, OutboxMessage.sent_at.is_not(None)).values(values)

@@ -49,7 +49,7 @@ def reply(holder: Holder) -> ResponseReturnValue:
         return _page(holder, form), 422
     try:
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if sent_forms.is_first(case.id, token_of(form)):
                 words = form.message.data or ""
                 message = conversation.write_as_person(case, words, actor=holder.actor, token=token_of(form))
@@ -119,7 +119,7 @@ def give_feedback(holder: Holder) -> ResponseReturnValue:
         return redirect(url_for("public.show_case"), 303)
     if form.validate_on_submit():
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if sent_forms.is_first(case.id, token_of(form)):
                 answers.give_feedback(
                     case,

@@ -173,7 +173,7 @@ def _about_proposal(form: ProposalForm, holder: Holder) -> ProposalForm:
 def _carry_out(form: OwnCaseForm, holder: Holder, act: Callable[[Case], object]) -> None:
     """Do it once, however often the form arrives; an answer only to the proposal that was on the page."""
     with unit_of_work():
-        case = cases.lock_own(holder.case_id)
+        case = cases.lock_of_person(holder.case_id)
         if not sent_forms.is_first(case.id, token_of(form)):
             return
         if isinstance(form, ProposalForm):

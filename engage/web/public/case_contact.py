@@ -95,7 +95,7 @@ def burn_contact(holder: Holder) -> ResponseReturnValue:
     form = prepared(BurnForm(), holder)
     if form.validate_on_submit():
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if sent_forms.is_first(case.id, token_of(form)):
                 contact.burn(case, actor=holder.actor, name_too=form.name_too.data)
         flash(gettext("It is erased. Nobody here can reach you now. Come back with your code."), "success")
@@ -106,7 +106,7 @@ def burn_contact(holder: Holder) -> ResponseReturnValue:
 
 def _change(form: ContactForm, holder: Holder) -> None:
     with unit_of_work():
-        case = cases.lock_own(holder.case_id)
+        case = cases.lock_of_person(holder.case_id)
         if not sent_forms.is_first(case.id, token_of(form)):
             return
         contact.set_contact(

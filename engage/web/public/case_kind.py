@@ -23,7 +23,7 @@ def agree_to_kind(holder: Holder) -> ResponseReturnValue:
     if form.validate_on_submit():
         agreed = form.agreed.data == YES
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if sent_forms.is_first(case.id, token_of(form)):
                 said = SignOff(words=form.words.data)
                 converting.answer(case, agreed=agreed, actor=holder.actor, sign_off=said)

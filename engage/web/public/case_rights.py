@@ -26,7 +26,7 @@ def ask_correction(holder: Holder) -> ResponseReturnValue:
     form = prepared(CorrectionForm(), holder)
     if form.validate_on_submit():
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if sent_forms.is_first(case.id, token_of(form)):
                 corrections.ask(case, form.words.data, form.right_words.data, actor=holder.actor)
         flash(gettext("We have it. It stands beside what it is about, and we answer you here."), "success")
@@ -68,7 +68,7 @@ def confirm_erasure(holder: Holder) -> ResponseReturnValue:
     if form.validate_on_submit():
         reference, pressured = case.reference, form.pressured.data
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             if case.erased_at is None:  # a second press that was on its way meanwhile finds it done
                 is_pressed = pressured == YES if pressured else None
                 erasure_requests.erase_everything(case, actor=holder.actor, pressured=is_pressed)

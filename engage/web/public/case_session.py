@@ -21,6 +21,7 @@ from engage.domain.lifecycle import IllegalTransition
 from engage.queries import own_case, own_report
 from engage.queries.own_case import Holder
 from engage.queries.own_report import LaneHolder
+from engage.services.cases import MovedMeanwhile
 from engage.services.receipt_codes import NewCode, Opened
 from engage.web import security
 from engage.web.labels import refusal
@@ -144,6 +145,9 @@ def _guarded(
             return redirect(url_for("public.change_code"), 303)
         try:
             return view(holder, *args, **named)
+        except MovedMeanwhile:  # while their form was on its way: from now on they hold a report of the lane
+            other = instead(holder.receipt_id, *args, **named)
+            return other if other is not None else _ask_for_code()
         except Refused as error:
             why = str(_FOR_THE_PERSON.get(error.refusal.code) or refusal(error.refusal))
         except IllegalTransition:

@@ -121,7 +121,7 @@ def _fill(form: WaysForm, now: Preferences, locale: str) -> None:
 
 def _choose(form: WaysForm, holder: Holder) -> None:
     with unit_of_work():
-        case = cases.lock_own(holder.case_id)
+        case = cases.lock_of_person(holder.case_id)
         if sent_forms.is_first(case.id, token_of(form)):
             chosen = _chosen(form, reaching.of(case.id))
             reaching.choose(case, chosen, actor=holder.actor, locale=form.language.data)

@@ -52,7 +52,7 @@ def _change_code(holder: Holder) -> ResponseReturnValue:
     form = prepared(ChangeCodeForm(), holder)
     if form.validate_on_submit():
         with unit_of_work():
-            case = cases.lock_own(holder.case_id)
+            case = cases.lock_of_person(holder.case_id)
             why = "first_use" if holder.must_change else "person"
             new = receipt_codes.change_code(case, token_of(form), why=why)
         return show_new_code(new)

@@ -26,7 +26,7 @@ from engage.web.staff.lane_forms import (
     SubjectForm,
 )
 
-_LEFT = ("name", "organisation", "email", "phone", "facilitator")  # of a case that was moved in
+_LEFT = ("name", "organisation", "email", "phone", "post", "facilitator", "word")  # of a case that was moved in
 
 
 def forms(page: ReportPage, sent: Mapping[str, LaneForm]) -> dict[str, LaneForm]:
