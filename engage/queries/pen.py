@@ -118,7 +118,7 @@ def _guesses(mails: Sequence[uuid.UUID], actor: Actor) -> Mapping[uuid.UUID, lis
     found: dict[uuid.UUID, list[tuple[str, str]]] = {}
     wanted = select(PenGuess.mail_id, Case.reference, PenGuess.by).join(Case, Case.id == PenGuess.case_id)
     rows: Any = db.session.execute(
-        wanted.where(PenGuess.mail_id.in_(mails), visible_to(actor)).order_by(Case.reference)
+        wanted.where(PenGuess.mail_id.in_(mails), Case.erased_at.is_(None), visible_to(actor)).order_by(Case.reference)
     )
     for mail_id, reference, by in rows:
         found.setdefault(mail_id, []).append((reference, by.value))

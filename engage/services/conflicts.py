@@ -138,13 +138,14 @@ def named_in(case_id: uuid.UUID) -> list[Involvement]:
 def people_moved() -> None:
     """Work out anew who is kept out of every case that is about somebody, after people changed places in the line.
 
-    A case that would be left to nobody keeps whoever was kept out before, and the log says so: never to nobody.
+    A case that would be left to nobody keeps whoever was kept out before, and the log says so: never to nobody. So
+    does one that was erased, since the name of a place went with its words.
     """
     about = select(Involvement.case_id).where(Involvement.removed_at.is_(None)).distinct()
     for case_id in db.session.scalars(about.order_by(Involvement.case_id)).all():
         case = cases.lock_own(case_id)
         before = case.facts.subjects
-        wanted = _wanted(case)
+        wanted = _wanted(case) | (before if case.erased_at is not None else frozenset())
         if wanted == before:
             continue
         _write(case, wanted)

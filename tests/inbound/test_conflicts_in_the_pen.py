@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
+from engage.domain.conflicts import Employed, SubjectKind
+from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import CaseSubject
-from engage.services import cases
+from engage.queries import pen
+from engage.services import cases, conflicts, lines
 from engage.services.inbound import reminding
 from engage.services.lane import erasing as lane_erasing
 from engage.services.lane import moving, subjects
@@ -15,11 +20,15 @@ from tests.inbound.by_text import text
 from tests.inbound.mails import (
     SITE,
     STRANGER,
+    a_case_by_mail,
     a_mail,
+    answer_to,
     came,
+    notice_of,
     notices,
     seen_by,
 )
+from tests.inbound.test_hidden import erased
 from tests.services.test_roads import NUMBER, a_case, owed_to
 
 
@@ -91,3 +100,38 @@ def test_nobody_whom_a_report_was_about_reads_what_may_belong_to_it_once_it_is_e
     second = came(a_mail(f"About {reference}: and again.", to=SITE, sender=STRANGER))
     assert set(ids_of(team.focal)) == {first.id, second.id}
     assert ids_of(team.second_focal) == []
+
+
+@pytest.mark.parametrize("names", ["a notice", "a signed address"])
+def test_an_answer_to_an_erased_restricted_case_is_not_read_by_whom_it_was_about(team, reference, names):
+    accuse(reference, team.second_focal)
+    notice = notice_of(reference)
+    to = {"a notice": {"in_reply_to": f"<{notice.id}@engage.test>"}, "a signed address": {"to": answer_to(notice)}}
+    erased(reference)
+    assert told_by(lambda: came(a_mail("It was him again.", **to[names]))) == {team.focal.id}
+    assert (len(ids_of(team.focal)), ids_of(team.second_focal)) == (1, [])
+
+
+def test_an_answer_to_an_erased_case_is_not_read_by_the_coordinator_whom_it_was_about(team):
+    reference = a_case_by_mail(team.site_id)
+    accuse(reference, team.coordinator)
+    notice = notice_of(reference)
+    erased(reference)
+    mail = came(a_mail("It was her again.", to=answer_to(notice)))
+    assert (ids_of(team.coordinator), ids_of(team.second_coordinator)) == ([], [mail.id])
+    assert list(pen.page(mail.id, team.second_coordinator).guesses) == []
+    assert [one.guesses for one in pen.waiting(team.second_coordinator)] == [[]]
+
+
+def test_whom_an_erased_case_was_about_stays_out_whoever_changes_places(team):
+    reference, admin = a_case_by_mail(team.site_id), states.staff((Role.ADMIN, None))
+    water, nowhere = Employed(None, "Water", None), Employed(None, None, None)
+    with unit_of_work():
+        lines.place(team.coordinator.id, water, actor=admin)
+    states.act(reference, conflicts.name_place, SubjectKind.DEPARTMENT, "Water", actor=team.second_coordinator)
+    notice = notice_of(reference)
+    erased(reference)
+    came(a_mail("It was her again.", to=answer_to(notice)))
+    with unit_of_work():
+        lines.place(team.coordinator.id, nowhere, actor=admin)
+    assert (ids_of(team.coordinator), len(ids_of(team.second_coordinator))) == ([], 1)
