@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from engage.domain.case import CaseClass
@@ -191,6 +192,15 @@ def focal_above(site_id: uuid.UUID | None, *, but: Collection[uuid.UUID] = ()) -
     return _first(held, _FOCAL_TURNS[1:], {*but, *_first(held, _FOCAL_TURNS, but)})
 
 
+# Whom of us a mail in the pen may be about: by the cases it may belong to, and by the reports that these became.
+PEN_SUBJECTS = union_all(
+    select(PenGuess.mail_id, CaseSubject.user_id).join(CaseSubject, CaseSubject.case_id == PenGuess.case_id),
+    select(PenGuess.mail_id, LaneSubject.user_id)
+    .join(LaneReport, LaneReport.case_id == PenGuess.case_id)
+    .join(LaneSubject, LaneSubject.report_id == LaneReport.id),
+).subquery("pen_subject")
+
+
 def pen_of(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ReceivedMail that holds for what the actor may place of it; see may_in_pen."""
     ways: list[ColumnElement[bool]] = []
@@ -198,8 +208,8 @@ def pen_of(actor: Actor) -> ColumnElement[bool]:
         if held.role in PEN_GRANTS:
             own = ReceivedMail.is_restricted.is_(PEN_GRANTS[held.role])
             ways.append(own if held.site_id is None else and_(own, ReceivedMail.site_id == held.site_id))
-    about_them = select(PenGuess.mail_id).join(CaseSubject, CaseSubject.case_id == PenGuess.case_id)
-    return and_(or_(false(), *ways), ReceivedMail.id.not_in(about_them.where(CaseSubject.user_id == actor.id)))
+    about_them = select(PEN_SUBJECTS.c.mail_id).where(PEN_SUBJECTS.c.user_id == actor.id)
+    return and_(or_(false(), *ways), ReceivedMail.id.not_in(about_them))
 
 
 def first_to_tell(case: Case) -> Sequence[uuid.UUID]:

@@ -20,7 +20,9 @@ class PenFacts:
 
     site_id: uuid.UUID | None
     is_restricted: bool
-    subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)  # of the cases it may belong to
+    subjects: frozenset[uuid.UUID] = field(
+        default_factory=frozenset
+    )  # of the cases it may belong to, and of the reports these became
 
 
 def may_in_pen(actor: Actor, mail: PenFacts) -> bool:

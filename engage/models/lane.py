@@ -1,6 +1,7 @@
 """The restricted lane in tables of its own. Whatever anybody said is sealed under the report's own key.
 
-What can be read of a dump: that a report came in at a site, when, which states it went through, which clocks run.
+What can be read of a dump: that a report came in at a site, when, which states it went through, which clocks run, and
+whom of ours it is about.
 """
 
 import uuid
@@ -10,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Writer
+from engage.domain.conflicts import SubjectKind
 from engage.domain.lane import Course, How, Position, Process, Step, Support, Telling
 from engage.domain.lane_clocks import Clock
 from engage.domain.lane_policy import LaneFacts
@@ -60,8 +62,29 @@ class LaneReport(Keyed, Base):
         return LaneFacts(self.id, self.site_id, frozenset(row.user_id for row in self.subjects))
 
 
+class LaneNamed(Keyed, Base):
+    """Whom or what a report is about, as it was named: one of our people, a department, or a contractor."""
+
+    __tablename__ = "lane_named"
+    __table_args__ = (
+        CheckConstraint("(kind = 'person') = (user_id IS NOT NULL)", name="user_iff_person"),
+        CheckConstraint("(kind = 'person') = (name IS NULL)", name="name_iff_no_person"),
+        Index(None, "report_id"),
+    )
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lane_report.id"))
+    kind: Mapped[SubjectKind] = mapped_column(stored(SubjectKind, "kind"))
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff_user.id"))
+    name: Mapped[str | None]  # of the department or the contractor, as it stands with the people who work there
+    # Not of who was kept out before it was written down who was named: it may be their line already.
+    with_line: Mapped[bool] = mapped_column(default=True)
+
+
 class LaneSubject(Base):
-    """A member of staff whom the report is about: for them there is no such report."""
+    """A member of staff whom the report is about, or in the line of one: for them there is no such report.
+
+    Worked out by services.lane.subjects from `lane_named` and from who reports to whom.
+    """
 
     __tablename__ = "lane_subject"
     __table_args__ = (Index(None, "user_id"),)

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from engage.domain.notice_groups import StaffRoad
 from engage.domain.pen_reminders import LONGEST_BETWEEN, Turn, fell_due
 from engage.extensions import db
-from engage.models import CaseSubject, OutboxMessage, PenGuess, ReceivedMail
+from engage.models import OutboxMessage, ReceivedMail
 from engage.notify import outbox
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.timing import StaffHours
 from engage.notify.to_users import to_users
-from engage.scope import above_at, first_at, focal_above, focal_at
+from engage.scope import PEN_SUBJECTS, above_at, first_at, focal_above, focal_at
 
 log = logging.getLogger(__name__)
 TO_SORT, WAITS = "mail_to_sort", "mail_waits"
@@ -49,8 +49,8 @@ def tell_of_pen(mail: ReceivedMail, *, now: datetime) -> None:
 
     Each hears once an hour at most.
     """
-    about = select(CaseSubject.user_id).join(PenGuess, PenGuess.case_id == CaseSubject.case_id)
-    subjects = db.session.scalars(about.where(PenGuess.mail_id == mail.id)).all()
+    about = select(PEN_SUBJECTS.c.user_id).where(PEN_SUBJECTS.c.mail_id == mail.id)
+    subjects = db.session.scalars(about).all()
     people = (focal_at if mail.is_restricted else first_at)(mail.site_id, but=subjects)
     if not people:
         log.error(_NOBODY)

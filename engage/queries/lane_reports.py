@@ -43,6 +43,7 @@ class ReportPage:
 
     report: LaneReport
     site: str
+    reference: str | None  # of the case that it was, by which mail is attached to it
     at_intake: bool  # it came in without a site
     time_zone: str
     help_services: Sequence[Any]
@@ -102,8 +103,9 @@ def page(report_id: uuid.UUID, actor: Actor) -> ReportPage:
         Unreadable: what was said does not open with the keys that are here.
         NoRing: the file of keys is not there.
     """
-    report = db.session.scalars(
-        select(LaneReport)
+    report, reference = db.session.execute(
+        select(LaneReport, Case.reference)
+        .outerjoin(Case, Case.id == LaneReport.case_id)
         .where(LaneReport.id == report_id, LaneReport.erased_at.is_(None), in_lane_of(actor))
         .options(joinedload(LaneReport.site))
     ).one()
@@ -115,6 +117,7 @@ def page(report_id: uuid.UUID, actor: Actor) -> ReportPage:
     return ReportPage(
         report=report,
         site=report.site.name,
+        reference=reference,
         at_intake=report.site.is_group_intake,
         time_zone=report.site.time_zone,
         help_services=report.site.help_services,

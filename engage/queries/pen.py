@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 
 from engage import clock
 from engage.domain.pen_policy import PEN_GRANTS
@@ -14,9 +14,9 @@ from engage.domain.pen_reminders import FIRST_AFTER, Turn, is_overdue
 from engage.domain.policy import Actor
 from engage.domain.received_mail import MANY, MailState
 from engage.extensions import db
-from engage.models import Case, PenGuess, PenItem, ReceivedMail, Site
+from engage.models import Case, LaneReport, PenGuess, PenItem, ReceivedMail, Site
 from engage.queries.paging import COUNTED
-from engage.scope import pen_of, visible_to
+from engage.scope import in_lane_of, pen_of, visible_to
 
 PAGE = 50  # Ours: the oldest first; the rest moves up.
 
@@ -118,8 +118,16 @@ def _guesses(mails: Sequence[uuid.UUID], actor: Actor) -> Mapping[uuid.UUID, lis
     found: dict[uuid.UUID, list[tuple[str, str]]] = {}
     wanted = select(PenGuess.mail_id, Case.reference, PenGuess.by).join(Case, Case.id == PenGuess.case_id)
     rows: Any = db.session.execute(
-        wanted.where(PenGuess.mail_id.in_(mails), visible_to(actor)).order_by(Case.reference)
+        wanted.where(PenGuess.mail_id.in_(mails), _is_shown_to(actor)).order_by(Case.reference)
     )
     for mail_id, reference, by in rows:
         found.setdefault(mail_id, []).append((reference, by.value))
     return found
+
+
+def _is_shown_to(actor: Actor) -> ColumnElement[bool]:
+    """A case that the reader may see, or that became a report which they may see; what was erased is not there."""
+    reports = select(LaneReport.case_id).where(
+        LaneReport.case_id.is_not(None), LaneReport.erased_at.is_(None), in_lane_of(actor)
+    )
+    return or_(and_(Case.erased_at.is_(None), visible_to(actor)), Case.id.in_(reports))

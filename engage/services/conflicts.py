@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engage import clock
 from engage.domain import policy
 from engage.domain.case import Writer
-from engage.domain.conflicts import INVESTIGATES, Employed, SubjectKind, as_compared, kept_out
+from engage.domain.conflicts import INVESTIGATES, SubjectKind, as_compared, kept_out
 from engage.domain.events import (
     ConflictRefused,
     SubjectNamed,
@@ -29,6 +29,7 @@ from engage.models import Case, CaseEvent, CaseSubject, Involvement, StaffUser
 from engage.scope import first_to_tell
 from engage.services import cases, conversation, deadlines, readings
 from engage.services.chain import canonical
+from engage.services.people import employed
 from engage.services.timeline import record
 from engage.unit_of_work import unit_of_work
 
@@ -137,13 +138,14 @@ def named_in(case_id: uuid.UUID) -> list[Involvement]:
 def people_moved() -> None:
     """Work out anew who is kept out of every case that is about somebody, after people changed places in the line.
 
-    A case that would be left to nobody keeps whoever was kept out before, and the log says so: never to nobody.
+    A case that would be left to nobody keeps whoever was kept out before, and the log says so: never to nobody. So
+    does one that was erased, since the name of a place went with its words.
     """
     about = select(Involvement.case_id).where(Involvement.removed_at.is_(None)).distinct()
     for case_id in db.session.scalars(about.order_by(Involvement.case_id)).all():
         case = cases.lock_own(case_id)
         before = case.facts.subjects
-        wanted = _wanted(case)
+        wanted = _wanted(case) | (before if case.erased_at is not None else frozenset())
         if wanted == before:
             continue
         _write(case, wanted)
@@ -163,14 +165,8 @@ def _keep_out(case: Case) -> None:
 
 def _wanted(case: Case, *also: tuple[SubjectKind, str]) -> frozenset[uuid.UUID]:
     rows = named_in(case.id)
-    people = {
-        row.id: Employed(row.reports_to_id, row.department, row.contractor)
-        for row in db.session.execute(
-            select(StaffUser.id, StaffUser.reports_to_id, StaffUser.department, StaffUser.contractor)
-        )
-    }
     return kept_out(
-        people,
+        employed(),
         users=[row.user_id for row in rows if row.user_id is not None],
         names=[*((row.kind, row.name) for row in rows if row.name is not None), *also],
     )

@@ -12,11 +12,12 @@ from engage.extensions import db
 from engage.models import StaffUser
 from engage.services import conflicts
 from engage.services.audit import Change, note
+from engage.services.lane import subjects
 from engage.services.people import memberships_of
 
 
 def place(user_id: uuid.UUID, at: Employed, *, actor: Actor) -> None:
-    """Say where somebody stands; who is kept out of which case is worked out anew at once. Safe to run twice.
+    """Say where somebody stands; who is kept out of which case or report is worked out anew at once. Safe to run twice.
 
     Raises:
         NotAllowed: the user is not the actor's to manage.
@@ -33,6 +34,7 @@ def place(user_id: uuid.UUID, at: Employed, *, actor: Actor) -> None:
     note(Change.LINE_CHANGED, actor=actor, subject_id=user_id, before=_plain(before), after=_plain(at))
     db.session.flush()
     conflicts.people_moved()
+    subjects.people_moved()
 
 
 def _refuse_circle(user_id: uuid.UUID, lead: uuid.UUID | None) -> None:

@@ -1,11 +1,12 @@
 """People in hand: taken out of the database for a change, with what they hold."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
 from engage.domain import administration
+from engage.domain.conflicts import Employed
 from engage.domain.policy import Actor, Membership, NotAllowed
 from engage.extensions import db
 from engage.models import StaffUser
@@ -31,6 +32,15 @@ def managed(user_id: uuid.UUID, actor: Actor) -> StaffUser:
     if not administration.may_manage(actor, user.id, memberships_of(user)):
         raise NotAllowed("user")
     return user
+
+
+def employed() -> Mapping[uuid.UUID, Employed]:
+    """Return where each of our people stands, by which it is worked out who is kept out of what."""
+    rows = select(StaffUser.id, StaffUser.reports_to_id, StaffUser.department, StaffUser.contractor)
+    return {
+        user_id: Employed(lead, department, contractor)
+        for user_id, lead, department, contractor in db.session.execute(rows)
+    }
 
 
 def codes_of(held: Iterable[Membership]) -> list[str]:

@@ -54,7 +54,7 @@ OF_NO_CASE = {
     "draft",  # gone after a day, and sealed with a key that we do not have
     # Sealed under keys of the restricted lane, which engage.services.lane.erasing destroys by a rule of its own.
     *("lane_access", "lane_account", "lane_clock", "lane_consent", "lane_contact", "lane_event", "lane_head"),
-    *("lane_key", "lane_receipt", "lane_referral", "lane_report", "lane_subject", "lane_word"),
+    *("lane_key", "lane_named", "lane_receipt", "lane_referral", "lane_report", "lane_subject", "lane_word"),
     # Of staff: how they sign in, and what they were trained for.
     *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
     "circuit",  # a road, a keyed digest of a mail domain, an id of ours: what delivery waits for

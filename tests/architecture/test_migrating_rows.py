@@ -5,17 +5,19 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from engage import clock, data_keys, vault
+from engage.domain.conflicts import SubjectKind
 from engage.domain.files import Scan
 from engage.extensions import db
+from engage.models import LaneNamed
 from engage.services import file_rotation, file_store, key_rotation, pauses
-from engage.services.lane import intake
+from engage.services.lane import intake, subjects
 from tests import lane_states, states
 from tests.architecture.test_migrations import fresh
 from tests.services import sealed
 from tests.states import act
 
 assert fresh  # a fixture
-BEFORE, BEFORE_KEYS, BEFORE_FILES = "0010", "0018", "0023"
+BEFORE, BEFORE_KEYS, BEFORE_FILES, BEFORE_NAMES = "0010", "0018", "0023", "0035"
 
 
 @pytest.mark.slow
@@ -101,4 +103,22 @@ def test_files_that_lay_plain_are_read_and_sealed_and_going_back_loses_no_key(fr
     assert "restore the backup instead" in caplog.text
     db.session.remove()
     assert b"".join(file_store.content(sealed.file(file_id))) == b"words of a paper"
+    db.session.remove()
+
+
+@pytest.mark.slow
+def test_who_was_kept_out_of_a_report_before_it_was_written_down_who_was_named_stays_out_alone(
+    fresh, sent_tasks, tmp_path
+):
+    upgrade()
+    vault.make_worker_keys(tmp_path)
+    team = states.Team()
+    taken = lane_states.a_report(team.site_id)
+    lane_states.do(taken, subjects.name, team.officer.id, actor=team.focal)
+    db.session.remove()
+    downgrade(revision=BEFORE_NAMES)
+    upgrade()
+    [row] = db.session.scalars(sa.select(LaneNamed)).all()
+    assert (row.report_id, row.kind, row.user_id) == (taken.report_id, SubjectKind.PERSON, team.officer.id)
+    assert not row.with_line
     db.session.remove()

@@ -7,13 +7,14 @@ import html5lib
 import pytest
 from pydantic import SecretStr
 
-from engage import data_keys, vault
+from engage import data_keys, lane_keys, vault
 from engage.domain.policy import Role
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
 from engage.models import Case, ReceivedMail, Site
-from engage.services import texts
+from engage.services import cases, texts
 from engage.services.inbound import processing
+from engage.services.lane import moving
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -248,6 +249,22 @@ def test_a_focal_point_sorts_what_may_be_a_survivors(client, team):
     coordinator = sign_in(client.application.test_client(), team.coordinator)
     assert "No mail waits" in coordinator.get("/staff/mail").text
     assert coordinator.get(f"/staff/mail/{mail.id}").status_code == 404
+
+
+def test_a_focal_point_attaches_a_mail_to_the_report_that_a_case_became(client, team):
+    lane_keys.make_ring()
+    reference = a_case_by_mail(team.site_id, harms_child=True)
+    mail = came(a_mail(f"About {reference}.", to=SITE, files=[("seen.txt", "text/plain", b"Seen.")]))
+    with unit_of_work():
+        report_id = moving.move(cases.lock(reference, team.focal), actor=team.focal)
+    browser = sign_in(client, team.focal)
+    assert "their names alone are kept" in browser.get(f"/staff/mail/{mail.id}").text
+    assert browser.get(f"/staff/cases/{reference}").headers["Location"].endswith(f"/lane/{report_id}")
+    assert reference in browser.get(f"/staff/lane/{report_id}").text
+    done(send(browser, f"/staff/mail/{mail.id}", decision="attach"))
+    processing.process_due()
+    assert row_of(mail.id).outcome is Outcome.LANE
+    assert "It is with the focal points." in browser.get(f"/staff/mail/{mail.id}").text
 
 
 def test_the_case_page_shows_the_whole_mail_and_what_was_left_out(browser, team):

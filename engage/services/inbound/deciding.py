@@ -9,11 +9,13 @@ from engage import clock
 from engage.domain import policy
 from engage.domain.events import MailPlaced
 from engage.domain.guards import Refusal, Refused, stop_if
+from engage.domain.lane_policy import LanePermission, may_in_lane
 from engage.domain.policy import Actor, Permission
 from engage.domain.received_mail import Decision, MailState, NotOurs, Outcome
 from engage.extensions import db
 from engage.incoming.mail import Incoming
-from engage.models import Case, PenItem, ReceivedMail, Site, StaffUser
+from engage.models import Case, LaneReport, PenItem, ReceivedMail, Site, StaffUser
+from engage.queries import lane_reports
 from engage.scope import pen_of, visible_to
 from engage.services import audit
 from engage.services.audit import Change
@@ -45,13 +47,21 @@ def make_case(mail_id: uuid.UUID, site_code: str, *, actor: Actor) -> None:
 def attach(mail_id: uuid.UUID, reference: str, *, from_person: bool, actor: Actor) -> None:
     """Let the mail become part of a case: a message of its person, or a note among staff. Pressed twice, done once.
 
+    Of a case that moved into the restricted lane it becomes part of the report, and nobody outside sees it from now on.
+
     Raises:
         NoResultFound: there is no such mail, or the actor may not know of it.
-        Refused: somebody placed it already, or the actor works no case of this reference.
+        Refused: somebody placed it already, or the actor works no case or report of this reference.
     """
     decision = Decision.ATTACH if from_person else Decision.ATTACH_AS_NOTE
     row = _taken(mail_id, decision, actor)
     if row is None:
+        return
+    if (report_id := lane_reports.moved_from(reference, actor)) is not None:
+        report = db.session.get_one(LaneReport, report_id)
+        row.is_restricted, row.site_id = True, report.site_id
+        db.session.get_one(PenItem, row.id).target_id = report.case_id
+        _hand_over(row, decision, actor)
         return
     case = db.session.scalar(
         select(Case).where(Case.reference == reference, visible_to(actor), Case.erased_at.is_(None))
@@ -106,6 +116,8 @@ def _carried_out(row: ReceivedMail, mail: Incoming, gate: Gate) -> bool:
     as_note = row.decision is Decision.ATTACH_AS_NOTE
     needed = Permission.NOTE if as_note else Permission.REPLY
     penning.hide_with(case, row)
+    if (report := into_lane.lock(target_id)) is not None:
+        return _into_lane(row, mail, report, actor)
     if case is None or not policy.may(actor, needed, case.facts):
         return False
     message = into_cases.note(case, mail, gate, actor=actor) if as_note else into_cases.message(case, mail, gate)
@@ -113,6 +125,14 @@ def _carried_out(row: ReceivedMail, mail: Incoming, gate: Gate) -> bool:
     record(case, MailPlaced(mail_id=row.id, placed_as=outcome.value), actor=actor)
     row.case_id, row.message_id = case.id, message.id
     placing.done(row, outcome)
+    return True
+
+
+def _into_lane(row: ReceivedMail, mail: Incoming, report: LaneReport, actor: Actor) -> bool:
+    if report.erased_at is not None or not may_in_lane(actor, LanePermission.NOTE, report.facts):
+        return False
+    into_lane.keep(row, report.id, mail, from_person=row.decision is Decision.ATTACH)
+    placing.done(row, Outcome.LANE)
     return True
 
 

@@ -138,11 +138,13 @@ def is_outdated(notice: OutboxMessage, case: Case) -> bool:
 def guesses(mail: Incoming, answer: Answered | None) -> list[Guess]:
     """Return the cases to which the mail may belong, the likeliest first, each once. Erased ones are none.
 
-    One that moved into the restricted lane is among them: what speaks of it is for focal points alone.
+    One that moved into the restricted lane is among them: what speaks of it is for focal points alone. So is one of
+    which a notice is answered, erased or not: whoever it was about does not read the answer.
     """
     found: dict[uuid.UUID, Guess] = {}
     if answer is not None and answer.notice.case_id is not None:
-        _add(found, GuessedBy.ANSWER, Case.id == answer.notice.case_id)
+        case = db.session.get_one(Case, answer.notice.case_id)
+        found[case.id] = Guess(case, GuessedBy.ANSWER)
     if references := references_in(mail.subject, mail.text):
         _add(found, GuessedBy.REFERENCE, Case.reference.in_(references))
     if mail.sender and is_number(mail.sender):

@@ -9,9 +9,10 @@ from engage import clock
 from engage.domain.pen_reminders import FIRST_AFTER, Turn
 from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import CaseSubject, PenGuess, ReceivedMail
+from engage.models import ReceivedMail
 from engage.notify import mail_rules
 from engage.notify.mail_rules import Pile
+from engage.scope import PEN_SUBJECTS
 from engage.unit_of_work import unit_of_work
 
 
@@ -30,9 +31,8 @@ def _piles(now: datetime) -> list[Pile]:
     """What has waited for long enough: of each place and day together, and by itself what may be about one of us."""
     waits = (ReceivedMail.state == MailState.PEN, ReceivedMail.received_at <= now - FIRST_AFTER[Turn.SORTING])
     about = (
-        select(ReceivedMail, CaseSubject.user_id)
-        .join(PenGuess, PenGuess.mail_id == ReceivedMail.id)
-        .join(CaseSubject, CaseSubject.case_id == PenGuess.case_id)
+        select(ReceivedMail, PEN_SUBJECTS.c.user_id)
+        .join(PEN_SUBJECTS, PEN_SUBJECTS.c.mail_id == ReceivedMail.id)
         .where(*waits)
     )
     of_us: dict[ReceivedMail, set[uuid.UUID]] = {}

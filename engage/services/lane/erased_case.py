@@ -7,14 +7,15 @@ from sqlalchemy import Column, ColumnElement, Table, delete, or_, select
 
 from engage.domain.case import Identity, Road
 from engage.extensions import db
-from engage.models import Access, Base, Case, CaseEvent, CaseHead, SmsThread
+from engage.models import Access, Base, Case, CaseEvent, CaseHead, LaneReport, PenGuess, SmsThread
 from engage.models.base import table_of
 from engage.services import file_store, search_index
 from engage.unit_of_work import after_commit
 
 # What stays: the case itself with codes that say nothing, and what nobody may change. And for some weeks the keyed hash
 # of a number that texts went to: by it her next text comes to the focal points, and not to whoever sorts mail.
-_KEPT = frozenset(table_of(model).name for model in (Case, CaseEvent, Access, CaseHead, SmsThread)) | {"lane_report"}
+# And which mail of others may belong to it: by that, nobody whom the report is about reads that mail.
+_KEPT = frozenset(table_of(one).name for one in (Case, CaseEvent, Access, CaseHead, SmsThread, PenGuess, LaneReport))
 # What a case says of its person and of what happened, each with what is left of it.
 _FORGOTTEN: Mapping[str, object] = {
     "identity": Identity.ANONYMOUS,

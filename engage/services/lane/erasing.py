@@ -16,6 +16,7 @@ from engage.models import (
     LaneClock,
     LaneConsent,
     LaneContact,
+    LaneNamed,
     LaneReferral,
     LaneReport,
     LaneSubject,
@@ -68,11 +69,13 @@ def _erase(report: LaneReport, actor: Actor) -> None:
     if actor is not SYSTEM:
         lane_rules.tell_focal_points(report, event_id=event.id)  # before it is forgotten whom it is about
     lane_keys.forget(report.id)
-    for table in (LaneAccount, LaneContact, LaneReferral, LaneWord, LaneConsent, LaneSubject):
+    for table in (LaneAccount, LaneContact, LaneReferral, LaneWord, LaneConsent, LaneNamed):
         db.session.execute(delete(table).where(table.report_id == report.id))
     raw_copy.forget_of_report(report.id)
     if report.case_id is not None:
         threads.forget_of_case(report.case_id)
+    else:  # of what was a case, mail may still come that names it, and nobody it is about may read that
+        db.session.execute(delete(LaneSubject).where(LaneSubject.report_id == report.id))
     codes.end_all(report.id)
     clocks.end_all(report)
     now = clock.utcnow()

@@ -28,8 +28,8 @@ from engage.models import (
 )
 from engage.notify import lane_rules
 from engage.notify.addressing import NEUTRAL_FOR_PERSON
-from engage.services import holds
-from engage.services.lane import clocks, erased_case, words
+from engage.services import conflicts, holds
+from engage.services.lane import clocks, erased_case, subjects, words
 from engage.services.lane.intake import Told, new_report, sealed_account
 from engage.services.lane.record import record
 from engage.services.timeline import record as record_on_case
@@ -62,6 +62,8 @@ def move(case: Case, *, actor: Actor) -> uuid.UUID:
     key_row, key = lane_keys.new_key(report.id)
     account, digest = sealed_account(report.id, key, told)
     db.session.add_all([key_row, account])
+    named = conflicts.named_in(case.id)
+    db.session.add_all(subjects.new_row(report.id, one.kind, user_id=one.user_id, place=one.name) for one in named)
     event = record(report, Happened.MOVED_IN, actor=actor, content=digest)
     _bring_messages(case, report, key, actor)
     _bring_code(case, report)

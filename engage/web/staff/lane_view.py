@@ -114,7 +114,9 @@ def state(page: ReportPage) -> list[dict[str, str]]:
     report = page.report
     health = gettext("until %(moment)s", moment=moment(report.received_at + HEALTH_WITHIN))
     road = gettext("An address that nobody here can see") if page.has_road else gettext("None: only their code")
+    was = [{"label": gettext("It was the case"), "value": page.reference}] if page.reference else []
     return [
+        *was,
         {"label": gettext("Told by"), "value": gettext("Somebody else") if report.for_other else gettext("The person")},
         {"label": gettext("It is"), "value": labels.label("lane_course", report.course)},
         {"label": gettext("Support"), "value": labels.label("lane_support", report.support)},
