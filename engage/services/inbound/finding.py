@@ -95,15 +95,25 @@ def own_domains() -> frozenset[str]:
 
 
 def site_of(mail: Incoming) -> Site | None:
-    """Return the site whose address the mail was sent to: its own, or the inbox with its code behind a plus."""
+    """Return the site whose address the mail was sent to: its own, or the inbox with its code behind a plus.
+
+    Of several it is the first of the recipients, whom the server was told before whom the mail names; one that is open
+    goes before all that are closed.
+    """
     local, _, domain = (settings().MAIL_INBOX or "").lower().rpartition("@")
-    codes = [
-        address[len(local) + 1 :].partition("@")[0].upper()
-        for address in mail.recipients
+    codes = {
+        address[len(local) + 1 :].partition("@")[0].upper(): place
+        for place, address in reversed([*enumerate(mail.recipients)])
         if local and address.startswith(f"{local}+") and address.endswith(f"@{domain}")
-    ]
-    wanted = or_(Site.mail_address.in_(mail.recipients), Site.code.in_(codes))
-    return db.session.scalars(select(Site).where(wanted).order_by(Site.is_open.desc(), Site.code).limit(1)).first()
+    }
+    places = {address: place for place, address in enumerate(mail.recipients)}
+    wanted = or_(Site.mail_address.in_(places), Site.code.in_(codes))
+    last = len(places)
+
+    def order(site: Site) -> tuple[bool, int]:
+        return not site.is_open, min(places.get(site.mail_address or "", last), codes.get(site.code, last))
+
+    return min(db.session.scalars(select(Site).where(wanted)), key=order, default=None)
 
 
 def is_from_person(case: Case, sender: str | None) -> bool:
