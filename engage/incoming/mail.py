@@ -17,8 +17,9 @@ from engage.incoming.stripping import stripped
 
 __all__ = ["LARGEST", "Attached", "Incoming", "MailKind", "Report", "read", "stripped_copy"]
 
-# Ours: 25 MB of files, a third more of base64 with its newlines, and the words. Of a larger mail only the head is read.
-LARGEST = 36 * 1024 * 1024
+# Ours, for the memory of a worker: 28 MB of files, a third more of base64 with its newlines, and the words. Of a larger
+# mail only the head is read, so none is taken in: ENGAGE_MAIL_MAX_BYTES cannot be set higher.
+LARGEST = 40 * 1024 * 1024
 LONGEST_SUBJECT = 500
 _LONGEST_ID = 500
 _MOST_IDS = 100

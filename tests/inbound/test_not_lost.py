@@ -7,6 +7,7 @@ import pytest
 from engage.domain.received_mail import MailState, Outcome
 from engage.extensions import db
 from engage.models import Case, Site
+from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
@@ -20,6 +21,7 @@ from tests.inbound.mails import (
     item_of,
     messages_of,
     notice_of,
+    row_of,
 )
 
 HELP = "My complaint to the office came back. The water is brown, please help."
@@ -111,3 +113,11 @@ def test_whom_the_server_was_told_counts_before_what_stands_in_the_mail(team):
 def test_a_site_that_is_closed_stands_behind_an_open_one_in_the_copies(team):
     mail = came(a_mail("Dust.", to=another_site(is_open=False), cc=SITE))
     assert db.session.get_one(Case, mail.case_id).site_id == team.site_id
+
+
+def test_the_largest_mail_that_the_shipped_settings_take_is_read_to_its_end(team):
+    rows = settings().MAIL_MAX_BYTES // 1024 - 8
+    film = ("film.mp4", "application/octet-stream", b"\0" * (rows * 1024 * 57 // 78))
+    mail = row_of(came(a_mail("The water is brown.", to=INBOX, files=[film])).id)
+    assert mail.size > 36 * 1024 * 1024
+    assert item_of(mail).words == "The water is brown."
