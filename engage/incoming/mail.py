@@ -43,7 +43,8 @@ class Incoming:
     or Reply-To; None where there is nobody to answer. `envelope_sender` is that of Return-Path, empty for `<>`
     and None where no server wrote one. `recipients` are lower case. Ids stand in angle brackets, the newest of
     `references` last. `sent_at` is in UTC and no more than the sender's word. `shown` is the text without
-    earlier mails and signatures, and never empty when `text` is not.
+    earlier mails and signatures, and never empty when `text` is not. `others` are addresses besides its sender's that
+    nobody who reads it may see: whoever knows to what it belongs adds them, nothing here knows any.
     """
 
     kind: MailKind
@@ -60,6 +61,7 @@ class Incoming:
     files: tuple[Attached, ...]
     reports: tuple[Report, ...]
     troubles: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def own_subject(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -18,6 +19,7 @@ from engage.models import Case, CaseEvent, LaneReport, OutboxMessage, SamePerson
 from engage.notify import threads
 from engage.services.same_person import digest_of_address
 from engage.settings import settings
+from engage.vault import Unreadable
 
 BY_MAIL = (Road.DIRECT, Road.RELAY)
 _OWN_ID = re.compile(r"<([0-9a-f-]{36})@([^<>\s]+)>", re.IGNORECASE)
@@ -118,11 +120,34 @@ def site_of(mail: Incoming) -> Site | None:
 
 def is_from_person(case: Case, sender: str | None) -> bool:
     """Whether the mail came from the address that the case's person left. Only the worker can tell of a relay."""
-    row = db.session.get(SealedContact, case.id)
-    if row is None or not row.has_email or case.road not in BY_MAIL:
-        return False
-    kept = data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)
-    return _same(kept.get("email"), sender)
+    return case.road in BY_MAIL and _same(_address_of(case.id), sender)
+
+
+def kept_addresses(mail: Incoming, target_id: uuid.UUID | None = None) -> tuple[str, ...]:
+    """Return the addresses that the persons left whose cases, or whose report, the mail may belong to.
+
+    It may quote what we wrote there, whatever mailbox it comes from. `target_id` is the case that was chosen for it.
+    One that no key opens any more is left out: nothing of ours goes there.
+
+    Raises:
+        Unreadable: the address of the report's holder opens with no key that is here.
+    """
+    answer = answered(mail)
+    found: list[str | None] = []
+    for case_id in {one.case.id for one in guesses(mail, answer)} | ({target_id} if target_id else set()):
+        with suppress(Unreadable):
+            found.append(_address_of(case_id))
+    if (report_id := report_of(answer)) is not None:
+        found.append(lane_keys.address_of(report_id))
+    return tuple(one for one in found if one)
+
+
+def _address_of(case_id: uuid.UUID) -> str | None:
+    """The mail address of the case's person, None where they left none."""
+    row = db.session.get(SealedContact, case_id)
+    if row is None or not row.has_email:
+        return None
+    return (data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)).get("email")
 
 
 def is_from_holder(report_id: uuid.UUID, sender: str | None) -> bool:
