@@ -4,6 +4,7 @@ import re
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -94,6 +95,11 @@ def own_domains() -> frozenset[str]:
     """Return the domains whose own mail is ours."""
     inbox = (settings().MAIL_INBOX or "").rpartition("@")[2].lower()
     return frozenset({own_domain(), inbox} - {""})
+
+
+def own_addresses() -> frozenset[str]:
+    """Return the addresses that our mails come from and that answers go to."""
+    return frozenset({parseaddr(settings().MAIL_FROM)[1].lower(), (settings().MAIL_INBOX or "").lower()} - {""})
 
 
 def site_of(mail: Incoming) -> Site | None:

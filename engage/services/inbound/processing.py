@@ -75,7 +75,13 @@ def _opened(claimed: Claimed) -> tuple[bytes, Incoming]:
     release()
     if is_text:
         return b"", from_text.read(raw)  # nobody may see its raw copy, not even damaged: the number stands in it
-    mail = incoming.read(raw, own_domains=finding.own_domains(), own_mark=OWN_MARK, envelope_recipients=recipients)
+    mail = incoming.read(
+        raw,
+        own_domains=finding.own_domains(),
+        own_addresses=finding.own_addresses(),
+        own_mark=OWN_MARK,
+        envelope_recipients=recipients,
+    )
     others = finding.kept_addresses(mail, target_id)
     release()
     return raw, replace(mail, others=others)
