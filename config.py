@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 INBOX_LOCAL_PART_MAX = 22  # as engage.domain.mail_addresses has it, which fills up the 64 octets that RFC 5321 allows
 # Ours: a worker's last batch takes a lease at most, and has to end within the limit of its task (worker.app).
 LEASE_MAX_SECONDS = 300
+MAIL_LARGEST = 40 * 1024 * 1024  # as engage.incoming.mail has it: of a larger mail it reads no words
 SESSION_IDLE_SECONDS = 8 * 3600  # Ours: a working day. Each page that is asked for begins it anew.
 
 
@@ -162,7 +163,12 @@ class MailSettings(BaseSettings):
 class InboundSettings(BaseSettings):
     """What an operator may set about mail that comes in."""
 
-    MAIL_MAX_BYTES: int = Field(40 * 1024 * 1024, ge=1, description="Largest mail that is taken in.")
+    MAIL_MAX_BYTES: int = Field(
+        MAIL_LARGEST,
+        ge=1,
+        le=MAIL_LARGEST,
+        description="Largest mail that is taken in; at most this, since nothing but the head of a larger one is read.",
+    )
     MAIL_CASES_PER_HOUR: int = Field(
         5,
         ge=1,

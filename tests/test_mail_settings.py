@@ -8,6 +8,7 @@ from pydantic import ValidationError
 import config
 from config import Settings, UnsafeSetting
 from engage.domain import mail_addresses
+from engage.incoming.mail import LARGEST
 
 SOUND = {"MODE": "serve", "MAIL": "smtp", "MAIL_FROM": "concerns@example.org", "PUBLIC_URL": "https://example.org"}
 
@@ -36,6 +37,12 @@ def test_a_number_with_which_nothing_would_ever_leave_is_named_at_the_start(monk
 
 def test_the_room_before_the_sign_is_what_the_code_leaves():
     assert mail_addresses.INBOX_LOCAL_PART_MAX == config.INBOX_LOCAL_PART_MAX
+
+
+def test_no_mail_is_taken_in_of_which_only_the_head_would_be_read():
+    assert Settings(**SOUND).MAIL_MAX_BYTES <= config.MAIL_LARGEST == LARGEST
+    with pytest.raises(ValidationError, match="MAIL_MAX_BYTES"):
+        Settings(**SOUND, MAIL_MAX_BYTES=config.MAIL_LARGEST + 1)
 
 
 @pytest.mark.parametrize("inbox", ["", "answers", "@example.org", "answers@", "a b@example.org", "é@example.org"])

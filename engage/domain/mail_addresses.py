@@ -7,6 +7,7 @@ says nothing to whoever has no access to our database. The link that stops mails
 import base64
 import hashlib
 import hmac
+import re
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from uuid import UUID
 _MAC_BYTES = 9
 _STOP = "s"
 _CODE_LENGTH = (16 + _MAC_BYTES) * 8 // 5
+_IN_WORDS = re.compile(rf"(?:\+|%2B)(?:r|b)[a-z2-7]{{{_CODE_LENGTH}}}(?=@|\uff20|%40)", re.IGNORECASE)
 LOCAL_PART_MAX = 64  # RFC 5321, 4.5.3.1.1: octets
 INBOX_LOCAL_PART_MAX = LOCAL_PART_MAX - len("+r") - _CODE_LENGTH
 
@@ -55,6 +57,11 @@ def read_address(address: str, inbox: str, key: bytes) -> tuple[Kind, UUID] | No
         return None
     notice_id = _read(kind, code[1:], key)
     return None if notice_id is None else (kind, notice_id)
+
+
+def without_codes(text: str) -> str:
+    """Return the text without the codes of such addresses: whoever writes to one is taken for the notice's reader."""
+    return _IN_WORDS.sub("+…", text)
 
 
 def stop_code(notice_id: UUID, key: bytes) -> str:

@@ -9,7 +9,8 @@ from engage.domain.receipts import reference_as_issued
 _REFERENCE = re.compile(r"\b([A-Z]{3})[ \-\u2010-\u2014](\d{2})[ \-\u2010-\u2014]([0-9A-Z]{5})\b", re.IGNORECASE)
 _MOST_REFERENCES = 20  # Ours: whoever writes more of them asks about no single case.
 MANY = "many_from_one"  # why a mail waits behind others: within an hour its sender sent more than one may
-HIDDEN = "…"  # stands where the sender's address stood
+_TAG, _SIGN = r"(?:(?:\+|%2B)[^\s<>@%]{1,64})?", r"(?:@|\uff20|%40)"
+HIDDEN = "…"  # stands where an address stood
 
 
 class MailRoad(StrEnum):
@@ -80,10 +81,15 @@ def references_in(*texts: str) -> tuple[str, ...]:
 
 
 def without_address(text: str, address: str | None) -> str:
-    """Return the text without the address, however it is spelt: who reads it need not know it."""
+    """Return the text without the address or number, however it is spelt: who reads it need not know it.
+
+    With or without what stands behind a plus it is one mailbox, and in a link its signs are written as %40 and %2B.
+    """
     if not address:
         return text
-    return re.sub(re.escape(address), HIDDEN, text, flags=re.IGNORECASE)
+    local, _, domain = (plain_sender(address) if "@" in address else address).rpartition("@")
+    mailbox = rf"{re.escape(local)}{_TAG}{_SIGN}{re.escape(domain)}" if local else re.escape(address)
+    return re.sub(mailbox, HIDDEN, text, flags=re.IGNORECASE)
 
 
 def is_number(sender: str | None) -> bool:

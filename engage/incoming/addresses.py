@@ -1,6 +1,8 @@
 """Addresses in the headers of a mail, and how to hide them in words."""
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 MOST_ADDRESSES = 200
 LONGEST = 320  # RFC 5321, 4.5.3.1: 64 octets, the sign and 255
@@ -43,6 +45,18 @@ def normal(token: str) -> str | None:
 def domain(address: str) -> str:
     """Return what stands after the sign."""
     return address.rpartition("@")[2]
+
+
+def names_one_of(text: str, known: Iterable[str]) -> bool:
+    """Whether one of the addresses stands in the text, with anything behind a plus, whatever the capitals."""
+    return any(_named(one).search(text) for one in known)
+
+
+@cache
+def _named(address: str) -> re.Pattern[str]:
+    local, _, at = address.rpartition("@")
+    tag = r"(?:\+[^\s<>@]{1,64})?"
+    return re.compile(rf"(?<![\w.+-]){re.escape(local)}{tag}@{re.escape(at)}(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def masked(text: str) -> str:

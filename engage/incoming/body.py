@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engage.incoming import armour, charsets, headers, page, quotes, tnef
 from engage.incoming.attached import Attached, safe_name
@@ -57,19 +57,25 @@ class _Piece:
     own: str
     is_html: bool
     within: bool
+    is_flowed: bool = False
 
 
-def body_of(raw: bytes, taken: Taken, subject: str) -> Body:
-    """Return the words and the files of a mail."""
+def body_of(raw: bytes, taken: Taken, known: quotes.Known) -> Body:
+    """Return the words and the files of a mail; `known` is what its head says."""
     body = Body()
     pieces = list(_pieces(raw, taken, body, inner=False))
-    forward = quotes.is_forward_subject(subject)
+    forward = quotes.is_forward_subject(known.subject)
     own = [piece for piece in pieces if not piece.within]
     passed_on = [piece.text for piece in pieces if piece.within]
     body.text = _cut("\n\n".join(piece.text for piece in pieces), body)
     first = "\n\n".join(piece.text if forward else piece.own for piece in own)
-    quotes_gone = any(piece.is_html for piece in own)
-    shown = quotes.own_words(first[:TEXT_CHARACTERS], forward=forward, quotes_gone=quotes_gone) if first.strip() else ""
+    known = replace(
+        known,
+        forward=forward,
+        quotes_gone=not forward and any(piece.own != piece.text for piece in own),
+        flowed=any(piece.is_flowed for piece in own),
+    )
+    shown = quotes.own_words(first[:TEXT_CHARACTERS], known) if first.strip() else ""
     if not shown.strip() and not passed_on:
         shown = body.text
     body.shown = (
@@ -167,19 +173,23 @@ def _worded(raw: bytes, part: Part, body: Body, within: bool) -> _Piece:
         body.troubles["encrypted"] = None
         body.files.append(Attached("message.asc", "application/pgp-encrypted", bare.sealed.encode()))
     text = bare.text
-    if part.parameters.get("format", "").lower() == "flowed":
+    is_flowed = part.parameters.get("format", "").lower() == "flowed"
+    if is_flowed:
         text = unflowed(text, joined=part.parameters.get("delsp", "").lower() == "yes")
-    return _Piece(text, text, is_html=False, within=within)
+    return _Piece(text, text, is_html=False, within=within, is_flowed=is_flowed)
 
 
 def unflowed(text: str, *, joined: bool) -> str:
-    """Return a flowed text with its paragraphs in one line each (RFC 3676, 4.1); `joined` is its DelSp."""
+    """Return a flowed text with its paragraphs in one line each (RFC 3676, 4.1); `joined` is its DelSp.
+
+    A mark that somebody typed keeps the space before it, by which it is no quote's.
+    """
     lines: list[tuple[int, list[str]]] = []
     flowing = False
     for line in text.split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
-        bare = bare.removeprefix(" ")
+        bare = bare if bare.startswith(" >") and not depth else bare.removeprefix(" ")
         flows = bare.endswith(" ") and bare != "-- "
         words = bare[:-1] if flows and joined else bare
         if flowing and lines[-1][0] == depth and bare != "-- ":

@@ -11,8 +11,9 @@ from engage.incoming.addresses import domain
 from engage.incoming.headers import Head, parameters
 from engage.incoming.parts import Taken
 
+PASSED_ON = "passed_on_report"  # a delivery report within a mail of whoever got it
 # Why a mail is no person's, where nothing but its words, or the domain it came from, says so: people write such, too.
-BY_LOOKS = frozenset(("absence", "challenge", "own_address", "failure_words"))
+BY_LOOKS = frozenset(("absence", "challenge", "own_address", "failure_words", PASSED_ON))
 # Why a mail is a program's that passes on what a person typed, perhaps: forms on pages and ticket systems of others say
 # no more of themselves. Some answering machines do not, either, but what they send answers a mail.
 BY_MACHINE = frozenset(("auto_generated", "answers_unwanted"))
@@ -45,10 +46,11 @@ _CHALLENGE_HEADERS = (
     "x-challenge",
     "x-asvp-confirm",
 )
-# RFC 2919 and RFC 2369, and what lists and shops write besides.
+# RFC 2919 and RFC 2369, and what lists and shops write besides. Not among them is Feedback-ID: it is for complaints
+# about a provider's users, and providers of small offices and ministries write it on every mail.
 _LIST_HEADERS = (
     "list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
-    "mailing-list", "x-mailing-list", "x-listname", "x-campaign-id", "x-campaignid", "feedback-id", "x-mailman-version",
+    "mailing-list", "x-mailing-list", "x-listname", "x-campaign-id", "x-campaignid", "x-mailman-version",
 )  # fmt: skip
 _GENERATED = "auto-generated"  # RFC 3834, 5.1: by a program, and no answer to a mail
 _BULK = frozenset(("bulk", "list", "junk"))

@@ -11,14 +11,15 @@ from engage.incoming.body import Body, body_of
 from engage.incoming.headers import Head
 from engage.incoming.kinds import MailKind
 from engage.incoming.parts import Taken, head_of, take_apart
-from engage.incoming.quotes import is_reply_subject
+from engage.incoming.quotes import Known, is_reply_subject
 from engage.incoming.reports import Report, reports_of
 from engage.incoming.stripping import stripped
 
 __all__ = ["LARGEST", "Attached", "Incoming", "MailKind", "Report", "read", "stripped_copy"]
 
-# Ours: 25 MB of files, a third more of base64 with its newlines, and the words. Of a larger mail only the head is read.
-LARGEST = 36 * 1024 * 1024
+# Ours, for the memory of a worker: 28 MB of files, a third more of base64 with its newlines, and the words. Of a larger
+# mail only the head is read, so none is taken in: ENGAGE_MAIL_MAX_BYTES cannot be set higher.
+LARGEST = 40 * 1024 * 1024
 LONGEST_SUBJECT = 500
 _LONGEST_ID = 500
 _MOST_IDS = 100
@@ -42,7 +43,8 @@ class Incoming:
     or Reply-To; None where there is nobody to answer. `envelope_sender` is that of Return-Path, empty for `<>`
     and None where no server wrote one. `recipients` are lower case. Ids stand in angle brackets, the newest of
     `references` last. `sent_at` is in UTC and no more than the sender's word. `shown` is the text without
-    earlier mails and signatures, and never empty when `text` is not.
+    earlier mails and signatures, and never empty when `text` is not. `others` are addresses besides its sender's that
+    nobody who reads it may see: whoever knows to what it belongs adds them, nothing here knows any.
     """
 
     kind: MailKind
@@ -59,6 +61,7 @@ class Incoming:
     files: tuple[Attached, ...]
     reports: tuple[Report, ...]
     troubles: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def own_subject(self) -> str:
@@ -80,16 +83,19 @@ def read(
     raw: bytes,
     *,
     own_domains: frozenset[str] = frozenset(),
+    own_addresses: frozenset[str] = frozenset(),
     own_mark: str = "",
     envelope_recipients: tuple[str, ...] = (),
 ) -> Incoming:
     """Return what a mail says. Never raises, whatever the bytes are: what cannot be read is DAMAGED.
 
-    `own_domains` are those that only this engage writes from, in lower case. `own_mark` is the name of a header that
-    its mails have, or what stands in their X-Engage-Notice. `envelope_recipients` are those that the server was told.
+    `own_domains` are those that only this engage writes from, in lower case, and `own_addresses` those that it writes
+    from: an earlier mail of theirs is cut out of `shown`, nobody else's that only looks like one. `own_mark` is the
+    name of a header that its mails have, or what stands in their X-Engage-Notice. `envelope_recipients` are those that
+    the server was told.
     """
     try:
-        return _read(raw, own_domains, own_mark, envelope_recipients)
+        return _read(raw, own_domains, own_addresses, own_mark, envelope_recipients)
     except Exception:  # a mail is data: a fault of ours in reading it must not stop those behind it
         return _damaged("unreadable", _recipients(Head(), envelope_recipients), ("unreadable",))
 
@@ -106,7 +112,13 @@ def _damaged(why: str, recipients: tuple[str, ...], troubles: tuple[str, ...]) -
     return Incoming(MailKind.DAMAGED, why, None, None, recipients, "", None, "", (), "", "", (), (), troubles)
 
 
-def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tuple[str, ...]) -> Incoming:
+def _read(
+    raw: bytes,
+    own_domains: frozenset[str],
+    own_addresses: frozenset[str],
+    own_mark: str,
+    envelope: tuple[str, ...],
+) -> Incoming:
     if not raw.strip():
         return _damaged("empty", _recipients(Head(), envelope), ("bad_headers", "no_words"))
     if len(raw) > LARGEST:
@@ -117,7 +129,10 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
     head = taken.head
     subject = head.shown("subject")[:LONGEST_SUBJECT]
     sender = _sender(head)
-    body = body_of(raw, taken, subject) if taken.parts else Body()
+    references = _ids(head, "references", "in-reply-to")
+    answers_us = any(addresses.domain(one.strip("<>")).lower() in own_domains for one in references)
+    known = Known(own_addresses=own_addresses, answers_us=answers_us, subject=subject)
+    body = body_of(raw, taken, known) if taken.parts else Body()
     kind, why, reports = _judged(raw, taken, body, sender, subject, own_domains, own_mark)
     repeated = any(len(head.all(name)) > 1 for name in _ONCE)
     wordless = () if body.text else ("no_words",)
@@ -131,7 +146,7 @@ def _read(raw: bytes, own_domains: frozenset[str], own_mark: str, envelope: tupl
         subject=subject,
         sent_at=_sent_at(head.first("date")),
         message_id=next(iter(_ids(head, "message-id")), ""),
-        references=_ids(head, "references", "in-reply-to"),
+        references=references,
         text=body.text,
         shown=body.shown,
         files=tuple(body.files),

@@ -48,7 +48,8 @@ class Report:
 def reports_of(raw: bytes, taken: Taken, sender: str | None, subject: str, text: str) -> tuple[str, tuple[Report, ...]]:
     """Return why a mail is a delivery report, with what it reports; an empty code if it is none.
 
-    A report that a person forwards is a mail of theirs.
+    A report that a person forwards is a mail of theirs. One that their program attached as a part of their own mail has
+    the code `kinds.PASSED_ON`: some servers pack theirs like that, too, so somebody has to look.
     """
     own = [part for part in taken.parts if "message/rfc822" not in part.inside]
     statuses = [part for part in own if part.media_type in _STATUS_TYPES]
@@ -56,7 +57,8 @@ def reports_of(raw: bytes, taken: Taken, sender: str | None, subject: str, text:
     original = _original_id(raw, own) if statuses or kinds.is_robot(sender) or kind == "multipart/report" else ""
     if statuses:
         found = [report for part in statuses for report in _standard(part.content(raw), original)]
-        return "delivery_status", tuple(found[:MOST_REPORTS])
+        is_servers = kind == "multipart/report" or _is_unanswerable(taken.head, sender)
+        return "delivery_status" if is_servers else kinds.PASSED_ON, tuple(found[:MOST_REPORTS])
     text = text[:_MOST_CHARACTERS]
     if kind == "multipart/report" and said.get("report-type", "").lower() in (
         "delivery-status",
@@ -104,8 +106,9 @@ def _reported_in_words(head: Head, sender: str | None, subject: str, text: str) 
         return "failed_recipients"
     if any(name.startswith("x-ms-exchange-message-is-ndr") for name, _ in head.lines):
         return "exchange_words"
-    unanswerable = head.first("return-path").replace(" ", "") == "<>" or kinds.is_robot(sender)
-    if not unanswerable:  # then a subject, the words and a code must all be there: people write about failures, too
+    if not _is_unanswerable(
+        head, sender
+    ):  # then a subject, the words and a code must all be there: people write about failures, too
         begins = machine_words.begins(subject, machine_words.REPORT_SUBJECTS)
         words = machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS)
         return "failure_words" if begins and words and _ENHANCED.search(text[:_BEGINNING]) else ""
@@ -113,6 +116,11 @@ def _reported_in_words(head: Head, sender: str | None, subject: str, text: str) 
         return "qmail_words"
     says = machine_words.has(subject, machine_words.REPORT_SUBJECTS)
     return "server_words" if says or machine_words.has(text[:_BEGINNING], machine_words.REPORT_WORDS) else ""
+
+
+def _is_unanswerable(head: Head, sender: str | None) -> bool:
+    """Whether a mail comes from where no person writes: its envelope names nobody, or its sender is a program's."""
+    return head.first("return-path").replace(" ", "") == "<>" or kinds.is_robot(sender)
 
 
 def _told(subject: str, text: str, original: str, head: Head) -> tuple[Report, ...]:

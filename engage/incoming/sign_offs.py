@@ -8,6 +8,8 @@ import re
 
 from mailparser_reply.parser import EmailMessage
 
+from engage.incoming import addresses
+
 # Ours: the time it takes grows with the square of a line and with the number of lines.
 _MOST_CHARACTERS = 12_000
 _LONGEST_LINE = 200
@@ -18,13 +20,31 @@ _MOST_LINES = 6
 _LONGEST_GREETING = 30
 _LONGEST_END_LINE = 60
 
+# PS, P.S., P.-S., P.D., NB, ЗЫ and their like.
+_AFTERTHOUGHT = re.compile(
+    r"\W{0,3}(?:(?:p[.\s]{0,2}-?\s?[sd]|p\.?p\.?s|n[.\s]{0,2}b|post ?scriptum|[зп][.\s]{0,2}[ыс])(?!\w)|"
+    r"附[:：]|又及|ملاحظة|ملحوظة)",
+    re.IGNORECASE,
+)
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+
 _STAND_IN = re.compile("^\ue000(\\d+)\ue001$", re.MULTILINE)
 _GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 _RUNS = re.compile(r"[ \t]{3,}|[*_=>-]{40,}")
 
 
-def without(text: str) -> str:
-    """Return the text without a short end that greets, and without an earlier mail that the parser finds in it."""
+def is_afterthought(line: str) -> bool:
+    """Whether a line begins what somebody adds below their name: often what they did not dare to say above it."""
+    return bool(_AFTERTHOUGHT.match(line))
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, and as no name."""
+    return line.rstrip().endswith(_SENTENCE_ENDS)
+
+
+def without(text: str, own_addresses: frozenset[str] = frozenset()) -> str:
+    """Return the text without a short end that greets, and without an earlier mail of ours that the parser finds."""
     if not text or len(text) > _MOST_CHARACTERS:
         return text
     long_lines: list[str] = []
@@ -39,7 +59,8 @@ def without(text: str) -> str:
     message = EmailMessage(text=bounded, languages=list(_LANGUAGES), keep_hyphen_lists=True)
     replies = message.read().replies
     kept = message.text.strip()
-    if len(replies) > 1 and not replies[0].headers and "@" in replies[1].headers and replies[0].content:
+    is_quoted = len(replies) > 1 and not replies[0].headers and replies[0].content
+    if is_quoted and addresses.names_one_of(replies[1].headers, own_addresses):
         kept = replies[0].content
     if replies and _is_end(replies[0].signatures) and kept.endswith(replies[0].signatures):
         kept = kept.removesuffix(replies[0].signatures).strip() or kept
@@ -47,11 +68,15 @@ def without(text: str) -> str:
 
 
 def _is_end(signature: str) -> bool:
-    """Whether what the parser takes for the end is short enough to be one, and no sentence."""
-    lines = [line for line in signature.split("\n") if line.strip()]
+    """Whether what the parser takes for the end is short enough to be one, without a word to us behind it.
+
+    Below a blank line somebody begins anew. What follows two dashes was looked at before.
+    """
+    lines = signature.strip().split("\n")
     return (
         0 < len(lines) <= _MOST_LINES
+        and all(line.strip() and len(line) <= _LONGEST_END_LINE and "\ue000" not in line for line in lines)
         and len(lines[0]) <= _LONGEST_GREETING
-        and all(len(line) <= _LONGEST_END_LINE for line in lines)
-        and not any("\ue000" in line for line in lines)
+        and not lines[0].startswith("--")
+        and not any(is_afterthought(line) or is_sentence(line) for line in lines[1:])
     )

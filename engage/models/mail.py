@@ -75,7 +75,8 @@ class PenItem(Base):
     whole: Mapped[str]  # the whole of it, headers that lead to its sender taken out
     files: Mapped[list[Any]] = mapped_column(Document)  # [{"name": …, "size": …}]
     troubles: Mapped[list[Any]] = mapped_column(Document)  # codes: why it is here, and what was wrong with it
-    target_id: Mapped[uuid.UUID | None]  # the case it is to be attached to, until that is done
+    # The case it is to be attached to, or the site at which one is to be made of it, until that is done.
+    target_id: Mapped[uuid.UUID | None]
     sent_at: Mapped[datetime | None]
 
 

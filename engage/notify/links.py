@@ -3,7 +3,30 @@
 A test asks the application whether each leads to the page it means.
 """
 
+import re
+
 from engage.settings import settings
+
+HIDDEN = "…"
+# Behind each of these stands a code: whoever has it is taken for the one to whom we wrote.
+_CODE_LINK, _ADDRESS, _NO_MAILS = "/case/link/", "/case/address/", "/case/no-more-mails/"
+_PASSWORD, _NO_NOTICES = "/account/choose-password#", "/account/no-more-mails/"
+# A mail filter writes the whole of a link behind a link of its own, with %2F for each slash, and some do it twice.
+_SPELT = {"/": "(?:/|%(?:25)*2F)", "#": "(?:#|%(?:25)*23)"}
+_CODES = re.compile(
+    r"({})(?:[\w.~=-]|%(?:25)*3D)+".format(
+        "|".join(
+            "".join(_SPELT.get(one, re.escape(one)) for one in path)
+            for path in (_CODE_LINK, _ADDRESS, _NO_MAILS, _PASSWORD, _NO_NOTICES)
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+def without_codes(text: str) -> str:
+    """Return the text without the codes of our links: whoever answers a mail of ours quotes them."""
+    return _CODES.sub(lambda found: f"{found[1]}{HIDDEN}", text)
 
 
 def home() -> str:
@@ -18,7 +41,7 @@ def enter_code() -> str:
 
 def use_code_link(token: str) -> str:
     """Return the single-use address with which a person makes a new code."""
-    return f"{settings().public_url}/case/link/{token}"
+    return f"{settings().public_url}{_CODE_LINK}{token}"
 
 
 def choose_password(code: str) -> str:
@@ -27,7 +50,7 @@ def choose_password(code: str) -> str:
     The code stands behind the `#`, which browsers send to nobody: no log of ours, of a proxy or of a mail filter that
     opens the link has it.
     """
-    return f"{settings().public_url}/account/choose-password#{code}"
+    return f"{settings().public_url}{_PASSWORD}{code}"
 
 
 def account() -> str:
@@ -57,12 +80,12 @@ def outside_avenues() -> str:
 
 def confirm_address(token: str) -> str:
     """Return the address of the page on which a person says that our mails reach them."""
-    return f"{settings().public_url}/case/address/{token}"
+    return f"{settings().public_url}{_ADDRESS}{token}"
 
 
 def stop_mails(code: str) -> str:
     """Return the address of the page on which whoever gets our mails says that they want no more."""
-    return f"{settings().public_url}/case/no-more-mails/{code}"
+    return f"{settings().public_url}{_NO_MAILS}{code}"
 
 
 def unusual_readings() -> str:
@@ -112,4 +135,4 @@ def notice_preferences() -> str:
 
 def stop_notices(code: str) -> str:
     """Return the address of the page on which somebody of ours says that they want no more mails of a kind."""
-    return f"{settings().public_url}/account/no-more-mails/{code}"
+    return f"{settings().public_url}{_NO_NOTICES}{code}"

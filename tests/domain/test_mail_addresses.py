@@ -1,6 +1,7 @@
 """Addresses that carry a notice: nobody makes one up, and mail servers may write them as they like."""
 
 import uuid
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from engage.domain.mail_addresses import (
     read_stop_code,
     reply_address,
     stop_code,
+    without_codes,
 )
 
 INBOX, KEY, OTHER_KEY = "answers@concerns.example.org", b"k" * 32, b"o" * 32
@@ -116,3 +118,16 @@ def test_the_link_that_stops_mails_finds_its_notice(notice: uuid.UUID) -> None:
 )
 def test_a_code_that_we_did_not_make_stops_nothing(code: str) -> None:
     assert read_stop_code(code, KEY) is None
+
+
+@given(notice=st.uuids())
+def test_in_words_that_others_read_nobody_finds_the_code(notice: uuid.UUID) -> None:
+    answer, report = reply_address(INBOX, notice, KEY), bounce_address(INBOX, notice, KEY)
+    for written in (answer, report, answer.upper(), quote(answer)):
+        assert read_address(unquote(without_codes(f"x {written}").split()[1]), INBOX, KEY) is None
+    assert without_codes(f"Write to <{answer}>.") == "Write to <answers+…@concerns.example.org>."
+
+
+def test_an_address_of_another_kind_stays_as_it_is() -> None:
+    words = "Write to concerns+bor@example.org or answers@concerns.example.org."
+    assert without_codes(words) == words

@@ -130,3 +130,10 @@ def test_what_cannot_be_sealed_any_more_comes_back_into_the_pen(team, reference,
     if why == "she erased it":
         with pytest.raises(Refused, match="mail_no_such_case"), unit_of_work():
             deciding.attach(mail.id, reference, from_person=True, actor=team.focal)
+
+
+def test_who_presses_twice_attaches_once_to_a_report_too(team, reference, report_id, mail):
+    for _ in range(2):
+        decide(deciding.attach, mail.id, reference, from_person=True, actor=team.focal)
+    assert row_of(mail.id).outcome is Outcome.LANE
+    assert [words for _, words in said(report_id)].count(f"Hello\n\nAbout {reference}: he came again.") == 1

@@ -20,6 +20,7 @@ from engage.services.lane.record import lock_own
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.inbound.mails import (
+    NEIGHBOUR,
     SITE,
     STRANGER,
     a_case_by_mail,
@@ -127,6 +128,13 @@ def test_an_answer_to_a_case_that_moved_into_the_lane_is_sealed_there(team, refe
     mail = came(a_mail("I wait.", to=address))
     assert said(report_id)[-1] == (Writer.PERSON, "I wait.")
     assert (mail.outcome, messages_of(reference)) == (Outcome.LANE, [])
+
+
+def test_her_address_that_she_answers_from_elsewhere_and_quotes_is_sealed_for_nobody(team, report_id):
+    quote = f"I wait.\n\nOn 2.3.2026 engage wrote to {NEIGHBOUR}:\n> There is news"
+    came(a_mail(quote, sender=STRANGER, to=answer_to(word_to_her(report_id))))
+    [words] = [words for _, words in said(report_id) if "There is news" in words]
+    assert NEIGHBOUR not in words
 
 
 def test_an_answer_to_a_notice_that_is_gone_may_be_a_survivors(team, reference):

@@ -6,7 +6,7 @@ import pytest
 
 from engage.incoming.mail import read
 from tests.incoming.corpus import SAMPLES
-from tests.incoming.corpus.pieces import OWN_DOMAINS, OWN_MARK, Sample
+from tests.incoming.corpus.pieces import OWN_ADDRESSES, OWN_DOMAINS, OWN_MARK, Sample
 
 
 def test_the_corpus_has_two_hundred_mails_and_each_a_name_of_its_own():
@@ -16,7 +16,7 @@ def test_the_corpus_has_two_hundred_mails_and_each_a_name_of_its_own():
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_a_mail_is_read_as_the_table_says(sample: Sample):
-    mail = read(sample.raw, own_domains=OWN_DOMAINS, own_mark=OWN_MARK)
+    mail = read(sample.raw, own_domains=OWN_DOMAINS, own_addresses=OWN_ADDRESSES, own_mark=OWN_MARK)
     assert (mail.kind, mail.why) == (sample.kind, sample.why)
     if sample.shown is not None:
         assert mail.shown == sample.shown

@@ -5,6 +5,7 @@ import pytest
 from engage.incoming import addresses, charsets, headers, page, parts, quotes, sign_offs
 from engage.incoming.attached import safe_name
 from engage.incoming.mail import read
+from engage.incoming.quotes import Known
 from tests.incoming.corpus.files import tnef, tnef_file
 from tests.incoming.corpus.pieces import file, mail, several, text
 from tests.incoming.corpus.pieces import page as html
@@ -155,19 +156,19 @@ def test_an_outlook_line_that_is_the_whole_page_leaves_nothing():
 
 def test_a_date_and_an_address_without_wrote_or_marks_are_no_line_above_a_quote():
     words = "We met on 5.1.2026, write to a@example.org about it:\nthe wall\nthe roof"
-    assert quotes.own_words(words, forward=False) == words
+    assert quotes.own_words(words, Known(own_addresses=frozenset({"a@example.org"}))) == words
 
 
 def test_a_line_above_a_quote_that_is_gone_goes_too():
-    assert (
-        quotes.own_words("Dust.\n\nOn 5.1.2026 10:00 a@example.org wrote:\n\nMore.", forward=False, quotes_gone=True)
-        == "Dust.\n\nMore."
-    )
+    known = Known(own_addresses=frozenset({"a@example.org"}), quotes_gone=True)
+    assert quotes.own_words("Dust.\n\nOn 5.1.2026 10:00 a@example.org wrote:\n\nMore.", known) == "Dust.\n\nMore."
+    assert quotes.own_words("Dust.\n\nOn 5.1.2026 10:00 engage wrote:\n", known) == "Dust."
 
 
 def test_a_parser_that_finds_an_earlier_mail_that_the_table_misses_is_followed():
     czech = "Prach.\n\nDne 5. 1. 2026 v 10:00\nConcerns <c@example.net> napsal(a):\nPíšeme vám."
-    assert sign_offs.without(czech).startswith("Prach.")
+    assert sign_offs.without(czech, frozenset({"c@example.net"})) == "Prach."
+    assert sign_offs.without(czech, frozenset({"d@example.net"})) == czech
 
 
 def test_of_ninety_pages_as_much_is_read_as_of_three():

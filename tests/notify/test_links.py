@@ -1,6 +1,6 @@
 """Addresses in mails lead to the pages they mean; the worker cannot ask the application for them."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -31,3 +31,22 @@ def test_each_address_leads_to_its_page(app, endpoint):
         address = MEANT[endpoint]()
     assert address.startswith("https://localhost/")
     assert app.url_map.bind("localhost").match(urlsplit(address).path, method="GET")[0] == endpoint
+
+
+CODES = (links.use_code_link, links.confirm_address, links.stop_mails, links.choose_password, links.stop_notices)
+
+
+@pytest.mark.parametrize("link", CODES, ids=lambda link: link.__name__)
+def test_no_code_of_a_link_is_left_however_a_program_writes_it(app, link):
+    with app.app_context():
+        bare = link("aB3-_x=.7")
+    for written in (bare, bare.upper(), quote(bare, safe=""), quote(quote(bare, safe=""), safe="")):
+        left = links.without_codes(f"Open <{written}&data=1>, please.")
+        assert "3-_x" not in left.replace("X", "x")
+        assert left.endswith("…&data=1>, please.")
+
+
+def test_addresses_without_a_code_stay_as_they_are(app):
+    with app.app_context():
+        words = " ".join((links.enter_code(), links.how_it_works(), links.staff_case("BOR-26-7K3QX")))
+    assert links.without_codes(words) == words

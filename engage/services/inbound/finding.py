@@ -2,7 +2,9 @@
 
 import re
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -18,6 +20,7 @@ from engage.models import Case, CaseEvent, LaneReport, OutboxMessage, SamePerson
 from engage.notify import threads
 from engage.services.same_person import digest_of_address
 from engage.settings import settings
+from engage.vault import Unreadable
 
 BY_MAIL = (Road.DIRECT, Road.RELAY)
 _OWN_ID = re.compile(r"<([0-9a-f-]{36})@([^<>\s]+)>", re.IGNORECASE)
@@ -94,25 +97,63 @@ def own_domains() -> frozenset[str]:
     return frozenset({own_domain(), inbox} - {""})
 
 
+def own_addresses() -> frozenset[str]:
+    """Return the addresses that our mails come from and that answers go to."""
+    return frozenset({parseaddr(settings().MAIL_FROM)[1].lower(), (settings().MAIL_INBOX or "").lower()} - {""})
+
+
 def site_of(mail: Incoming) -> Site | None:
-    """Return the site whose address the mail was sent to: its own, or the inbox with its code behind a plus."""
+    """Return the site whose address the mail was sent to: its own, or the inbox with its code behind a plus.
+
+    Of several it is the first of the recipients, whom the server was told before whom the mail names; one that is open
+    goes before all that are closed.
+    """
     local, _, domain = (settings().MAIL_INBOX or "").lower().rpartition("@")
-    codes = [
-        address[len(local) + 1 :].partition("@")[0].upper()
-        for address in mail.recipients
+    codes = {
+        address[len(local) + 1 :].partition("@")[0].upper(): place
+        for place, address in reversed([*enumerate(mail.recipients)])
         if local and address.startswith(f"{local}+") and address.endswith(f"@{domain}")
-    ]
-    wanted = or_(Site.mail_address.in_(mail.recipients), Site.code.in_(codes))
-    return db.session.scalars(select(Site).where(wanted).order_by(Site.is_open.desc(), Site.code).limit(1)).first()
+    }
+    places = {address: place for place, address in enumerate(mail.recipients)}
+    wanted = or_(Site.mail_address.in_(places), Site.code.in_(codes))
+    last = len(places)
+
+    def order(site: Site) -> tuple[bool, int]:
+        return not site.is_open, min(places.get(site.mail_address or "", last), codes.get(site.code, last))
+
+    return min(db.session.scalars(select(Site).where(wanted)), key=order, default=None)
 
 
 def is_from_person(case: Case, sender: str | None) -> bool:
     """Whether the mail came from the address that the case's person left. Only the worker can tell of a relay."""
-    row = db.session.get(SealedContact, case.id)
-    if row is None or not row.has_email or case.road not in BY_MAIL:
-        return False
-    kept = data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)
-    return _same(kept.get("email"), sender)
+    return case.road in BY_MAIL and _same(_address_of(case.id), sender)
+
+
+def kept_addresses(mail: Incoming, target_id: uuid.UUID | None = None) -> tuple[str, ...]:
+    """Return the addresses that the persons left whose cases, or whose report, the mail may belong to.
+
+    It may quote what we wrote there, whatever mailbox it comes from. `target_id` is the case that was chosen for it.
+    One that no key opens any more is left out: nothing of ours goes there.
+
+    Raises:
+        Unreadable: the address of the report's holder opens with no key that is here.
+    """
+    answer = answered(mail)
+    found: list[str | None] = []
+    for case_id in {one.case.id for one in guesses(mail, answer)} | ({target_id} if target_id else set()):
+        with suppress(Unreadable):
+            found.append(_address_of(case_id))
+    if (report_id := report_of(answer)) is not None:
+        found.append(lane_keys.address_of(report_id))
+    return tuple(one for one in found if one)
+
+
+def _address_of(case_id: uuid.UUID) -> str | None:
+    """The mail address of the case's person, None where they left none."""
+    row = db.session.get(SealedContact, case_id)
+    if row is None or not row.has_email:
+        return None
+    return (data_keys.opened_by_worker(row) if row.to_worker else data_keys.opened(row)).get("email")
 
 
 def is_from_holder(report_id: uuid.UUID, sender: str | None) -> bool:

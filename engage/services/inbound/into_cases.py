@@ -119,8 +119,10 @@ def _stated(mail: Incoming) -> str:
 def mark_of(mail: Incoming) -> str:
     """Return what tells this mail from every other, whatever headers it collected: 64 hexadecimal characters.
 
-    Its Message-ID alone would not do: anybody can write one a second time.
+    Its Message-ID alone would not do: anybody can write one a second time. Where it has none its date stands for it, so
+    that whoever asks the same a month later is heard. With neither a mail is like no other: rather twice than never.
     """
     files = [one.content for one in mail.files]
-    parts = [mail.message_id.encode(), (mail.sender or "").encode(), mail.subject.encode(), mail.text.encode(), *files]
+    own = mail.message_id or (mail.sent_at.isoformat() if mail.sent_at is not None else uuid.uuid4().hex)
+    parts = [own.encode(), (mail.sender or "").encode(), mail.subject.encode(), mail.text.encode(), *files]
     return vault.digest(b"".join(len(part).to_bytes(8, "big") + part for part in parts), vault.MAIL)

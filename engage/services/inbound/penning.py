@@ -1,4 +1,4 @@
-"""A mail goes into the holding pen: what staff may read of it is written down, without the address of its sender."""
+"""A mail goes into the holding pen: what staff may read of it is written down, without who sent it."""
 
 import uuid
 from collections.abc import Sequence
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import delete
 
 from engage import clock
+from engage.domain import mail_addresses
 from engage.domain.case import CaseClass
 from engage.domain.received_mail import MailState, without_address
 from engage.extensions import db
 from engage.incoming.mail import Incoming, MailKind, stripped_copy
 from engage.models import Case, PenGuess, PenItem, ReceivedMail
-from engage.notify import mail_rules
+from engage.notify import links, mail_rules
 from engage.services.inbound.finding import Answered, Guess, answers_what_is_gone, site_of
 
 # Ours: as much as anybody reads on a page. The whole lies sealed, and comes into the case.
@@ -66,8 +67,15 @@ def is_for_focal_points(guesses: Sequence[Guess]) -> bool:
 
 
 def hidden(mail: Incoming, text: str) -> str:
-    """Return words of a mail without the address of its sender: signatures and quotations hold it."""
-    return without_address(without_address(text, mail.sender), mail.envelope_sender)
+    """Return words of a mail without what would tell who the person is, or let its reader act as the person.
+
+    Signatures hold the address of its sender, and what it quotes of ours holds the one that we wrote to, a link to make
+    a code, and the address to which a case is answered.
+    """
+    text = links.without_codes(mail_addresses.without_codes(text))
+    for address in (mail.sender, mail.envelope_sender, *mail.others):
+        text = without_address(text, address)
+    return text
 
 
 def _kind_of(mail: Incoming | None) -> list[str]:

@@ -60,8 +60,8 @@ def place(row: ReceivedMail, mail: Incoming, raw: bytes, gate: Gate) -> None:
 
 
 def _is_for_us(mail: Incoming, answer: Answered | None) -> bool:
-    """Whether a mail by a list was sent to a site, or to an address that only the reader of a notice was given."""
-    if answer is not None and answer.is_signed and answer.kind is Kind.REPLY:
+    """Whether a mail by a list was sent to a site, or answers a notice, be it by its references alone."""
+    if answer is not None and answer.kind is Kind.REPLY:
         return True
     return (answer is None and finding.answers_what_is_gone(mail)) or finding.site_of(mail) is not None
 

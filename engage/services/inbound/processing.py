@@ -1,13 +1,14 @@
 """The worker reads what came in: one mail at a time, each in a short unit of work of its own."""
 
 import logging
+from dataclasses import replace
 
 from engage import vault
 from engage.domain.received_mail import MailRoad
 from engage.extensions import db
 from engage.incoming import mail as incoming
 from engage.incoming.mail import Incoming, MailKind
-from engage.models import ReceivedMail
+from engage.models import PenItem, ReceivedMail
 from engage.services.inbound import claims, deciding, files, finding, from_text, penning, placing, raw_copy
 from engage.services.inbound.claims import Claimed
 from engage.services.inbound.files import Gate
@@ -69,10 +70,21 @@ def _opened(claimed: Claimed) -> tuple[bytes, Incoming]:
     row = db.session.get_one(ReceivedMail, claimed.id)
     raw, recipients = raw_copy.opened(row)
     is_text = row.road is MailRoad.SMS
+    item = db.session.get(PenItem, row.id)
+    target_id = item.target_id if item is not None else None
     release()
     if is_text:
         return b"", from_text.read(raw)  # nobody may see its raw copy, not even damaged: the number stands in it
-    return raw, incoming.read(raw, own_domains=finding.own_domains(), own_mark=OWN_MARK, envelope_recipients=recipients)
+    mail = incoming.read(
+        raw,
+        own_domains=finding.own_domains(),
+        own_addresses=finding.own_addresses(),
+        own_mark=OWN_MARK,
+        envelope_recipients=recipients,
+    )
+    others = finding.kept_addresses(mail, target_id)
+    release()
+    return raw, replace(mail, others=others)
 
 
 def _give_up(claimed: Claimed) -> None:

@@ -147,7 +147,6 @@ def _to_many() -> Iterator[Sample]:
     yield bulk("list-unsubscribe", list_unsubscribe="<https://example.org/leave>")
     yield bulk("list-post", list_post="NO")
     yield bulk("mailing-list", mailing_list="list news@example.org")
-    yield bulk("feedback-id", feedback_id="1:campaign:example")
     for value in ("bulk", "list", "junk", "Bulk"):
         yield bulk(f"precedence-{value}", "bulk", precedence=value)
 
@@ -171,6 +170,7 @@ def _of_people() -> Iterator[Sample]:
     yield Sample("a-person-about-a-failure", mail(text("My mail could not be delivered."), subject="Delivery failed?"))
     yield Sample("auto-submitted-no", mail(text(HELLO), auto_submitted="no"), shown=HELLO)
     yield Sample("suppress-none", mail(text(HELLO), x_auto_response_suppress="None"), shown=HELLO)
+    yield Sample("feedback-id", mail(text(HELLO), feedback_id="1:campaign:example"), shown=HELLO)
     yield Sample("first-class", mail(text(HELLO), precedence="first-class"), shown=HELLO)
     yield Sample("a-person-confirms", mail(text(HELLO), subject="Please confirm your plan"), shown=HELLO)
     named = mail(text(HELLO), **{"from": '"noreply@example.net" <resident@example.org>'})

@@ -10,6 +10,7 @@ PERSON = "resident@example.org"
 INBOX = "concerns+r7abc@mine.example.net"
 NOTICE = "<0b6f@mine.example.net>"
 OWN_DOMAINS = frozenset({"mine.example.net"})
+OWN_ADDRESSES = frozenset({"concerns@mine.example.net"})
 OWN_MARK = "6d1f0c"
 
 
