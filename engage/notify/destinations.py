@@ -62,7 +62,7 @@ class Nowhere:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The person wants to be left alone until then."""
+    """Its reader is to be left alone until then."""
 
     until: datetime
 

@@ -44,7 +44,8 @@ Nobody is nagged. No person is woken in the hours that they chose or, where they
 `case_news` lies unseen, no other leaves for a week. What has to be said by itself is: receipt, proposal, dates,
 addresses, codes, appeal, ending. Staff are not written to outside the working hours of the site: what arrived meanwhile
 is one mail when it opens, `while_away`. Danger, cases of levels 4 and 5, the restricted lane, accounts, what somebody
-just asked for, and what would break a promise leave at any hour.
+just asked for, and what would break a promise leave at any hour. Whoever holds a report of the lane is never woken, and
+hours are looked at again when a notice leaves: a mail server that was away by day and comes back at night wakes nobody.
 Every notice to staff is on their page of notifications, too; there they choose which of these groups come by mail at
 once, in one mail in the morning, or not. A mail program ends the mails of {stopped} with one click:
 

@@ -9,7 +9,7 @@ from engage.domain.case import BY_TEXT, CaseClass, Road
 from engage.domain.errands import BOARD, LETTER
 from engage.domain.reaching import BY_MACHINE, Way, ways
 from engage.extensions import db
-from engage.models import AddressChange, Case, ContactPreference, SealedContact
+from engage.models import AddressChange, Case, ContactPreference, LaneReport, SealedContact
 from engage.notify import gateways, links, timing
 from engage.notify.claims import Claimed
 from engage.notify.destinations import (
@@ -176,10 +176,13 @@ def _confirmation(case_id: uuid.UUID) -> str:
 
 
 def to_lane(message: Claimed, report_id: uuid.UUID) -> Destination:
-    """Return where a notice goes to whoever holds a report of the lane: one neutral sentence, or nowhere."""
+    """Return where a notice goes to whoever holds a report of the lane: one neutral sentence by day, or nowhere."""
     address = lane_keys.address_of(report_id)
     if address is None:
         return Nowhere("case")
+    until = timing.for_holder(db.session.get_one(LaneReport, report_id).site_id)
+    if until > clock.utcnow():  # what could not leave by day
+        return Later(until)
     return Letter(address, NEUTRAL_FOR_PERSON, message.locale, values_of(None) | {"link": links.home()})
 
 

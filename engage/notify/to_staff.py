@@ -15,10 +15,19 @@ from engage.domain.reaching import Way
 from engage.domain.received_mail import MailState
 from engage.extensions import db
 from engage.models import Case, Deadline, ReachedRung, ReceivedMail, RuleSet, StaffUser
-from engage.notify import links, staff_roads
+from engage.notify import links, staff_roads, timing
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
-from engage.notify.destinations import NEUTRAL_FOR_STAFF, WITHHELD, Destination, Letter, NoAddress, Nowhere, Text
+from engage.notify.destinations import (
+    NEUTRAL_FOR_STAFF,
+    WITHHELD,
+    Destination,
+    Later,
+    Letter,
+    NoAddress,
+    Nowhere,
+    Text,
+)
 from engage.notify.said import values_of
 from engage.scope import pen_of, to_sift_by
 
@@ -47,6 +56,8 @@ def to_staff(message: Claimed, case: Case | None) -> Destination:
     values = _values(message, case, template, user)
     if NOTHING_LEFT in (values.get("flagged"), values.get("count")):
         return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
+    if (until := timing.for_staff(message, template, user, case)) > clock.utcnow():
+        return Later(until)
     if message.asked_road == Way.SMS:
         if not user.phone:
             raise NoAddress("phone")

@@ -52,9 +52,11 @@ def is_in(state: NoticeState, now: datetime) -> ColumnElement[bool]:
 
 
 def is_owed(now: datetime) -> ColumnElement[bool]:
-    """Return the condition for what should have left by now: due, in a worker's hands, or tried before."""
-    tried = or_(OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None))
-    return and_(WAITING, or_(OutboxMessage.not_before <= now, tried))
+    """Return the condition for what should have left by now: due, in a worker's hands, or held up by a fault.
+
+    What was tried and then came into the night of its reader has no fault on its row any more.
+    """
+    return and_(WAITING, or_(OutboxMessage.not_before <= now, _IN_HAND, OutboxMessage.last_error.is_not(None)))
 
 
 def was_followed_up() -> ColumnElement[bool]:

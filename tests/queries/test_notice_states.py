@@ -90,10 +90,11 @@ def test_owed_is_what_should_have_left_and_not_what_waits_for_its_day(team):
     forget_notices()
     later = {"not_before": now + timedelta(hours=2)}
     due = in_state(NoticeState.WAITING, reference)
-    rests = in_state(NoticeState.WAITING, reference, attempts=1, **later)
+    rests = in_state(NoticeState.WAITING, reference, attempts=1, last_error="deferred 451", **later)
     met_a_fault = in_state(NoticeState.WAITING, reference, last_error="transport down", **later)
     held = in_state(NoticeState.CLAIMED, reference)
-    in_state(NoticeState.WAITING, reference, **later)
+    for tried in (0, 1):  # also what was tried in the evening and waits for the morning now
+        in_state(NoticeState.WAITING, reference, attempts=tried, **later)
     for state in (NoticeState.SENT, NoticeState.DEAD, NoticeState.BOUNCED, NoticeState.REPLACED):
         in_state(state, reference)
     assert found(is_owed(clock.utcnow())) == {due, rests, met_a_fault, held}
