@@ -7,10 +7,9 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState
 from engage.models import WAITING, Case, Errand, OutboxMessage, Recipient, SealedContact
-from engage.notify.addressing import ADDRESS_LEFT, CODE_LINK
+from engage.notify.destinations import OF_ONE_ADDRESS
 
 EMAIL, ERRAND, PAGE = "email", "errand", "case"  # roads as the outbox writes them
-_WITHOUT_ERRAND = (CODE_LINK, ADDRESS_LEFT)  # nobody of ours can say these to the person instead
 
 _LIVING = OutboxMessage.replaced_at.is_(None)
 _CAME_BACK = OutboxMessage.bounced_at.is_not(None)
@@ -71,5 +70,5 @@ def was_followed_up() -> ColumnElement[bool]:
         Errand.template == OutboxMessage.template,
         Errand.finished_at >= since,
     )
-    by_nobody = or_(OutboxMessage.recipient == Recipient.STAFF, OutboxMessage.template.in_(_WITHOUT_ERRAND))
+    by_nobody = or_(OutboxMessage.recipient == Recipient.STAFF, OutboxMessage.template.in_(OF_ONE_ADDRESS))
     return or_(told, and_(by_nobody, Case.closed_at.is_not(None)))
