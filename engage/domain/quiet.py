@@ -16,7 +16,9 @@ WORTH_A_SUMMARY = timedelta(days=3)
 MORNING = time(7)  # Ours: when a place without working hours of its own reads what was gathered for it.
 
 # What the person asked for or did a moment ago, so that they are awake: their receipt, a link, a new code, an address.
-ASKED_FOR = frozenset({"case_received", "code_link", "code_changed", "contact_changed", "address_left"})
+ASKED_FOR = frozenset(
+    {"case_received", "first_code_link", "code_link", "code_changed", "contact_changed", "address_left"}
+)
 # Notices that say only that there is news; the news itself is on the page of the case. What has to be said by itself
 # (receipt, proposal, dates, addresses, codes, appeal, ending) is none of them.
 NEWS = frozenset({"case_news"})
