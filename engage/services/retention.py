@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import exists, update
 
 from engage import clock
 from engage.extensions import db
-from engage.models import OutboxMessage
+from engage.models import Errand, OutboxMessage
 from engage.services import (
     address_changes,
     drafts,
@@ -49,11 +49,15 @@ def apply() -> int:
 
 
 def forget_contexts() -> int:
-    """Empty what notices showed once they have been delivered for long enough; return how many. Safe to run twice."""
+    """Empty what notices showed once they have been delivered for long enough; return how many. Safe to run twice.
+
+    What one of us is still to take to the person is kept until they did: a letter is printed from it.
+    """
     old = clock.utcnow() - CONTEXT_KEPT
+    is_carried = exists().where(Errand.outbox_message_id == OutboxMessage.id, Errand.finished_at.is_(None))
     found = db.session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.sent_at < old, OutboxMessage.context.is_not(None))
+        .where(OutboxMessage.sent_at < old, OutboxMessage.context.is_not(None), ~is_carried)
         .values(context=None)
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
