@@ -36,7 +36,7 @@ above them, and then to all of them every week. Of what may be a survivor's foca
 of all sites above those of the site, and nobody else. The mail address that a person leaves gets `address_left` once,
 where they want that. Whoever watches a case hears by `watched_case` what moves it or is said in it, as long as they
 may see it. Coordinators read by `weekly_summary` how their week begins, and they and approvers by `overdue_list` each
-morning what is late; a restricted case is in no count.
+morning what is late then; a restricted case is in no count, and neither comes in the evening.
 A message without a folder for the reader's language goes out in English.
 
 Nobody is nagged. No person is woken in the hours that they chose or, where they chose none, those that
