@@ -43,8 +43,8 @@ class Health:
     oldest_owed: timedelta
     owed_by_road: dict[str, int]
     held_up: int  # owed, and the last try met a road that was down
-    dead: int
-    dead_lately: int
+    dead: int  # and no other road says it
+    dead_lately: int  # whatever followed
     bounced: int
     tried_lately: dict[tuple[str, Outcome], int]  # by road and outcome, of the last day
     heartbeats: dict[str, timedelta]
@@ -115,7 +115,8 @@ def health() -> Health:
     ).all()
     dead, lately = db.session.execute(
         select(
-            func.count(OutboxMessage.id), func.count(OutboxMessage.id).filter(OutboxMessage.dead_at > now - LATELY)
+            func.count(OutboxMessage.id).filter(OutboxMessage.replaced_at.is_(None)),
+            func.count(OutboxMessage.id).filter(OutboxMessage.dead_at > now - LATELY),
         ).where(OutboxMessage.dead_at.is_not(None))
     ).one()
     bounced = db.session.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.bounced_at.is_not(None)))
