@@ -6,7 +6,7 @@ from engage.domain.delivery import Urgency
 
 WITHIN = timedelta(hours=1)
 # Codes for ways back into an account or a case are asked for by their reader, and limited where they are asked for.
-OF_CODES = frozenset({"code_link", "password_link", "invitation"})
+OF_CODES = frozenset({"code_link", "first_code_link", "password_link", "invitation"})
 _ORDINARY_TENTHS = 9  # of a road's ceiling; the last tenth is kept for what is urgent
 _URGENT_FOR_READER = 2  # somebody may be told this many times as much where it is urgent
 

@@ -92,6 +92,7 @@ def state_of(
 _URGENT = frozenset(
     {
         "urgent_fact",
+        "first_code_link",
         "code_link",
         "password_link",
         "invitation",

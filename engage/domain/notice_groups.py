@@ -58,6 +58,8 @@ ALWAYS = frozenset(
 )
 # What never waits for working hours: a survivor's word; the committee's count has a morning of its own.
 AT_ANY_HOUR = frozenset({"item_for_you", "late_count"})
+# What waits for them though it is about no case: chores, mails that wait, what is gathered or read in the morning.
+IN_HOURS = frozenset({*GROUP_OF, GATHERED, "mail_waits"})
 
 # A reminder that waits with many others may be read when its day is over, and a digest is gathered already.
 ROADS: Mapping[NoticeGroup, tuple[StaffRoad, ...]] = MappingProxyType(

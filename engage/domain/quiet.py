@@ -13,10 +13,14 @@ from engage.domain.wall_clock import first_showing, utc
 LONGEST_WAIT = timedelta(days=4)  # Ours: a long weekend. Of a week's closure somebody should hear all the same.
 # Ours: a summary of the week that comes later than that after its first working day tells of another week.
 WORTH_A_SUMMARY = timedelta(days=3)
+# Ours: in the evening a list of the morning is old news; what is late then stands in that of tomorrow.
+WORTH_TODAY = timedelta(hours=12)
 MORNING = time(7)  # Ours: when a place without working hours of its own reads what was gathered for it.
 
 # What the person asked for or did a moment ago, so that they are awake: their receipt, a link, a new code, an address.
-ASKED_FOR = frozenset({"case_received", "code_link", "code_changed", "contact_changed", "address_left"})
+ASKED_FOR = frozenset(
+    {"case_received", "first_code_link", "code_link", "code_changed", "contact_changed", "address_left"}
+)
 # Notices that say only that there is news; the news itself is on the page of the case. What has to be said by itself
 # (receipt, proposal, dates, addresses, codes, appeal, ending) is none of them.
 NEWS = frozenset({"case_news"})
@@ -126,24 +130,25 @@ def news_may_leave(now: datetime, last_sent_at: datetime | None, *, gather: time
 
 
 def day_begun(now: datetime, zone: tzinfo, calendar: WorkingCalendar | None) -> date | None:
-    """Return the day at the place, once its work has begun; None before, and on a day on which nobody works."""
+    """Return the day at the place, once its work has begun; None before, in the evening, and on a day on which nobody
+    works."""
     today = utc(now).astimezone(zone).date()
-    begins = _begins(today, zone, calendar)
-    return today if begins.astimezone(zone).date() == today and utc(now) >= begins else None
+    at = begins(today, zone, calendar)
+    return today if at.astimezone(zone).date() == today and at <= utc(now) < at + WORTH_TODAY else None
 
 
 def week_begun(now: datetime, zone: tzinfo, calendar: WorkingCalendar | None) -> date | None:
     """Return the Monday of the week at the place, once its work has begun, for as long as that is worth a summary."""
     today = utc(now).astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    begins = _begins(monday, zone, calendar)
-    is_late = begins.astimezone(zone).date() - monday >= WORTH_A_SUMMARY
-    is_over = today - begins.astimezone(zone).date() >= WORTH_A_SUMMARY
-    return None if is_late or is_over or utc(now) < begins else monday
+    at = begins(monday, zone, calendar)
+    is_late = at.astimezone(zone).date() - monday >= WORTH_A_SUMMARY
+    is_over = today - at.astimezone(zone).date() >= WORTH_A_SUMMARY
+    return None if is_late or is_over or utc(now) < at else monday
 
 
-def _begins(day: date, zone: tzinfo, calendar: WorkingCalendar | None) -> datetime:
-    """When work begins at the place from a day on."""
+def begins(day: date, zone: tzinfo, calendar: WorkingCalendar | None) -> datetime:
+    """Return when work begins at the place from a day on."""
     if calendar is None:
         return first_showing(datetime.combine(day, MORNING), zone)
     return at_opening(first_showing(datetime.combine(day, time()), zone), calendar)

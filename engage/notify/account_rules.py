@@ -28,6 +28,11 @@ def link_made(user: StaffUser, purpose: LinkPurpose, *, link_id: uuid.UUID) -> N
     outbox.enqueue(_owed(LETTER_OF[purpose], user, link_id, link_id=str(link_id)))
 
 
+def link_left_at(user_id: uuid.UUID, purpose: LinkPurpose, *, link_id: uuid.UUID) -> datetime | None:
+    """Return when the link left last; None where it has not left yet."""
+    return outbox.left_at(f"{link_id}:{LETTER_OF[purpose]}:{user_id}")
+
+
 def password_chosen(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner that their password was chosen by a link, in case it was not they who did."""
     outbox.enqueue(_owed("password_chosen", user, change_id))

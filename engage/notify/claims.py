@@ -200,8 +200,12 @@ def hold(messages: Sequence[Claimed], until: datetime, why: str) -> None:
 
 
 def rest(message: Claimed, until: datetime) -> bool:
-    """Give the claim back at no attempt until then, because its reader wants to be left alone."""
-    return _write(_ours(message), not_before=until, attempts=OutboxMessage.attempts - 1, claimed_at=None)
+    """Give the claim back at no attempt until then, because its reader is to be left alone.
+
+    What went wrong before is no reason any more why it has not left: it is not owed before then.
+    """
+    attempts = OutboxMessage.attempts - 1
+    return _write(_ours(message), not_before=until, attempts=attempts, claimed_at=None, last_error=None)
 
 
 def failed(message: Claimed, error: str, *, road: str = UNKNOWN, outcome: Outcome = Outcome.FAILED) -> bool:

@@ -10,7 +10,11 @@ from engage.domain.message_checks import Words
 # What people outside the restricted lane would be told stays inside it: one neutral sentence, and no reference.
 NEUTRAL_FOR_STAFF, NEUTRAL_FOR_PERSON = "item_for_you", "something_new"
 CODE_LINK, ADDRESS_LEFT, ADDRESS_CHANGED = "code_link", "address_left", "contact_changed"
+FIRST_LINK = "first_code_link"  # to whoever wrote what became a case, and asked for no link
 TEXTS_STOPPED = "texts_stopped"
+LINKS_TO_CODE = frozenset({CODE_LINK, FIRST_LINK})
+# What belongs to one address: no other road may carry it, and nobody says it by mouth.
+OF_ONE_ADDRESS = LINKS_TO_CODE | {ADDRESS_LEFT, TEXTS_STOPPED}
 WITHHELD = "withheld"
 
 
@@ -62,7 +66,7 @@ class Nowhere:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The person wants to be left alone until then."""
+    """Its reader is to be left alone until then."""
 
     until: datetime
 

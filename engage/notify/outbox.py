@@ -169,6 +169,11 @@ def owe_again(message_id: uuid.UUID) -> bool:
     return found is not None
 
 
+def left_at(dedupe_key: str) -> datetime | None:
+    """Return when the notice with the key left last; None where it has not left yet, or is tried again."""
+    return db.session.scalar(select(OutboxMessage.sent_at).where(OutboxMessage.dedupe_key == dedupe_key))
+
+
 def nudge() -> None:
     """Tell the workers that something is owed. Failing is logged and nothing else: the sweep finds the rows.
 

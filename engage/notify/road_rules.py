@@ -18,16 +18,18 @@ QUIET: frozenset[type[Event]] = frozenset({events.PersonTold, events.Preferences
 def _due(event: events.ErrandDue, case: Case) -> list[Notice]:
     """Whoever carries it, or works the case; two days later the coordinators, five days later the approvers, or who is
     told of new cases where nobody is on that rung: errand_due."""
-    carrier = db.session.get_one(Errand, event.errand_id).carrier_id
+    errand = db.session.get_one(Errand, event.errand_id)
+    carrier = errand.carrier_id
     if event.role == ASSIGNEE and carrier is not None:
-        return to_staff([carrier], "errand_due")
+        return to_staff([carrier], "errand_due", due_at=errand.due_at.isoformat())
     people = on_rung(case, event.role, all_sites=event.all_sites) or first_to_tell(case)
-    return to_staff(people, "errand_due")
+    return to_staff(people, "errand_due", due_at=errand.due_at.isoformat())
 
 
 def _given(event: events.ErrandGiven, case: Case) -> list[Notice]:
     """Whoever is to carry it: errand_for_you."""
-    return to_staff([event.carrier_id], "errand_for_you")
+    errand = db.session.get_one(Errand, event.errand_id)
+    return to_staff([event.carrier_id], "errand_for_you", due_at=errand.due_at.isoformat())
 
 
 def _stopped(event: events.TextsStopped, case: Case) -> list[Notice]:

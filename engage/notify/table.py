@@ -36,7 +36,7 @@ above them, and then to all of them every week. Of what may be a survivor's foca
 of all sites above those of the site, and nobody else. The mail address that a person leaves gets `address_left` once,
 where they want that. Whoever watches a case hears by `watched_case` what moves it or is said in it, as long as they
 may see it. Coordinators read by `weekly_summary` how their week begins, and they and approvers by `overdue_list` each
-morning what is late; a restricted case is in no count.
+morning what is late then; a restricted case is in no count, and neither comes in the evening.
 A message without a folder for the reader's language goes out in English.
 
 Nobody is nagged. No person is woken in the hours that they chose or, where they chose none, those that
@@ -44,7 +44,8 @@ Nobody is nagged. No person is woken in the hours that they chose or, where they
 `case_news` lies unseen, no other leaves for a week. What has to be said by itself is: receipt, proposal, dates,
 addresses, codes, appeal, ending. Staff are not written to outside the working hours of the site: what arrived meanwhile
 is one mail when it opens, `while_away`. Danger, cases of levels 4 and 5, the restricted lane, accounts, what somebody
-just asked for, and what would break a promise leave at any hour.
+just asked for, and what would break a promise leave at any hour. Whoever holds a report of the lane is never woken, and
+hours are looked at again when a notice leaves: a mail server that was away by day and comes back at night wakes nobody.
 Every notice to staff is on their page of notifications, too; there they choose which of these groups come by mail at
 once, in one mail in the morning, or not. A mail program ends the mails of {stopped} with one click:
 

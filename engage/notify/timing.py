@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -10,15 +10,17 @@ from engage import clock, working_hours
 from engage.domain import quiet
 from engage.domain.calendars import WorkingCalendar
 from engage.domain.delivery import Urgency, urgency_of
-from engage.domain.notice_groups import AT_ANY_HOUR, GATHERED, StaffRoad, can_be_gathered
+from engage.domain.notice_groups import AT_ANY_HOUR, GATHERED, IN_HOURS, StaffRoad, can_be_gathered
 from engage.domain.promises import KEPT_BY_NOTICE
 from engage.domain.quiet import Night
 from engage.extensions import db
-from engage.models import Case, Recipient, Site
+from engage.models import Case, Recipient, Site, StaffUser
+from engage.notify.claims import Claimed
 from engage.notify.outbox import GATHER, Owed
 from engage.settings import settings
 
 HELD = "held"  # in the context of a notice: it goes in one mail with what else was held until then
+OVERTIME = timedelta(hours=1)  # Ours: what leaves so long after its hours were asked still wakes nobody.
 UNTIL = "until"  # in the context of that mail: since when what was held may leave
 
 
@@ -36,6 +38,8 @@ def person_hours(case: Case) -> tuple[Night | None, ZoneInfo]:
 
 def for_holder(site_id: uuid.UUID) -> datetime:
     """Return when word may leave to who holds a report of the lane: never at night.
+
+    It is asked when the word is owed, and again when it is to leave: a mail server may come back at night.
 
     Ours: a phone that lights up at night is seen by others in the house, and what was said is on her page at once.
     """
@@ -90,6 +94,22 @@ class StaffHours:
             return Leaving(quiet.next_morning(now, _zone(self._site_id), self._calendar), is_held=True)
         opens = quiet.to_staff(urgency, now=now, calendar=self._calendar, due_at=self._due_at)
         return Leaving(opens, is_held=opens > now and can_be_gathered(template))
+
+
+def for_staff(message: Claimed, template: str, user: StaffUser, case: Case | None) -> datetime:
+    """Return when a notice to the user may leave that goes out as the template and was to leave before now.
+
+    Its hours counted when it was owed. They are asked again only long after that: a mail server may come back at night.
+    Without a case they are those of the reader's site, the first of several; whoever works for all alone has none.
+    """
+    now = clock.utcnow()
+    if now - message.created_at <= OVERTIME or not (case is not None or template in IN_HOURS):
+        return now
+    if case is not None:
+        hours = StaffHours(case.site_id, level=case.level, due_at=case.next_due_at)
+        return hours.leaving(template, StaffRoad.MAIL).at
+    sites = [row.site_id for row in user.memberships if row.counts and row.site_id is not None]
+    return StaffHours(min(sites)).leaving(template, StaffRoad.MAIL).at if sites else now
 
 
 def with_its_mail(owed: Owed, leaving: Leaving) -> list[Owed]:

@@ -9,13 +9,13 @@ from engage.domain.case import BY_TEXT, CaseClass, Road
 from engage.domain.errands import BOARD, LETTER
 from engage.domain.reaching import BY_MACHINE, Way, ways
 from engage.extensions import db
-from engage.models import AddressChange, Case, ContactPreference, SealedContact
+from engage.models import AddressChange, Case, CodeLink, ContactPreference, LaneReport, SealedContact
 from engage.notify import gateways, links, timing
 from engage.notify.claims import Claimed
 from engage.notify.destinations import (
     ADDRESS_CHANGED,
     ADDRESS_LEFT,
-    CODE_LINK,
+    LINKS_TO_CODE,
     NEUTRAL_FOR_PERSON,
     TEXTS_STOPPED,
     WITHHELD,
@@ -45,7 +45,7 @@ def to_person(message: Claimed, case: Case) -> Destination:
     if message.template == ADDRESS_LEFT:
         return _to_former(message, case)
     held, preference = db.session.get(SealedContact, case.id), case.preference
-    if message.template == CODE_LINK:
+    if message.template in LINKS_TO_CODE:
         return _code_link(message, case, held, preference)
     if message.template == TEXTS_STOPPED:
         return _last_text(message, case, held)
@@ -136,13 +136,13 @@ def _by_machine(
 def _code_link(
     message: Claimed, case: Case, held: SealedContact | None, preference: ContactPreference | None
 ) -> Destination:
-    way = link_way(case, held, preference)
-    if held is None or way is None:
-        return Nowhere(WITHHELD)  # nobody of ours may say it instead
-    link = {"link": links.use_code_link(vault.link_token(uuid.UUID(message.context["link_id"])))}
+    way, link = link_way(case, held, preference), db.session.get(CodeLink, uuid.UUID(message.context["link_id"]))
+    if held is None or way is None or link is None or link.used_at is not None:
+        return Nowhere(WITHHELD)  # nobody of ours may say it instead, and a link that is over is worth nothing
+    values = values_of(None) | {"link": links.use_code_link(vault.link_token(link.id))}
     if way is Way.EMAIL:
-        return Letter(_opened(held)["email"], CODE_LINK, case.locale, values_of(case) | link)
-    return Text(_opened(held)["phone"], CODE_LINK, case.locale, values_of(None) | link)
+        return Letter(_opened(held)["email"], message.template, case.locale, values)
+    return Text(_opened(held)["phone"], message.template, case.locale, values)
 
 
 def _last_text(message: Claimed, case: Case, held: SealedContact | None) -> Destination:
@@ -176,10 +176,13 @@ def _confirmation(case_id: uuid.UUID) -> str:
 
 
 def to_lane(message: Claimed, report_id: uuid.UUID) -> Destination:
-    """Return where a notice goes to whoever holds a report of the lane: one neutral sentence, or nowhere."""
+    """Return where a notice goes to whoever holds a report of the lane: one neutral sentence by day, or nowhere."""
     address = lane_keys.address_of(report_id)
     if address is None:
         return Nowhere("case")
+    until = timing.for_holder(db.session.get_one(LaneReport, report_id).site_id)
+    if until > clock.utcnow():  # what could not leave by day
+        return Later(until)
     return Letter(address, NEUTRAL_FOR_PERSON, message.locale, values_of(None) | {"link": links.home()})
 
 

@@ -14,11 +14,20 @@ from engage.domain.policy import Permission, Role
 from engage.domain.reaching import Way
 from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import Case, Deadline, ReachedRung, ReceivedMail, RuleSet, StaffUser
-from engage.notify import links, staff_roads
+from engage.models import AccountLink, Case, Deadline, ReachedRung, ReceivedMail, RuleSet, StaffUser
+from engage.notify import links, staff_roads, timing
 from engage.notify.account_rules import LETTER_OF
 from engage.notify.claims import Claimed
-from engage.notify.destinations import NEUTRAL_FOR_STAFF, WITHHELD, Destination, Letter, NoAddress, Nowhere, Text
+from engage.notify.destinations import (
+    NEUTRAL_FOR_STAFF,
+    WITHHELD,
+    Destination,
+    Later,
+    Letter,
+    NoAddress,
+    Nowhere,
+    Text,
+)
 from engage.notify.said import values_of
 from engage.scope import pen_of, to_sift_by
 
@@ -45,8 +54,10 @@ def to_staff(message: Claimed, case: Case | None) -> Destination:
     elif message.asked_road is None and (road := staff_roads.instead_of_mail(message, user, case)) is not None:
         return Nowhere(road)
     values = _values(message, case, template, user)
-    if NOTHING_LEFT in (values.get("flagged"), values.get("count")):
-        return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
+    if _is_over(message, values):
+        return Nowhere(WITHHELD)
+    if (until := timing.for_staff(message, template, user, case)) > clock.utcnow():
+        return Later(until)
     if message.asked_road == Way.SMS:
         if not user.phone:
             raise NoAddress("phone")
@@ -65,6 +76,14 @@ def _values(message: Claimed, case: Case | None, template: str, user: StaffUser)
     if "reference" in values:
         values |= {"link": links.staff_case(str(values["reference"]))}
     return values
+
+
+def _is_over(message: Claimed, values: dict[str, Any]) -> bool:
+    """Whether there is nothing to tell any more: somebody has looked through what waited, or a link opens nothing."""
+    if message.template not in LETTER_OF.values():
+        return NOTHING_LEFT in (values.get("flagged"), values.get("count"))
+    row = db.session.get(AccountLink, uuid.UUID(message.context["link_id"]))
+    return row is None or row.used_at is not None or row.ended_at is not None
 
 
 def _of_account(message: Claimed) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
 from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import WAITING, Alarm, Circuit, DeliveryAttempt, Heartbeat, OutboxMessage, ReceivedMail, ReceivedText
+from engage.models import Alarm, Circuit, DeliveryAttempt, Heartbeat, OutboxMessage, ReceivedMail, ReceivedText
+from engage.queries.notice_states import is_owed
 from engage.settings import settings
 
 LATELY = timedelta(days=1)
@@ -42,8 +43,8 @@ class Health:
     oldest_owed: timedelta
     owed_by_road: dict[str, int]
     held_up: int  # owed, and the last try met a road that was down
-    dead: int
-    dead_lately: int
+    dead: int  # and no other road says it
+    dead_lately: int  # whatever followed
     bounced: int
     tried_lately: dict[tuple[str, Outcome], int]  # by road and outcome, of the last day
     heartbeats: dict[str, timedelta]
@@ -92,13 +93,12 @@ def health() -> Health:
     """Return how delivery is doing now; ages are zero where there is nothing."""
     now = clock.utcnow()
     # What was tried has its schedule moved on, so its age counts from when it was made; what is tried for the first
-    # time, from then; what was not tried yet, from when it was to leave, which for news of the night is the morning.
-    due = WAITING & or_(
-        OutboxMessage.not_before <= now, OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None)
-    )
+    # time, from then; what was not tried yet, or was left alone for the night of its reader, from when it is to leave.
+    in_nobodys_hands = and_(OutboxMessage.claimed_at.is_(None), OutboxMessage.last_error.is_(None))
     is_first_try = and_(OutboxMessage.attempts <= 1, OutboxMessage.last_error.is_(None))
     since = case(
-        (is_first_try, func.coalesce(OutboxMessage.claimed_at, OutboxMessage.not_before)),
+        (in_nobodys_hands, OutboxMessage.not_before),
+        (is_first_try, OutboxMessage.claimed_at),
         else_=OutboxMessage.created_at,
     )
     # As engage.services.delivery writes it: its own try met the fault, or it was put back with the rest of its batch.
@@ -110,12 +110,13 @@ def health() -> Health:
             func.min(since),
             func.count(OutboxMessage.id).filter(or_(is_down, OutboxMessage.last_error == "transport down")),
         )
-        .where(due)
+        .where(is_owed(now))
         .group_by(OutboxMessage.asked_road)
     ).all()
     dead, lately = db.session.execute(
         select(
-            func.count(OutboxMessage.id), func.count(OutboxMessage.id).filter(OutboxMessage.dead_at > now - LATELY)
+            func.count(OutboxMessage.id).filter(OutboxMessage.replaced_at.is_(None)),
+            func.count(OutboxMessage.id).filter(OutboxMessage.dead_at > now - LATELY),
         ).where(OutboxMessage.dead_at.is_not(None))
     ).one()
     bounced = db.session.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.bounced_at.is_not(None)))

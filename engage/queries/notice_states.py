@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_
+from sqlalchemy import Boolean, ColumnElement, ColumnExpressionArgument, and_, bindparam, case, exists, func, not_, or_
 
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState
-from engage.models import WAITING, Case, Errand, OutboxMessage, Recipient, SealedContact
-from engage.notify.addressing import ADDRESS_LEFT, CODE_LINK
+from engage.domain.reaching import Way
+from engage.models import WAITING, Case, ContactPreference, Errand, OutboxMessage, Recipient, SealedContact
+from engage.notify import gateways
+from engage.notify.destinations import OF_ONE_ADDRESS
 
-EMAIL, ERRAND, PAGE = "email", "errand", "case"  # roads as the outbox writes them
-_WITHOUT_ERRAND = (CODE_LINK, ADDRESS_LEFT)  # nobody of ours can say these to the person instead
+EMAIL, SMS, ERRAND, PAGE = "email", "sms", "errand", "case"  # roads as the outbox writes them
 
 _LIVING = OutboxMessage.replaced_at.is_(None)
 _CAME_BACK = OutboxMessage.bounced_at.is_not(None)
@@ -19,16 +20,40 @@ _IN_HAND = OutboxMessage.claimed_at.is_not(None)
 
 DID_NOT_ARRIVE = and_(_LIVING, or_(_CAME_BACK, _DIED))  # and no other notice says it
 
-_HAS_CONTACT = exists().where(SealedContact.case_id == OutboxMessage.case_id)
-_HAS_EMAIL = exists().where(SealedContact.case_id == OutboxMessage.case_id, SealedContact.has_email)
+
+def _left(*what: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    """Whether the person left something by which they can be reached."""
+    return exists().where(SealedContact.case_id == OutboxMessage.case_id, *what)
+
+
+def _chose(what: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    return exists().where(ContactPreference.case_id == OutboxMessage.case_id, what)
+
+
+_MACHINES_MAY = Case.road.in_((Road.DIRECT, Road.RELAY))
+_BY_MOUTH = Case.road.in_((Road.DIRECT, Road.FACILITATOR, Road.CUSTODIAN))
+_HAS_PHONE = and_(_left(SealedContact.has_phone), not_(_chose(ContactPreference.stopped_at.is_not(None))))
+_HAS_GATEWAY = bindparam(None, callable_=gateways.is_there, type_=Boolean())  # asked when a statement runs
+_MAIL_GOES = and_(_MACHINES_MAY, _left(SealedContact.has_email))
+_TEXT_GOES = and_(
+    _MACHINES_MAY, _HAS_PHONE, or_(Case.road == Road.RELAY, _chose(ContactPreference.may_text)), _HAS_GATEWAY
+)
+_SAID_BY_US = and_(
+    _BY_MOUTH, or_(_HAS_PHONE, _left(SealedContact.has_email), and_(Case.road == Road.FACILITATOR, _left()))
+)
+_POSTED = and_(_BY_MOUTH, _left(SealedContact.has_post))
 # By which road it went, or will go as things stand: the same choice as `engage.notify.addressing` makes in the end.
 ROAD: ColumnElement[str] = func.coalesce(
     OutboxMessage.road,
     OutboxMessage.asked_road,
     case(
         (OutboxMessage.recipient == Recipient.STAFF, EMAIL),
-        (and_(Case.road.in_((Road.DIRECT, Road.RELAY)), _HAS_EMAIL), EMAIL),
-        (and_(Case.road.in_((Road.DIRECT, Road.FACILITATOR, Road.CUSTODIAN)), _HAS_CONTACT), ERRAND),
+        (and_(_chose(ContactPreference.first_way == Way.SMS), _TEXT_GOES), SMS),
+        (and_(_chose(ContactPreference.first_way == Way.CALL), _SAID_BY_US), ERRAND),
+        (and_(_chose(ContactPreference.first_way == Way.LETTER), _POSTED), ERRAND),
+        (_MAIL_GOES, EMAIL),
+        (_TEXT_GOES, SMS),
+        (or_(_SAID_BY_US, _POSTED), ERRAND),
         else_=PAGE,
     ),
 )
@@ -52,9 +77,11 @@ def is_in(state: NoticeState, now: datetime) -> ColumnElement[bool]:
 
 
 def is_owed(now: datetime) -> ColumnElement[bool]:
-    """Return the condition for what should have left by now: due, in a worker's hands, or tried before."""
-    tried = or_(OutboxMessage.attempts > 0, OutboxMessage.last_error.is_not(None))
-    return and_(WAITING, or_(OutboxMessage.not_before <= now, tried))
+    """Return the condition for what should have left by now: due, in a worker's hands, or held up by a fault.
+
+    What was tried and then came into the night of its reader has no fault on its row any more.
+    """
+    return and_(WAITING, or_(OutboxMessage.not_before <= now, _IN_HAND, OutboxMessage.last_error.is_not(None)))
 
 
 def was_followed_up() -> ColumnElement[bool]:
@@ -69,5 +96,5 @@ def was_followed_up() -> ColumnElement[bool]:
         Errand.template == OutboxMessage.template,
         Errand.finished_at >= since,
     )
-    by_nobody = or_(OutboxMessage.recipient == Recipient.STAFF, OutboxMessage.template.in_(_WITHOUT_ERRAND))
+    by_nobody = or_(OutboxMessage.recipient == Recipient.STAFF, OutboxMessage.template.in_(OF_ONE_ADDRESS))
     return or_(told, and_(by_nobody, Case.closed_at.is_not(None)))

@@ -55,9 +55,10 @@ def waiting() -> Sequence[Row]:
 
 
 def dead() -> Sequence[Row]:
-    """Return the notices that were given up, the newest first."""
-    died = select(*_COLUMNS).where(OutboxMessage.dead_at.is_not(None)).order_by(OutboxMessage.dead_at.desc())
-    return [Row(*tuple(row)) for row in db.session.execute(died.limit(SHOWN))]
+    """Return the notices that were given up and that no other road says, the newest first."""
+    died = OutboxMessage.dead_at.is_not(None) & OutboxMessage.replaced_at.is_(None)
+    rows = db.session.execute(select(*_COLUMNS).where(died).order_by(OutboxMessage.dead_at.desc()).limit(SHOWN))
+    return [Row(*tuple(row)) for row in rows]
 
 
 def came_back() -> Sequence[Row]:

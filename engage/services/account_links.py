@@ -64,7 +64,10 @@ def taken(typed: str) -> LinkPurpose:
     """
     row, now = _found(typed), clock.utcnow()
     db.session.refresh(row)
-    if code := why_dead(used_at=row.used_at, ended_at=row.ended_at, expires_at=row.expires_at, now=now):
+    left_at = account_rules.link_left_at(row.user_id, row.purpose, link_id=row.id)
+    # It lives from when it left, later than it was made where the mail server was away.
+    expires_at = row.expires_at if left_at is None else left_at + LIVES[row.purpose]
+    if code := why_dead(used_at=row.used_at, ended_at=row.ended_at, expires_at=expires_at, now=now):
         raise DeadLink(code)
     row.used_at = now
     db.session.flush()  # else whatever ends the links of the user would end this one, too

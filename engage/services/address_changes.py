@@ -52,7 +52,7 @@ def note(case: Case, former: bytes | None, *, tells_former: bool) -> None:
     if kept is not None:
         outbox.enqueue(
             outbox.Owed(
-                dedupe_key=f"{ADDRESS_LEFT}:{change_id}",
+                dedupe_key=_key_of(change_id),
                 template=ADDRESS_LEFT,
                 locale=case.locale,
                 recipient=Recipient.PERSON,
@@ -70,16 +70,28 @@ def forget(case_id: uuid.UUID) -> None:
 
 
 def forget_told(now: datetime) -> int:
-    """Erase the addresses that were told, or that nobody can tell any more; return how many. Safe to run twice."""
-    told = select(OutboxMessage.id).where(
-        OutboxMessage.case_id == AddressChange.case_id,
-        OutboxMessage.template == ADDRESS_LEFT,
-        or_(OutboxMessage.sent_at >= AddressChange.changed_at, OutboxMessage.dead_at >= AddressChange.changed_at),
-    )
-    over = or_(AddressChange.changed_at <= now - FORMER_KEPT, told.exists())
-    erased = update(AddressChange).where(AddressChange.former.is_not(None), over).values(former=None)
+    """Erase the addresses that were told, or that nobody can tell any more; return how many. Safe to run twice.
+
+    Each counts by its own notice: where an address was changed twice, the second one may be told first.
+    """
+    held = db.session.execute(
+        select(AddressChange.id, AddressChange.changed_at).where(AddressChange.former.is_not(None))
+    ).all()
+    by_key = {_key_of(change_id): change_id for change_id, _ in held}
+    is_over = or_(OutboxMessage.sent_at.is_not(None), OutboxMessage.dead_at.is_not(None))
+    told = db.session.scalars(
+        select(OutboxMessage.dedupe_key).where(OutboxMessage.dedupe_key.in_(by_key), is_over)
+    ).all()
+    over = {by_key[key] for key in told} | {one for one, changed_at in held if changed_at <= now - FORMER_KEPT}
+    erased = update(AddressChange).where(AddressChange.former.is_not(None), AddressChange.id.in_(over))
     options = {"synchronize_session": False}
-    return len(db.session.execute(erased.returning(AddressChange.id), execution_options=options).all())
+    return len(
+        db.session.execute(erased.values(former=None).returning(AddressChange.id), execution_options=options).all()
+    )
+
+
+def _key_of(change_id: uuid.UUID) -> str:
+    return f"{ADDRESS_LEFT}:{change_id}"
 
 
 def is_confirmed(case_id: uuid.UUID) -> bool | None:

@@ -16,7 +16,7 @@ from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
 from engage.notify.destinations import ByHand, Later, Letter, NoAddress, Nowhere, Text
 from engage.notify.gate import Gate, Held, Way
-from engage.notify.handing_over import Roads
+from engage.notify.handing_over import Roads, road_of
 from engage.notify.looking_up import Found
 from engage.notify.transports import TransportBroke, TransportDeferred, TransportDown, TransportRefused
 from engage.services import outcomes
@@ -135,7 +135,8 @@ class _Run:
             until = self._fault(self._keys[:1], str(error))
             outcomes.put_back([message], f"down {error}", road=self._road, until=until)
         except (TransportRefused, NoAddress) as error:
-            self._answered(self._keys)
+            if isinstance(error, TransportRefused):  # of what has no address no server was asked
+                self._answered(self._keys)
             outcomes.bury(message, f"refused {error}", road=self._road)
         except TransportDeferred as error:
             self._says_later(str(error))
@@ -166,7 +167,7 @@ class _Run:
         if isinstance(passes, Way) and passes.trials:
             passes = self._trial(passes)
         if isinstance(passes, Held):
-            self._wait(message, passes)
+            self._wait(message, passes, road_of(letter))
             return
         self._way = passes
         handed = self.roads.hand_over(message, letter)
@@ -187,9 +188,9 @@ class _Run:
                     return Held(clock.utcnow() + wait, "another tries", key)
         return way
 
-    def _wait(self, message: Claimed, held: Held) -> None:
+    def _wait(self, message: Claimed, held: Held, road: str) -> None:
         if held.is_hopeless:
-            outcomes.bury(message, f"deferred {held.why}", road=claims.UNKNOWN, outcome=Outcome.DEFERRED)
+            outcomes.bury(message, f"deferred {held.why}", road=road, outcome=Outcome.DEFERRED)
             return
         self._held.setdefault(held.by, (held, []))[1].append(message)
 

@@ -38,6 +38,10 @@ class _Place:
     zone: ZoneInfo
     calendar: WorkingCalendar | None
 
+    def opened_on(self, day: date) -> datetime:
+        """Return when work began there from a day on."""
+        return quiet.begins(day, self.zone, self.calendar)
+
 
 def send_due(now: datetime | None = None) -> int:
     """Owe everybody the digests whose morning has come, and return how many.
@@ -60,13 +64,13 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def _send_due_to(user: StaffUser, places: dict[uuid.UUID | None, _Place], now: datetime) -> int:
-    keys: dict[str, str] = {}
+    keys: dict[str, tuple[str, datetime]] = {}
     for template, roles in _READ_BY.items():
         held = [row.site_id for row in user.memberships if row.counts and row.role in roles]
-        if held and (begun := _begun(template, now, _place(held, places))) is not None:
-            keys[f"{template}:{user.id}:{begun.isoformat()}"] = template
+        if held and (begun := _begun(template, now, place := _place(held, places))) is not None:
+            keys[f"{template}:{user.id}:{begun.isoformat()}"] = (template, place.opened_on(begun))
     there = set(db.session.scalars(select(OutboxMessage.dedupe_key).where(OutboxMessage.dedupe_key.in_(keys))))
-    return sum(_owe(key, template, user, now) for key, template in keys.items() if key not in there)
+    return sum(_owe(key, *which, user, now) for key, which in keys.items() if key not in there)
 
 
 def _place(held: Sequence[uuid.UUID | None], places: dict[uuid.UUID | None, _Place]) -> _Place:
@@ -79,12 +83,14 @@ def _place(held: Sequence[uuid.UUID | None], places: dict[uuid.UUID | None, _Pla
 
 
 def _begun(template: str, now: datetime, place: _Place) -> date | None:
-    begun = quiet.week_begun if template == WEEKLY else quiet.day_begun
-    return begun(now, place.zone, place.calendar)
+    """The day or the Monday of which the digest tells; none of them is owed in the evening or at night."""
+    today = quiet.day_begun(now, place.zone, place.calendar)
+    return quiet.week_begun(now, place.zone, place.calendar) if template == WEEKLY and today else today
 
 
-def _owe(key: str, template: str, user: StaffUser, now: datetime) -> bool:
-    said = _week(user, now) if template == WEEKLY else _late(user, now)
+def _owe(key: str, template: str, opened: datetime, user: StaffUser, now: datetime) -> bool:
+    """Owe it, where there is something to tell. What falls due during the day is not late in the morning."""
+    said = _week(user, now) if template == WEEKLY else _late(user, opened)
     if said is None:
         return False
     outbox.enqueue(Owed(key, template, user.locale, Recipient.STAFF, user_id=user.id, context=said))
@@ -100,8 +106,8 @@ def _week(user: StaffUser, now: datetime) -> dict[str, str] | None:
     return {name: str(count) for name, count in {**counts, **stages}.items()}
 
 
-def _late(user: StaffUser, now: datetime) -> dict[str, str] | None:
-    found = digests.late(user.actor, now, named=NAMED)
+def _late(user: StaffUser, opened: datetime) -> dict[str, str] | None:
+    found = digests.late(user.actor, opened, named=NAMED)
     if not found.count:
         return None
     more = found.count - len(found.references)

@@ -68,7 +68,7 @@ def broke(message: Claimed, error: str, *, road: str, until: datetime | None, wa
 
 
 def rest(message: Claimed, until: datetime) -> None:
-    """Let a notice wait because its reader wants to be left alone until then."""
+    """Let a notice wait because its reader is to be left alone until then."""
     with unit_of_work():
         claims.rest(message, until)
 

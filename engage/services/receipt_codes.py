@@ -17,11 +17,14 @@ from engage.domain.reaching import Way
 from engage.extensions import db
 from engage.models import Case, CodeLink, DataKey, LaneReceipt, Receipt, Recipient, SealedContact, SignInTry
 from engage.notify import outbox, to_person, unseen
+from engage.notify.destinations import CODE_LINK, FIRST_LINK
 from engage.services.timeline import record
 from engage.unit_of_work import after_commit
 
 SHOWN_FOR = timedelta(hours=24)  # Source: product 5: the same code until its first use or for 24 hours.
-LINK_LIVES = timedelta(hours=24)  # Ours: mail is read once a day where there is little signal.
+# Ours: mail is read once a day where there is little signal. It runs from when the link left.
+LINK_LIVES = timedelta(hours=24)
+LINK_KEPT = timedelta(days=7)  # Ours: longer than a mail server stays away, and the day after that
 LINK_EVERY = timedelta(hours=1)  # Ours: whoever knows a reference cannot flood the address behind it,
 LINKS_A_DAY = 3  # and a person who was too quick with the first can ask again.
 LINK_ROADS = (Road.DIRECT, Road.RELAY)  # Source: product 5, lost code.
@@ -140,17 +143,17 @@ def ask_for_link(reference: str, address: str, *, may_send: bool = True) -> None
     case_id = case.id if case is not None else _NO_CASE
     contact, _key = _contact_with_key(case_id)  # held, so that opening it costs no statement more
     _forget_old_links(case_id, now)
-    expiries = _expiries(case_id)
+    expiries = _expiries(case_id, now)
     fits = _is_address_of(contact, address)
     if case is None or case.road not in LINK_ROADS or not fits or _is_early(expiries, now) or not may_send:
         _write_in_vain(now)
         return
-    _owe_link(case_id, case.reference, case.locale, case.site_id, now)
+    _owe_link(CODE_LINK, case_id, case.locale, case.site_id, now)
 
 
 def send_first_link(case: Case) -> None:
     """Send whoever wrote a mail that became a case the link with which they make their code. They saw no receipt."""
-    _owe_link(case.id, case.reference, case.locale, case.site_id, clock.utcnow())
+    _owe_link(FIRST_LINK, case.id, case.locale, case.site_id, clock.utcnow())
 
 
 def send_link_again(case: Case) -> bool:
@@ -168,13 +171,14 @@ def send_link_again(case: Case) -> bool:
         return False
     now = clock.utcnow()
     _forget_old_links(case.id, now)
-    if not _is_early(_expiries(case.id), now):
-        _owe_link(case.id, case.reference, case.locale, case.site_id, now)
+    if not _is_early(_expiries(case.id, now), now):
+        _owe_link(CODE_LINK, case.id, case.locale, case.site_id, now)
     return True
 
 
-def _expiries(case_id: uuid.UUID) -> Sequence[datetime]:
-    return db.session.scalars(select(CodeLink.expires_at).where(CodeLink.case_id == case_id)).all()
+def _expiries(case_id: uuid.UUID, now: datetime) -> Sequence[datetime]:
+    lately = (CodeLink.case_id == case_id, CodeLink.expires_at > now)
+    return db.session.scalars(select(CodeLink.expires_at).where(*lately)).all()
 
 
 def _is_early(expiries: Sequence[datetime], now: datetime) -> bool:
@@ -182,22 +186,26 @@ def _is_early(expiries: Sequence[datetime], now: datetime) -> bool:
     return len(expiries) >= LINKS_A_DAY or any(now < at - LINK_LIVES + LINK_EVERY for at in expiries)
 
 
-def _owe_link(case_id: uuid.UUID, reference: str, locale: str, site_id: uuid.UUID, now: datetime) -> None:
+def _owe_link(template: str, case_id: uuid.UUID, locale: str, site_id: uuid.UUID, now: datetime) -> None:
     link_id = uuid.uuid4()
     link = {"id": link_id, "case_id": case_id, "expires_at": now + LINK_LIVES}
     db.session.execute(insert(CodeLink).values(**link, link_digest=vault.digest(vault.link_token(link_id), vault.LINK)))
     outbox.enqueue(
         outbox.Owed(
-            dedupe_key=f"code-link:{link_id}",
-            template="code_link",
+            dedupe_key=_key_of(link_id),
+            template=template,
             locale=locale,
             recipient=Recipient.PERSON,
             case_id=case_id,
             # The id alone opens nothing: the worker derives the secret part from it with vault.link_token.
-            context={"reference": reference, "link_id": str(link_id)},
+            context={"link_id": str(link_id)},
             site_id=site_id,
         )
     )
+
+
+def _key_of(link_id: uuid.UUID) -> str:
+    return f"code-link:{link_id}"
 
 
 def _contact_with_key(case_id: uuid.UUID) -> tuple[SealedContact | None, DataKey | None]:
@@ -233,7 +241,10 @@ def check_link(link: str) -> None:
         DeadLink: it was used, is too old, or never was.
     """
     row = db.session.scalar(select(CodeLink).where(CodeLink.link_digest == vault.digest(link, vault.LINK)))
-    if row is None or row.used_at is not None or row.expires_at <= clock.utcnow():
+    if row is None or row.used_at is not None:
+        raise DeadLink
+    left_at = outbox.left_at(_key_of(row.id))  # later than it was asked for, where the mail server was away
+    if (row.expires_at if left_at is None else left_at + LINK_LIVES) <= clock.utcnow():
         raise DeadLink
 
 
@@ -279,4 +290,5 @@ def _code_of_form(case_id: uuid.UUID, token: str) -> NewCode | None:
 
 
 def _forget_old_links(case_id: uuid.UUID, now: datetime) -> None:
-    db.session.execute(delete(CodeLink).where(CodeLink.case_id == case_id, CodeLink.expires_at <= now))
+    over = (CodeLink.case_id == case_id, CodeLink.expires_at <= now - LINK_KEPT)
+    db.session.execute(delete(CodeLink).where(*over))

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import exists, or_, update
 
 from engage import clock
 from engage.extensions import db
-from engage.models import OutboxMessage
+from engage.models import Errand, OutboxMessage
 from engage.services import (
     address_changes,
     drafts,
@@ -51,14 +51,16 @@ def apply() -> int:
 def forget_contexts() -> int:
     """Empty what notices showed once they were delivered, given up or replaced long enough ago; return how many.
 
-    Safe to run twice.
+    Safe to run twice. What one of us is still to take to the person is kept until then: a letter is printed from it.
     """
     old = clock.utcnow() - CONTEXT_KEPT
+    is_carried = exists().where(Errand.outbox_message_id == OutboxMessage.id, Errand.finished_at.is_(None))
     found = db.session.execute(
         update(OutboxMessage)
         .where(
             or_(OutboxMessage.sent_at < old, OutboxMessage.dead_at < old, OutboxMessage.replaced_at < old),
             OutboxMessage.context.is_not(None),
+            ~is_carried,
         )
         .values(context=None)
         .returning(OutboxMessage.id)

@@ -24,15 +24,13 @@ from engage.models import (
     StaffUser,
 )
 from engage.notify import claims, gateways, outbox, to_person
-from engage.notify.destinations import ADDRESS_LEFT, CODE_LINK, TEXTS_STOPPED
+from engage.notify.destinations import OF_ONE_ADDRESS, TEXTS_STOPPED
 from engage.notify.outbox import Owed
 from engage.services import cases, deadlines, errands, moving_up
 from engage.services.lane.road import note_undeliverable
 from engage.services.timeline import record
 
 log = logging.getLogger(__name__)
-# What belongs to one address: no other road may carry it, and nobody says it by mouth.
-OF_ONE_ADDRESS = (CODE_LINK, ADDRESS_LEFT, TEXTS_STOPPED)
 URGENT = "urgent_fact"  # of what goes to staff, this alone is worth a text
 
 
@@ -58,6 +56,9 @@ def tell(message: OutboxMessage, case: Case | None) -> None:
     if message.lane_report_id is not None:
         note_undeliverable(message.lane_report_id)
     if case is None or _by_next_road(message, case):
+        return
+    if message.template == TEXTS_STOPPED:  # whoever wants no more texts misses nothing, and nobody is to write again
+        claims.replaced(message.id, by=None)
         return
     if message.recipient is Recipient.PERSON and case.road is Road.NONE:
         # They took back every way to them meanwhile: it stands on their page, and nobody could go.

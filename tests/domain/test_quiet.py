@@ -172,7 +172,8 @@ def test_a_day_has_begun_when_the_place_opens_and_not_where_nobody_works():
     day = date(2026, 3, 4)
     assert quiet.day_begun(on_wall(2026, 3, 4, 7, 59), BELGRADE, weekdays()) is None
     assert quiet.day_begun(on_wall(2026, 3, 4, 8), BELGRADE, weekdays()) == day
-    assert quiet.day_begun(on_wall(2026, 3, 4, 23), BELGRADE, weekdays()) == day
+    assert quiet.day_begun(on_wall(2026, 3, 4, 19, 59), BELGRADE, weekdays()) == day
+    assert quiet.day_begun(on_wall(2026, 3, 4, 20), BELGRADE, weekdays()) is None  # the evening
     assert quiet.day_begun(on_wall(2026, 3, 7, 12), BELGRADE, weekdays()) is None  # a Saturday
     assert quiet.day_begun(on_wall(2026, 3, 4, 6, 59), BELGRADE, None) is None
     assert quiet.day_begun(on_wall(2026, 3, 4, 7), BELGRADE, None) == day

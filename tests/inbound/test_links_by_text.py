@@ -109,7 +109,7 @@ def test_no_link_goes_to_a_phone_where_it_may_not(team, gateway, approver, chang
         change_settings(SMS_GATEWAY=None)
     delivery.drain()
     assert not [one for one in gateway.to(OTHERS) if "/case/link/" in one]
-    [row] = [one for one in notices() if one.template == "code_link"]
+    [row] = [one for one in notices() if one.template == "first_code_link"]
     assert row.road == "withheld"
     assert db.session.scalars(select(Errand)).all() == []
 

@@ -80,13 +80,22 @@ def test_its_sender_has_no_name_here_and_no_page_opens_their_address(team):
 def test_its_sender_is_acknowledged_and_gets_a_link_to_make_a_code(team):
     came(a_mail(to=SITE))
     to_person = {one.template for one in notices() if one.recipient.value == "person"}
-    assert to_person == {"case_received", "code_link"}
+    assert to_person == {"case_received", "first_code_link"}
     assert len(db.session.scalars(select(CodeLink)).all()) == 1
     with unit_of_work():
-        [link] = [one for one in claims.claim(9) if one.template == "code_link"]
+        [link] = [one for one in claims.claim(9) if one.template == "first_code_link"]
         letter = addressing.destination(link)
     assert isinstance(letter, addressing.Letter)
     assert letter.address == NEIGHBOUR
+
+
+def test_its_sender_is_not_told_of_a_code_that_they_never_asked_for(team, peer):
+    came(a_mail(to=SITE))
+    delivery.drain()
+    said = [mail.message.get_body(("plain",)).get_content() for mail in peer.mails if mail.recipients == (NEIGHBOUR,)]
+    [link] = [one for one in said if "/case/link/" in one]
+    assert "asked for" not in link
+    assert "Make your code" in link
 
 
 def test_staff_hear_of_it_as_of_every_new_concern(team):

@@ -1,11 +1,12 @@
 """Cases whose person can be reached, and notices about them, for the tests of delivery."""
 
 import uuid
+from datetime import timedelta
 
-from engage import vault
+from engage import clock, vault
 from engage.domain.case import Identity, Road
 from engage.extensions import db
-from engage.models import Case, OutboxMessage, Recipient
+from engage.models import Case, CodeLink, OutboxMessage, Recipient
 from engage.notify import outbox
 from engage.services import contact
 from engage.services.contact import Values
@@ -111,6 +112,16 @@ def a_notice(
             )
         )
     return key
+
+
+def a_link_to_code(reference: str) -> uuid.UUID:
+    """A link with which the person of the case makes a code; its id. No notice takes it to them."""
+    link_id = uuid.uuid4()
+    digest = vault.digest(vault.link_token(link_id), vault.LINK)
+    with unit_of_work():
+        ends = clock.utcnow() + timedelta(days=1)
+        db.session.add(CodeLink(id=link_id, case_id=case_of(reference).id, link_digest=digest, expires_at=ends))
+    return link_id
 
 
 def row_of(key: str) -> OutboxMessage:

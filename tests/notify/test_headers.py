@@ -229,7 +229,7 @@ def test_a_service_without_https_offers_the_page_and_no_click(app, change_settin
 
 
 @pytest.mark.parametrize(
-    "template", ["case_received", "case_acknowledged", "case_delayed", "code_link", "code_changed"]
+    "template", ["case_received", "case_acknowledged", "case_delayed", "first_code_link", "code_link", "code_changed"]
 )
 def test_what_we_owe_cannot_be_stopped_by_a_click_of_a_mail_program(app, template):
     assert "List-Unsubscribe" not in read(a_post(app, template=template).raw)

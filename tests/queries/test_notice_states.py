@@ -10,10 +10,12 @@ from engage import clock
 from engage.domain.case import Road
 from engage.domain.delivery import NoticeState
 from engage.domain.errands import ErrandResult
+from engage.domain.reaching import Way
 from engage.extensions import db
 from engage.models import Case, Errand, OutboxMessage
 from engage.notify import addressing, claims
 from engage.notify.addressing import ByHand, Letter
+from engage.notify.destinations import OF_ONE_ADDRESS, Text
 from engage.queries import case_notices
 from engage.queries.notice_states import DID_NOT_ARRIVE, ROAD, is_in, is_owed, was_followed_up
 from engage.services import errands
@@ -21,6 +23,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.fates import came_back, in_state, set_on
 from tests.notify.letters import a_case_with, a_notice, forget_notices
+from tests.services.by_text import NUMBER, choose
 from tests.states import case_of
 
 
@@ -90,10 +93,11 @@ def test_owed_is_what_should_have_left_and_not_what_waits_for_its_day(team):
     forget_notices()
     later = {"not_before": now + timedelta(hours=2)}
     due = in_state(NoticeState.WAITING, reference)
-    rests = in_state(NoticeState.WAITING, reference, attempts=1, **later)
+    rests = in_state(NoticeState.WAITING, reference, attempts=1, last_error="deferred 451", **later)
     met_a_fault = in_state(NoticeState.WAITING, reference, last_error="transport down", **later)
     held = in_state(NoticeState.CLAIMED, reference)
-    in_state(NoticeState.WAITING, reference, **later)
+    for tried in (0, 1):  # also what was tried in the evening and waits for the morning now
+        in_state(NoticeState.WAITING, reference, attempts=tried, **later)
     for state in (NoticeState.SENT, NoticeState.DEAD, NoticeState.BOUNCED, NoticeState.REPLACED):
         in_state(state, reference)
     assert found(is_owed(clock.utcnow())) == {due, rests, met_a_fault, held}
@@ -131,6 +135,38 @@ def test_the_way_that_is_shown_is_the_one_that_a_notice_takes(team, road, values
     assert db.session.scalar(wanted) == "letter"
 
 
+BOTH = {"email": "person@people.example.org", "phone": NUMBER}
+
+
+@pytest.mark.parametrize(
+    ("road", "values", "chosen", "way"),
+    [
+        (Road.DIRECT, {"phone": NUMBER}, {"may_text": True}, "sms"),
+        (Road.DIRECT, {"phone": NUMBER}, {"may_text": False}, "errand"),
+        (Road.RELAY, {"phone": NUMBER}, {}, "sms"),
+        (Road.DIRECT, BOTH, {"may_text": True}, "email"),
+        (Road.DIRECT, BOTH, {"may_text": True, "first_way": Way.SMS}, "sms"),
+        (Road.DIRECT, BOTH, {"first_way": Way.CALL}, "errand"),
+        (Road.DIRECT, {"email": BOTH["email"], "post": "Bor"}, {"first_way": Way.LETTER}, "errand"),
+        (Road.DIRECT, {"post": "Bor"}, {}, "errand"),
+    ],
+)
+def test_a_text_that_waits_is_not_shown_as_told_by_one_of_us(team, gateway, change_settings, road, values, chosen, way):
+    reference = a_case_with(road, site_id=team.site_id, **values)
+    choose(reference, **chosen)
+    forget_notices()
+    a_notice(reference)
+    wanted = select(ROAD).select_from(OutboxMessage).join(Case, Case.id == OutboxMessage.case_id)
+    with unit_of_work():
+        (claimed,) = claims.claim(1)
+    taken = {Letter: "email", Text: "sms", ByHand: "errand"}[type(addressing.destination(claimed))]
+    assert (db.session.scalar(wanted), taken) == (way, way)
+    db.session.rollback()
+    if values.keys() == {"phone"}:
+        change_settings(SMS_GATEWAY=None)
+        assert db.session.scalar(wanted) == ("case" if road is Road.RELAY else "errand")
+
+
 def test_to_staff_a_notice_goes_by_mail(team):
     reference = states.a_case(team.site_id)
     forget_notices()
@@ -164,7 +200,7 @@ def test_what_nobody_can_say_instead_needs_nobody_once_the_case_is_closed(team):
         forget_notices()
         return {
             in_state(NoticeState.DEAD, reference, user_id=team.officer.id),
-            in_state(NoticeState.DEAD, reference, template="code_link"),
+            *(in_state(NoticeState.DEAD, reference, template=one) for one in sorted(OF_ONE_ADDRESS)),
             in_state(NoticeState.DEAD, reference),
         }
 

@@ -20,6 +20,7 @@ from tests import states
 from tests.states import act, case_of, person_of
 
 OLD, NEW = Values(email="old@people.example.org"), Values(email="new@people.example.org")
+LEFT = "We write elsewhere now"
 
 
 @pytest.fixture
@@ -100,6 +101,20 @@ def test_who_changes_the_address_twice_does_not_keep_the_first_from_being_told(r
     change(reference, Road.DIRECT, Values(email="newest@people.example.org"))
     told = {address for address, subject in mails() if subject == "We write elsewhere now"}
     assert told == {"old@people.example.org", "new@people.example.org"}
+
+
+def test_the_first_address_is_told_of_it_though_the_second_one_was_told_sooner(reference, clock):
+    change(reference, Road.DIRECT, NEW)
+    clock.advance(timedelta(minutes=1))
+    change(reference, Road.DIRECT, Values(email="newest@people.example.org"))
+    first = f"address_left:{db.session.scalars(select(AddressChange.id).order_by(AddressChange.changed_at)).first()}"
+    with unit_of_work():  # its mail server says: later
+        row = db.session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == first)).one()
+        row.not_before, row.last_error = clock.now + timedelta(hours=1), "deferred 451"
+    assert "old@people.example.org" not in {address for address, subject in mails() if subject == LEFT}
+    retention.apply()
+    clock.advance(timedelta(hours=1))
+    assert "old@people.example.org" in {address for address, subject in mails() if subject == LEFT}
 
 
 def test_burning_the_address_tells_nobody_and_erases_the_one_before_it(reference):

@@ -1,7 +1,5 @@
 """How a notice leaves: by mail, by hand, on the case page, or not at all where it may not be told."""
 
-import uuid
-
 import pytest
 from sqlalchemy import delete, select
 
@@ -13,7 +11,7 @@ from engage.models import CaseSubject, Deadline, Errand, OutboxMessage, ReachedR
 from engage.services import contact, delivery
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
+from tests.notify.letters import ADDRESS, a_case_with, a_link_to_code, a_notice, forget_notices, row_of
 from tests.states import a_case, a_site, act, case_of, person_of
 
 
@@ -114,7 +112,7 @@ def test_burned_contact_leaves_nothing_to_carry(peer, site_id):
 
 
 def test_the_secret_of_a_code_link_is_made_when_it_is_sent(peer, reference):
-    link_id = uuid.uuid4()
+    link_id = a_link_to_code(reference)
     a_notice(reference, template="code_link", context={"link_id": str(link_id)})
     delivery.drain()
     assert f"https://localhost/case/link/{vault.link_token(link_id)}" in body(peer.mails[0])
@@ -123,7 +121,7 @@ def test_the_secret_of_a_code_link_is_made_when_it_is_sent(peer, reference):
 def test_a_code_link_goes_to_an_address_or_nowhere(peer, site_id):
     reference = a_case_with(Road.DIRECT, site_id=site_id, phone="+381641234567")
     forget_notices()
-    key = a_notice(reference, template="code_link", context={"link_id": str(uuid.uuid4())})
+    key = a_notice(reference, template="code_link", context={"link_id": str(a_link_to_code(reference))})
     delivery.drain()
     assert row_of(key).road == "withheld"
     assert errands_of(reference) == []

@@ -175,3 +175,25 @@ def test_whoever_wants_no_summaries_by_mail_reads_them_on_the_page(team, clock, 
     [mail] = mail_peer.mails
     assert mail.message["Subject"] == "Late: 1"
     assert "/account/notices" in mail.message.get_body(("plain",)).get_content()
+
+
+def test_what_falls_due_in_the_day_stands_in_no_list_of_that_day(team, clock):
+    [reference] = cases(team, 1)
+    with unit_of_work():
+        case_of(reference).next_due_at = on_wall(2026, 3, 3, 9)
+    clock.move_to(on_wall(2026, 3, 3, 10))
+    digests.send_due()
+    assert owed("overdue_list") == {}
+    clock.move_to(on_wall(2026, 3, 4, 7))
+    digests.send_due()
+    assert owed("overdue_list") != {}
+
+
+def test_no_digest_comes_at_night_though_the_schedule_was_away_all_day(team, clock):
+    cases(team, -2)
+    clock.move_to(on_wall(2026, 3, 2, 23, 10))
+    assert digests.send_due() == 0
+    clock.move_to(on_wall(2026, 3, 3, 3))
+    assert digests.send_due() == 0
+    clock.move_to(on_wall(2026, 3, 3, 7))
+    assert digests.send_due() == 5

@@ -11,12 +11,13 @@ from engage.domain.messages_file import Audience, Form
 from engage.domain.policy import Role
 from engage.notify import addressing, claims, messages
 from engage.notify.addressing import Letter
+from engage.notify.destinations import LINKS_TO_CODE
 from engage.notify.rendering import render
 from engage.services import delivery
 from engage.services import messages as service
 from engage.unit_of_work import unit_of_work
 from tests import states
-from tests.notify.letters import ADDRESS, SAMPLE, a_case_with, a_notice, forget_notices
+from tests.notify.letters import ADDRESS, SAMPLE, a_case_with, a_link_to_code, a_notice, forget_notices
 from tests.services.by_text import NUMBER, a_case, owed_to
 
 TABLE = messages.table()
@@ -64,8 +65,8 @@ def a_letter(facts, reference):
     context = {name: value for name, value in context.items() if name not in given}
     if facts.code in OF_SOMEBODY:
         context["person"] = str(uuid.uuid4())
-    if facts.code == "code_link":
-        context["link_id"] = str(uuid.uuid4())
+    if facts.code in LINKS_TO_CODE:
+        context["link_id"] = str(a_link_to_code(reference))
     is_of_case = facts.audience is Audience.PERSON or "reference" in facts.allowed
     user = None if facts.audience is Audience.PERSON else states.staff((Role.COORDINATOR, None))
     a_notice(

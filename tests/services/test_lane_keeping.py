@@ -22,7 +22,7 @@ from engage.models import (
     LaneReferral,
     LaneWord,
 )
-from engage.services import retention
+from engage.services import delivery, retention
 from engage.services.contact import ContactRefused
 from engage.services.lane import access, codes, erasing, intake, record, road, subjects, words
 from engage.services.receipt_codes import WrongCode, open_case
@@ -184,3 +184,24 @@ def test_no_word_lights_up_her_phone_at_night(team, clock, change_settings):
     do(taken, words.write, "Are you safe?", actor=team.focal)
     [row] = notices("something_new")
     assert row.not_before - clock.now == timedelta(hours=8)
+
+
+def test_word_that_could_not_leave_in_the_evening_does_not_light_up_her_phone_at_night(
+    team, clock, mail_peer, change_settings
+):
+    change_settings(MAIL="smtp", SMTP_PORT=mail_peer.port, QUIET_HOURS="21:00-07:00")
+    taken = a_report(team.site_id, email=ADDRESS)
+    delivery.drain()
+    mail_peer.stop()
+    clock.move_to(clock.now.replace(hour=19, minute=30))  # 20:30 at the site
+    do(taken, words.write, "Are you safe?", actor=team.focal)
+    delivery.drain()
+    mail_peer.start()
+    clock.advance(timedelta(hours=5))
+    delivery.drain()
+    [row] = notices("something_new")
+    assert (row.sent_at, row.not_before - clock.now) == (None, timedelta(hours=5, minutes=30))
+    clock.move_to(row.not_before)
+    delivery.drain()
+    db.session.refresh(row)
+    assert row.road == "email"

@@ -17,7 +17,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.gateway_peer import Manner
 from tests.mail_peer import Manner as MailManner
-from tests.notify.letters import ADDRESS, a_notice, forget_notices, row_of
+from tests.notify.letters import ADDRESS, a_link_to_code, a_notice, forget_notices, row_of
 from tests.services.by_text import NUMBER, a_case, choose, owed_to
 from tests.states import case_of, person_of
 
@@ -196,14 +196,15 @@ def test_where_the_person_left_the_next_road_meanwhile_somebody_goes(team, gatew
 def test_a_link_to_a_new_code_goes_by_no_other_road(team, gateway, mail):
     mail.manner = MailManner.REFUSE_RECIPIENT
     reference = a_case(team, email=ADDRESS, phone=NUMBER)
-    a_notice(reference, template="code_link", context={"link_id": str(person_of(reference).case_id)})
+    a_notice(reference, template="code_link", context={"link_id": str(a_link_to_code(reference))})
     delivery.drain()
     delivery.drain()
     assert (gateway.texts, errands()) == ([], [])
 
 
 def test_a_person_without_mail_gets_no_link_to_a_new_code(team, gateway):
-    key = a_notice(a_case(team), template="code_link", context={"link_id": str(team.site_id)})
+    reference = a_case(team)
+    key = a_notice(reference, template="code_link", context={"link_id": str(a_link_to_code(reference))})
     delivery.drain()
     assert (gateway.texts, row_of(key).road) == ([], "withheld")
 

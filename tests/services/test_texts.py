@@ -26,6 +26,7 @@ from engage.services import delivery, texts
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.gateway_peer import Manner
 from tests.services.test_roads import NUMBER, a_case, choose, owed_to
 from tests.states import case_of
 
@@ -264,3 +265,16 @@ def test_a_text_that_another_worker_has_read_meanwhile_is_left_alone(team, refer
     db.session.rollback()
     with unit_of_work():
         assert not texts._read(text_id)
+
+
+def test_a_last_text_that_was_refused_alarms_nobody(team, reference, gateway):
+    gateway.manner = Manner.REFUSE
+    send("STOP")
+    delivery.drain()
+    db.session.rollback()
+    last = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "texts_stopped")).one()
+    assert (last.dead_at is None, last.replaced_at is None) == (False, False)
+    events = set(db.session.scalars(select(CaseEvent.kind)))
+    assert "TextsStopped" in events
+    assert "NoticeUndeliverable" not in events
+    assert not db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "could_not_reach")).all()

@@ -13,7 +13,7 @@ from engage.domain.errands import ErrandResult
 from engage.domain.policy import Role
 from engage.extensions import db
 from engage.models import Errand, OutboxMessage, Site
-from engage.services import conversation, delivery
+from engage.services import conversation, delivery, retention
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.browsing import visit
@@ -114,6 +114,22 @@ def test_a_letter_carries_the_address_and_the_words_of_the_notice(client, team):
     assert "answer this mail" not in said
     visit(browser, page).submit(browser, result="sent")
     assert errand().result is ErrandResult.SENT
+
+
+def test_a_letter_that_nobody_printed_for_a_month_can_still_be_printed(client, clock, team):
+    reference = a_case(team, post=ADDRESS)
+    a_notice(reference, template="proposal_waiting", context={"respond_by": "2026-05-17T09:00:00+00:00"})
+    delivery.drain()
+    page = f"/staff/cases/{reference}/tell/{errand().id}"
+    clock.advance(timedelta(days=31))
+    retention.apply()
+    browser = sign_in(client, team.coordinator)
+    assert "17 May 2026" in " ".join(pdf(browser.get(f"{page}/letter")).split())
+    with unit_of_work():  # as before it was kept for the letter
+        db.session.scalars(
+            select(OutboxMessage).where(OutboxMessage.template == "proposal_waiting")
+        ).one().context = None
+    assert "There is something new in your case" in " ".join(pdf(browser.get(f"{page}/letter")).split())
 
 
 def test_a_letter_with_dates_names_them(client, team):

@@ -22,6 +22,7 @@ def list_undelivered() -> ResponseReturnValue:
     return render_template(
         "admin/list_undelivered.html",
         dead=notices.dead(),
+        came_back=notices.came_back(),
         health=health,
         oldest=filters.age(clock.utcnow() - health.oldest_owed) if health.oldest_owed else "",
         most=notices.SHOWN,
