@@ -61,6 +61,7 @@ OF_NO_CASE = {
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
     "pen_item",  # of a mail that belongs to no case yet: gone once it does, or after some weeks
     "message_version",  # what we write to everybody, as an administrator worded it
+    "early_report",  # a gateway's own name for a text, and codes, for a day
     "received_text",  # of no case while it lies there: sealed to the worker, and emptied as it is read
     "systemic_issue",  # of several cases: a place, a code, and how we dealt with it
 }
