@@ -99,7 +99,8 @@ def permissions() -> str:
         + signs
         + "\nA restricted case is open to `focal` alone, and `focal` has no other case. Whoever a case is about sees\n"
         + "and does nothing with it. Nobody approves their own work: the use cases hold that. The person's column is\n"
-        + "about their own case; answers by word of mouth are recorded with `record_answer`.\n\n"
+        + "about their own case; answers by word of mouth are recorded with `record_answer`. Whoever is to decide an\n"
+        + "appeal has no `read_unmasked`, by any role, before they said whether they have a conflict of interest.\n\n"
         + f"No permission over cases at all: {', '.join(f'`{role}`' for role in others)}.\n\n"
         + _table(("", *(role.value for role in roles), "person", "service"), rows)
         + "\n## The restricted lane\n\n"

@@ -79,6 +79,7 @@ class CaseFacts:
     assignee_id: uuid.UUID | None = None
     recorded_by_id: uuid.UUID | None = None
     panel: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    undeclared: frozenset[uuid.UUID] = field(default_factory=frozenset)  # of who decides: who said no word of conflict
     subjects: frozenset[uuid.UUID] = field(default_factory=frozenset)
     is_erased: bool = False
     moved: bool = False  # into the restricted lane: nobody has it as a case any more
@@ -231,6 +232,8 @@ def may(actor: Actor, what: Permission | Action, case: CaseFacts) -> bool:
         return what in SYSTEMS
     if actor.id in case.subjects:
         return False
+    if actor.id in case.undeclared and what is Permission.READ_UNMASKED:
+        return False  # by no other role either: who is to decide says first that nothing stands in the way (R03)
     if actor.id in case.panel and what in NOT_FOR_PANEL and case.class_ is not CaseClass.RESTRICTED:
         return False
     grants = GRANTS.get(what, {})

@@ -13,7 +13,7 @@ from engage.domain.policy import CaseFacts
 from engage.models.base import Base, Document, Keyed, stored
 from engage.models.content import Statement
 from engage.models.reaching import ContactPreference
-from engage.models.resolution import Appeal
+from engage.models.resolution import Appeal, PanelSeat
 from engage.models.site import RuleSet, Site, StaffUser
 
 _ANYWHERE = ("next_due_at", "id", "class", "site_id", "assignee_id")
@@ -135,10 +135,22 @@ class Case(Keyed, Base):
             assignee_id=self.assignee_id,
             recorded_by_id=self.recorded_by_id,
             panel=frozenset(seat.user_id for appeal in self.appeals for seat in appeal.seats),
+            undeclared=frozenset(seat.user_id for seat in self.seats if seat.declared_at is None),
             subjects=frozenset(row.user_id for row in self.subjects),
             is_erased=self.erased_at is not None,
             moved=self.moved_at is not None,
         )
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The appeal that waits for its decision, or None; one that was withdrawn stands behind a newer one."""
+        undecided = (row for row in self.appeals if row.decided_at is None)
+        return max(undecided, key=lambda row: (row.lodged_at, row.id), default=None)
+
+    @property
+    def seats(self) -> list[PanelSeat]:
+        """The panel of the appeal that waits; empty where none does."""
+        return self.appeal.seats if self.appeal else []
 
 
 class CaseSubject(Base):

@@ -153,15 +153,13 @@ class CasePage:
 
     @property
     def appeal(self) -> Appeal | None:
-        """The appeal that waits for its decision, or None; one that was withdrawn stands behind a newer one."""
-        undecided = (row for row in self.case.appeals if row.decided_at is None)
-        return max(undecided, key=lambda row: (row.lodged_at, row.id), default=None)
+        """The appeal that waits for its decision, or None."""
+        return self.case.appeal
 
     @property
     def has_to_declare(self) -> bool:
         """Whether the reader sits on the panel that decides, and has not said yet that they have no conflict."""
-        seats = self.appeal.seats if self.appeal else ()
-        return any(seat.user_id == self.actor.id and seat.declared_at is None for seat in seats)
+        return self.actor.id in self.case.facts.undeclared
 
     @property
     def draft(self) -> Proposal | None:

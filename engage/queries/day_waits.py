@@ -11,6 +11,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy import case as when
 
 from engage.domain.case import CaseClass
 from engage.domain.conflicts import INVESTIGATES
@@ -34,6 +35,7 @@ from engage.models import (
 from engage.queries.day_lines import line
 from engage.scope import open_to, visible_to
 
+UNDECLARED = "undeclared"  # of a seat: the title is not for its member yet
 PAUSE_SOON = timedelta(days=3)  # Ours: so long before its end a pause is worth a thought.
 
 
@@ -99,7 +101,7 @@ def waits(actor: Actor, mine: ColumnElement[bool], now: datetime) -> list[Select
             Deadline.promise == Promise.FORM_PANEL,
             Deadline.ended_at.is_(None),
         ),
-        line("seat", nothing, Appeal.lodged_at, Appeal.id)
+        line("seat", when((PanelSeat.declared_at.is_(None), UNDECLARED), else_=nothing), Appeal.lodged_at, Appeal.id)
         .join(Appeal, Appeal.case_id == Case.id)
         .join(PanelSeat, PanelSeat.appeal_id == Appeal.id)
         .where(

@@ -12,6 +12,7 @@ from engage.domain.systemic import READS
 from engage.extensions import db
 from engage.models import (
     Case,
+    CaseSubject,
     CorrectiveAction,
     IssueCase,
     Site,
@@ -53,7 +54,7 @@ class IssuePage:
     actions: Sequence[tuple[CorrectiveAction, str]]
     of_cases: Sequence[tuple[CorrectiveAction, str, str]]  # of single cases the reader may read, with their reference
     members: Sequence[Member]
-    count: int  # of all its cases but the restricted, which do not exist for those who read this
+    count: int  # of all its cases but the restricted, and those about the reader: they do not exist for them
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -61,14 +62,16 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return true() if None in held else SystemicIssue.site_id.in_(held)
 
 
-def _cases() -> Select[int]:
+def _cases(actor: Actor) -> Select[int]:
+    """Count cases. One that is about the reader is not counted: what is missing in the list would be exactly that."""
     joined = select(func.count()).select_from(IssueCase).join(Case, Case.id == IssueCase.case_id)
-    return joined.where(Case.class_ != CaseClass.RESTRICTED)
+    about_them = select(CaseSubject.case_id).where(CaseSubject.user_id == actor.id)
+    return joined.where(Case.class_ != CaseClass.RESTRICTED, Case.id.not_in(about_them))
 
 
 def issues_for(actor: Actor) -> list[Listed]:
     """Return what keeps happening at the reader's sites, open ones first, the newest first."""
-    size = _cases().where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
+    size = _cases(actor).where(IssueCase.issue_id == SystemicIssue.id).scalar_subquery()
     left = (
         select(func.count())
         .where(CorrectiveAction.issue_id == SystemicIssue.id, CorrectiveAction.finished_at.is_(None))
@@ -118,7 +121,7 @@ def issue_page(issue_id: uuid.UUID, actor: Actor) -> IssuePage:
         .order_by(Case.received_at.desc())
         .limit(MOST)
     )
-    count = db.session.scalar(_cases().where(IssueCase.issue_id == issue_id)) or 0
+    count = db.session.scalar(_cases(actor).where(IssueCase.issue_id == issue_id)) or 0
     shown = [Member(*row) for row in members]
     own = [(row, name) for row, name in actions]
     theirs = [(row, name, reference) for row, name, reference in of_cases]

@@ -1,10 +1,12 @@
 """Accounts of staff: added, changed, given roles, deactivated. Every change leaves an entry in the audit record."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engage import clock
 from engage.domain import administration
@@ -95,8 +97,9 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
     if changed:
         language = {"locale": user.locale} if "locale" in changed else {}
-        for name in changed:
-            setattr(user, name, new[name])
+        with _as_only(email):
+            for name in changed:
+                setattr(user, name, new[name])
         told = {"changed": changed, **({"locale": user.locale} if language else {})}
         entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, before=language, after=told)
         if "email" in changed:
@@ -223,7 +226,8 @@ def _add(details: Details, password: str | None, *, must_change: bool, actor: Ac
     user.session_key, user.must_change_password = new_session_key(), must_change
     if password is not None:
         user.password_hash = passwords.hashed(password)
-    db.session.add(user)
+    with _as_only(email):
+        db.session.add(user)
     note(Change.USER_ADDED, actor=actor, subject_id=user.id, after={"locale": user.locale})
     return user
 
@@ -254,3 +258,13 @@ def _give(user: StaffUser, wanted: frozenset[Membership], *, actor: Actor | None
 
 def _is_taken(email: str) -> bool:
     return db.session.scalar(select(StaffUser.id).where(StaffUser.email == email)) is not None
+
+
+@contextmanager
+def _as_only(email: str) -> Iterator[None]:
+    """Send what was done to the database; where somebody else took the address in the same moment, it is taken."""
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise EmailTaken(email) from error

@@ -117,18 +117,18 @@ def confirm(link: str) -> None:
     """Note that mails to the new address are read. Safe to run twice.
 
     Raises:
-        DeadLink: the address was changed again, or the link never was.
+        DeadLink: the address was changed again or erased, or the link never was.
     """
-    row = _row_of(link)
-    case = cases.lock_own(row.case_id)
-    db.session.refresh(row)
+    case = cases.lock_own(_row_of(link).case_id)
+    row = _row_of(link)  # once more: whoever had the case until now may have changed or erased it
     if row.confirmed_at is None:
         row.confirmed_at = clock.utcnow()
         record(case, AddressConfirmed(), actor=Actor(id=None, party=Party.PERSON, case_id=case.id))
 
 
 def _row_of(link: str) -> AddressChange:
-    row = db.session.scalar(select(AddressChange).where(AddressChange.link_digest == vault.digest(link, vault.ADDRESS)))
+    wanted = select(AddressChange).where(AddressChange.link_digest == vault.digest(link, vault.ADDRESS))
+    row = db.session.scalar(wanted, execution_options={"populate_existing": True})
     newest = select(AddressChange.id).where(AddressChange.case_id == (row.case_id if row else None))
     if row is None or db.session.scalar(newest.order_by(AddressChange.changed_at.desc()).limit(1)) != row.id:
         raise DeadLink

@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engage import clock
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import AuditEvent
 from engage.services.chain import GENESIS, breaks, canonical, hash_over
+
+_TURN = select(func.pg_advisory_xact_lock(0x656E6701))  # ours: any number that nothing else of engage takes
 
 
 class Change(StrEnum):
@@ -76,8 +78,9 @@ def note(
     """Add an entry in the open unit of work; no actor means a command on the server.
 
     Values are ids, codes and what a site shows to the public; of people's names and addresses only that they changed.
-    Two at once: the second fails on the number and is rolled back whole.
+    Two at once: the second waits here until the first is done, so what it counts on is there.
     """
+    _take_turn()
     db.session.flush()
     last = db.session.execute(
         select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
@@ -96,6 +99,15 @@ def note(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _take_turn() -> None:
+    """Hold the end of the chain until the unit of work ends. SQLite lets one write at a time anyway.
+
+    No row is held for it: the chain begins empty, and its rows are only added.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(_TURN)
 
 
 def hash_of(row: AuditEvent) -> str:

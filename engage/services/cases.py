@@ -146,9 +146,8 @@ def owes_retaliation_look(case: Case) -> bool:
 
 
 def open_appeal(case: Case) -> Appeal | None:
-    """Return the appeal that is not decided yet, or None; one that the person withdrew stands behind a newer one."""
-    undecided = (appeal for appeal in case.appeals if appeal.decided_at is None)
-    return max(undecided, key=lambda appeal: (appeal.lodged_at, appeal.id), default=None)
+    """Return the appeal that is not decided yet, or None; see Case.appeal."""
+    return case.appeal
 
 
 def open_screening(case: Case) -> Screening | None:

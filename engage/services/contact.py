@@ -11,7 +11,7 @@ from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactPreference, SamePerson, SealedContact, SealedIdentity, Site, SmsThread
-from engage.services import address_changes, originals
+from engage.services import address_changes, openings, originals
 from engage.services.contact_values import ContactRefused as ContactRefused
 from engage.services.contact_values import Problem as Problem
 from engage.services.contact_values import Values as Values
@@ -51,10 +51,11 @@ def set_contact(
         _refuse_half(before, found)
     stays = bool(old.get("email")) and (found.email or old["email"]) == old["email"]
     former = address_changes.before(case) if before is not None and road is not Road.NONE and not stays else None
-    changed = _keep(case, identity, before, road, found, old if kept else {})
+    changed = _keep(case, identity, before, road, found, old if kept else {}, actor)
     if case.identity is not identity:
         case.identity = identity
         _reclass(case)
+        openings.end_all(case, actor=actor)
         record(case, IdentityChanged(identity=identity.value), actor=actor)
         if identity is Identity.ANONYMOUS:
             originals.forget(case, actor=actor)
@@ -109,6 +110,7 @@ def drop_mail(case: Case, *, actor: Actor) -> None:
             case.road,
             Values(**{name: value for name, value in old.items() if name != "email"}),
             {},
+            actor,
         )
         end_links(case.id)
         record(case, ContactChanged(road=case.road.value), actor=actor)
@@ -146,7 +148,13 @@ def _can_keep(row: SealedContact | None, before: Road, road: Road, old: dict[str
 
 
 def _keep(
-    case: Case, identity: Identity, reach: SealedContact | None, road: Road, found: Values, old: dict[str, str]
+    case: Case,
+    identity: Identity,
+    reach: SealedContact | None,
+    road: Road,
+    found: Values,
+    old: dict[str, str],
+    actor: Actor,
 ) -> bool:
     """Seal, replace or erase what we know of the person; whether the address is different now.
 
@@ -160,6 +168,8 @@ def _keep(
     contents = dict(stays)
     if not goes[SealedIdentity]:
         _keep_identity(case, who, found, contents)
+        if who is not None and contents[who] != stays[who]:
+            openings.end_all(case, actor=actor)  # another name than the one that was opened
     changed = reach in gone if goes[SealedContact] else _keep_contact(case, reach, road, found, old, contents)
     for row in gone:
         db.session.delete(row)

@@ -94,6 +94,15 @@ def end(case: Case, opening_id: uuid.UUID, *, actor: Actor) -> None:
     record(case, OpeningEnded(opening_id=row.id), actor=actor)
 
 
+def end_all(case: Case, *, actor: Actor) -> None:
+    """End what was granted: the person is known in another way now, or by another name, and nobody was shown that."""
+    now = clock.utcnow()
+    for row in _rows(case):
+        if row.is_in_force(now):
+            row.ended_at = now
+            record(case, OpeningEnded(opening_id=row.id), actor=actor)
+
+
 def look(case: Case, *, actor: Actor) -> dict[str, str]:
     """Return who the person is to somebody for whom it is open, and put the look on the record, which tells the person.
 

@@ -18,6 +18,7 @@ from engage import clock
 from engage.domain.administration import require_sites
 from engage.domain.guards import Refusal, Refused
 from engage.domain.policy import SYSTEM, Actor
+from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import Case, RetentionItem, RetentionRun
 from engage.services import audit, cases, erasing, retention_due, retention_schedule
@@ -95,25 +96,45 @@ def decline(run_id: uuid.UUID, *, actor: Actor) -> None:
 def tend(auto_days: int | None) -> int:
     """Carry out what is approved, and return how many things were erased. Safe to run twice and to be cut off.
 
-    Where the operator set a number of days, a run is prepared when something is due, and goes ahead after so many.
+    Where the operator set a number of days, a run is prepared when something is due, and goes ahead after so many. What
+    is restricted calls for no run, which would tell that there is something: it goes by itself after as many days.
     """
+    count = 0
     if auto_days is not None:
         with unit_of_work():
             _go_ahead(timedelta(days=auto_days))
+        count = _sweep_restricted(timedelta(days=auto_days))
     run_id = db.session.scalar(
         select(RetentionRun.id).where(RetentionRun.approved_at.is_not(None), RetentionRun.finished_at.is_(None))
     )
-    return _carry_out(run_id) if run_id is not None else 0
+    return count + (_carry_out(run_id) if run_id is not None else 0)
 
 
 def _go_ahead(after: timedelta) -> None:
     run, now = _unfinished(), clock.utcnow()
     if run is None:
-        if next(retention_due.items(now), None) is not None:
+        if any(not one.is_restricted for one in retention_due.items(now)):
             prepare(None)
     elif run.approved_at is None and run.prepared_at + after <= now:
         run.approved_at = now
         audit.note(Change.RETENTION_APPROVED, actor=None, subject_id=run.id, after={"days": after.days})
+
+
+def _sweep_restricted(after: timedelta) -> int:
+    """Erase what is restricted and due for so long, and leave its evidence with each case: event and tombstone.
+
+    Nothing of it is in a run or in the record of changes, which administrators read.
+    """
+    count = 0
+    for one in [one for one in retention_due.items(clock.utcnow() - after) if one.is_restricted]:
+        try:
+            with unit_of_work():
+                case = cases.lock_own(one.case_id)
+                count += one.scope in _due_of(case) and erasing.erase(case, one.scope, one.rule, actor=SYSTEM)
+        except Exception:  # one bad row must not stop the rest; it is tried again by the next night
+            log.exception("a case that is due could not be erased: %s", one.case_id)
+    erasing.settle()
+    return count
 
 
 def _carry_out(run_id: uuid.UUID) -> int:
@@ -133,14 +154,19 @@ def _carry_out(run_id: uuid.UUID) -> int:
 
 def _erase(run_id: uuid.UUID, case_id: uuid.UUID) -> int:
     """Erase what the run has of one case, as far as it is due still: it may be held or open again since."""
-    case, now = cases.lock_own(case_id), clock.utcnow()
-    due = {one.rule.scope for one in retention_schedule.due_of(case) if one.is_due(now)}
+    case = cases.lock_own(case_id)
+    due = _due_of(case)
     mine = select(RetentionItem).where(RetentionItem.run_id == run_id, RetentionItem.case_id == case_id)
     count = 0
     for item in db.session.scalars(mine).all():
         item.was_erased = item.scope in due and erasing.erase(case, item.scope, item.rule, actor=SYSTEM)
         count += item.was_erased
     return count
+
+
+def _due_of(case: Case) -> set[Scope]:
+    now = clock.utcnow()
+    return {one.rule.scope for one in retention_schedule.due_of(case) if one.is_due(now)}
 
 
 def _finish(run_id: uuid.UUID) -> None:

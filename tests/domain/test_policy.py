@@ -103,6 +103,18 @@ def test_a_panel_member_sees_only_the_cases_they_decide():
     assert may(member, Action.DECIDE, a_case(panel=frozenset({member.id})))
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_who_is_to_decide_an_appeal_reads_nothing_before_they_declared_that_nothing_stands_in_the_way(role):
+    """R03: by no role, however near the case is to them otherwise."""
+    actor = holding(role)
+    for class_ in CaseClass:
+        case = close_to(actor, class_=class_)
+        asked = replace(case, undeclared=frozenset({actor.id}))
+        assert not may(actor, Permission.READ_UNMASKED, asked)
+        for what in set(EVERYTHING) - {Permission.READ_UNMASKED}:
+            assert may(actor, what, asked) is may(actor, what, case)
+
+
 def test_a_liaison_officer_sees_what_they_took_down():
     liaison = holding(Role.LIAISON)
     assert not may(liaison, Permission.VIEW, a_case())

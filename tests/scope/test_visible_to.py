@@ -3,7 +3,7 @@
 import itertools
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -19,7 +19,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-TIES = ("none", "assigned", "recorded", "seated")
+TIES = ("none", "assigned", "recorded", "seated", "declared")
 EVERY = tuple(itertools.product(CaseClass, (None, 3, 4, 5), TIES, (False, True)))
 
 
@@ -41,7 +41,8 @@ def world(session):
                 level=level,
                 assignee_id=user.id if tie == "assigned" else None,
                 recorded_by_id=user.id if tie == "recorded" else None,
-                panel=frozenset({user.id} if tie == "seated" else ()),
+                panel=frozenset({user.id} if tie in ("seated", "declared") else ()),
+                undeclared=frozenset({user.id} if tie == "seated" else ()),
                 subjects=frozenset({user.id} if is_subject else ()),
             )
             keep(one, rules[site_id], user.id)
@@ -78,7 +79,9 @@ def keep(one: CaseFacts, rule_set_id: uuid.UUID, user_id: uuid.UUID) -> None:
         appeal = Appeal(id=uuid.uuid4(), case_id=one.id, words="", salt="", is_late=False, lodged_at=AT)
         db.session.add(appeal)
         db.session.flush()
-        db.session.add(PanelSeat(appeal_id=appeal.id, user_id=user_id, seated_at=AT))
+        db.session.add(
+            PanelSeat(appeal_id=appeal.id, user_id=user_id, seated_at=AT, declared_at=None if one.undeclared else AT)
+        )
     if one.subjects:
         db.session.add(CaseSubject(case_id=one.id, user_id=user_id))
 
@@ -138,3 +141,25 @@ def test_no_administrator_sees_a_case(world, session):
     _, user_id, _ = world
     actor = Actor(id=user_id, memberships=frozenset({Membership(Role.ADMIN, None)}))
     assert session.scalars(select(Case.id).where(visible_to(actor))).all() == []
+
+
+@pytest.mark.parametrize("declared", [(False, True), (True, False), (False, None), (True, None), (None, False)])
+def test_sql_and_policy_agree_on_which_of_several_appeals_asks_its_panel(world, session, declared):
+    """One that was withdrawn stands undecided behind a newer one: the newest says who has to declare."""
+    _, user_id, facts = world
+    wanted = next(one.id for one in facts if one.class_ is CaseClass.ORDINARY and not one.panel | one.subjects)
+    with unit_of_work():
+        for days, said in enumerate(declared):
+            at = AT + timedelta(days=days)
+            appeal = Appeal(id=uuid.uuid4(), case_id=wanted, words="", salt="", is_late=False, lodged_at=at)
+            session.add(appeal)
+            session.flush()
+            if said is not None:
+                seat = {"appeal_id": appeal.id, "user_id": user_id, "seated_at": at}
+                session.add(PanelSeat(**seat, declared_at=at if said else None))
+    actor = Actor(id=user_id, memberships=frozenset({Membership(Role.PANEL, None), Membership(Role.CUSTODIAN, None)}))
+    case = session.get_one(Case, wanted)
+    reads = policy.may(actor, Permission.READ_UNMASKED, case.facts)
+    assert reads is (declared[-1] is not False)
+    found = session.scalars(select(Case.id).where(readable_by(actor), Case.id == wanted)).all()
+    assert found == ([wanted] if reads else [])

@@ -10,6 +10,7 @@ from engage.services.accounts import Details, EmailTaken
 from engage.services.new_passwords import WeakPassword
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -77,3 +78,29 @@ def test_the_chain_of_changes_shows_what_somebody_changed(session, team, chief):
     rows[1].payload = "{}"
     assert audit.breaks_in(rows) == [2]
     session.rollback()
+
+
+def the_same_address_twice(chief):
+    try:
+        with unit_of_work():
+            accounts.add_user(Details("new@staff.engage.test", "New"), [], actor=chief)
+    except EmailTaken:
+        return "taken"
+    return "added"
+
+
+def test_of_two_administrators_who_add_the_same_address_at_once_one_hears_that_it_is_taken(session, app, chief):
+    session.rollback()
+    assert sorted(at_once(app, 2, lambda: the_same_address_twice(chief))) == ["added", "taken"]
+    assert kinds(session) == ["user_added"]
+
+
+def test_an_address_that_was_free_a_moment_ago_is_taken_all_the_same(session, team, chief, monkeypatch):
+    monkeypatch.setattr(accounts, "_is_taken", lambda email: False)  # as whoever looks before the other one commits
+    assert [the_same_address_twice(chief), the_same_address_twice(chief)] == ["added", "taken"]
+    before = session.get_one(StaffUser, team.officer.id).email
+    with pytest.raises(EmailTaken), unit_of_work():
+        accounts.describe(team.officer.id, Details("new@staff.engage.test", "Officer"), actor=chief)
+    session.expire_all()
+    assert session.get_one(StaffUser, team.officer.id).email == before
+    assert kinds(session) == ["user_added"]

@@ -1,16 +1,19 @@
 """Another address: the one before hears of it once, the new one is confirmed, and what was left is erased."""
 
 import shutil
+import threading
+import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engage import vault
 from engage.domain.case import CaseClass, Identity, Road
+from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import AddressChange, CaseEvent, OutboxMessage
-from engage.services import address_changes, cases, contact, delivery, intake, retention
+from engage.services import address_changes, cases, contact, delivery, erasing, intake, retention
 from engage.services.contact import Values
 from engage.services.intake import Concern
 from engage.services.receipt_codes import DeadLink
@@ -19,6 +22,7 @@ from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of, person_of
 
+OURS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 OLD, NEW = Values(email="old@people.example.org"), Values(email="new@people.example.org")
 LEFT = "We write elsewhere now"
 
@@ -187,3 +191,33 @@ def test_no_address_lies_in_the_outbox(reference):
     change(reference, Road.DIRECT, NEW)
     rows = db.session.scalars(select(OutboxMessage)).all()
     assert not any("example.org" in repr(row.context) + row.dedupe_key for row in rows)
+
+
+@pytest.mark.postgres
+def test_a_link_whose_case_is_erased_in_the_same_instant_is_dead(reference, app, session):
+    """Who presses it looks first, waits for the case, and finds nothing any more."""
+    change(reference, Road.DIRECT, NEW)
+    token = vault.link_token(the_change().id)
+    came = []
+
+    def press():
+        with app.app_context():
+            try:
+                with unit_of_work():
+                    address_changes.confirm(token)
+            except DeadLink:
+                came.append("dead")
+            finally:
+                db.session.remove()
+
+    other = threading.Thread(target=press)
+    with unit_of_work():
+        case = cases.lock_own(case_of(reference).id)
+        other.start()
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (" + OURS + ")")
+        ends_at = time.monotonic() + 60
+        while not db.session.scalar(waiting) and time.monotonic() < ends_at:
+            time.sleep(0.05)
+        erasing.erase(case, Scope.IDENTIFIERS, "own_wish", actor=person_of(reference))
+    other.join()
+    assert came == ["dead"]

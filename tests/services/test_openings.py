@@ -252,3 +252,26 @@ def test_it_waits_on_the_day_of_those_who_decide_but_not_of_who_asked(team, refe
 def test_no_word_of_why_is_in_a_notice(team, reference):
     ask(reference, team.officer)
     assert all(WHY not in str(one.context) for one in db.session.scalars(select(OutboxMessage)))
+
+
+def becomes(reference, identity, **values):
+    keep = {"identity": identity, "road": Road.NONE, "values": Values(**values)}
+    act(reference, contact.set_contact, **keep, actor=person_of(reference))
+
+
+def test_what_was_granted_for_one_name_does_not_show_another_one_given_later(reference, team, granted):
+    becomes(reference, Identity.ANONYMOUS)
+    becomes(reference, Identity.CONFIDENTIAL, name="Somebody Else")
+    with pytest.raises(Refused) as error:
+        look(reference, team.officer)
+    assert error.value.refusal.code == "opening_is_over"
+    assert kinds_of(reference).count("OpeningEnded") == 1
+
+
+def test_a_name_that_is_put_right_is_asked_for_anew_and_one_that_stays_is_not(reference, team, granted):
+    becomes(reference, Identity.CONFIDENTIAL, **NAME)
+    assert look(reference, team.officer) == NAME
+    becomes(reference, Identity.CONFIDENTIAL, name="Somebody Else")
+    with pytest.raises(Refused):
+        look(reference, team.officer)
+    assert kinds_of(reference).count("OpeningEnded") == 1

@@ -1,6 +1,7 @@
 """The case page: what it shows to whom, what it costs, and who has looked."""
 
 import io
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,16 +9,18 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from engage import vault
+from engage import clock, vault
 from engage.domain import masking
 from engage.domain.case import Identity, Road, Writer
+from engage.domain.conflicts import SubjectKind
 from engage.domain.policy import Role
 from engage.domain.severity import Level
-from engage.models import Access, Attachment, Deadline, Message
+from engage.models import Access, Attachment, Deadline, IndependentReview, Message
 from engage.queries import case_page
-from engage.services import attachments, cases, circumstances, conversation, proposals
+from engage.services import attachments, cases, circumstances, conflicts, conversation, proceedings, proposals
 from engage.services.contact import Values
 from engage.services.intake import Concern, new_token, submit
+from engage.services.proceedings import Elsewhere
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.statements import statements
@@ -138,6 +141,26 @@ def test_an_auditor_reads_with_names_and_numbers_taken_out_and_gets_no_files(cli
     for secret in ("Amina", "Kovac", "amina", "0641234567"):
         assert secret not in answer.text
     assert sign_in(client, team.auditor).get(f"/staff/files/{file_id}").status_code == 403
+
+
+def test_an_auditor_is_not_told_the_name_by_a_docket_a_firm_or_an_outside_body(client, session, team):
+    reference = a_named_case(team, words="Dust.")
+    court = Elsewhere("court", "District court", "The house.", docket="Kovac v. Mine")
+    act(reference, proceedings.record_proceeding, court, actor=team.coordinator)
+    act(reference, conflicts.name_place, SubjectKind.CONTRACTOR, "Kovac and daughters", actor=team.coordinator)
+    with unit_of_work():
+        case_id, now = case_of(reference).id, clock.utcnow()
+        body = {"body": "Friends of Amina Kovac", "terms": "As agreed.", "salt": vault.salt(), "referred_at": now}
+        session.add(IndependentReview(id=uuid.uuid4(), case_id=case_id, **body))
+    told = shown(client, team.coordinator, reference).text
+    masked = shown(client, team.auditor, reference).text
+    for words, left in (
+        ("Kovac v. Mine", f"{masking.BLOCK} v. Mine"),
+        ("Kovac and daughters", f"{masking.BLOCK} and daughters"),
+        ("Friends of Amina Kovac", f"Friends of {masking.BLOCK} {masking.BLOCK}"),
+    ):
+        assert words in told and left in masked
+    assert "Kovac" not in masked
 
 
 def test_a_file_is_handed_out_to_be_saved_and_never_shown(client, session, team):

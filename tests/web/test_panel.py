@@ -1,11 +1,16 @@
 """The panel's own room on its page: the question first, then what is needed to decide, and notes for members alone."""
 
-import pytest
+import io
 
+import pytest
+from sqlalchemy import select
+
+from engage.domain.case import Writer
 from engage.domain.policy import Role
 from engage.extensions import db
-from engage.models import Access, PanelNote
-from engage.services import appeals, conversation, panels
+from engage.models import Access, PanelNote, Statement
+from engage.services import appeals, attachments, cases, conversation, panels
+from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.states import act, case_of
 from tests.web.as_staff import done, kinds, page, send, sign_in
@@ -50,6 +55,38 @@ def test_until_a_member_answers_every_page_of_the_case_leads_to_the_one_question
     for hidden in ("Dust from the haul road", "We measured the dust", "Between us alone."):
         assert hidden not in asked
     assert db.session.query(Access).filter_by(user_id=team.panel.id).count() == 0
+
+
+def title_of(reference):
+    return db.session.scalars(select(Statement.title).where(Statement.case_id == case_of(reference).id)).one()
+
+
+def test_until_a_member_answers_no_file_and_no_list_shows_what_it_is_about(member, team, reference):
+    """R03: nothing of it is read before the question, neither by the address of a file nor in a list."""
+    with unit_of_work():
+        case = cases.lock_own(case_of(reference).id)
+        file = attachments.check(io.BytesIO(b"What we saw."), "a.txt")
+        address = f"/staff/files/{attachments.add(case, file, writer=Writer.PERSON).id}"
+    title, lists = title_of(reference), ("/staff/?tab=all", "/staff/day")
+    assert title
+    assert member.get(address).status_code == 403
+    for path in lists:
+        shown = said(member.get(path))
+        assert reference in shown and title not in shown
+    assert "you read it once you have said" in said(member.get("/staff/day"))
+    done(send(member, room_of(reference), conflict="no"))
+    assert member.get(address).status_code == 200
+    for path in lists:
+        assert title in said(member.get(path))
+
+
+def test_whoever_is_on_a_panel_and_reads_the_site_by_another_role_is_asked_first_all_the_same(client, team, reference):
+    other = states.staff((Role.PANEL, None), (Role.COORDINATOR, team.site_id))
+    act(reference, appeals.seat_panel, [team.panel.id, other.id], actor=team.coordinator)
+    browser = sign_in(client, other)
+    assert title_of(reference) not in said(browser.get("/staff/?tab=all"))
+    done(send(browser, room_of(reference), conflict="no"))
+    assert title_of(reference) in said(browser.get("/staff/?tab=all"))
 
 
 def test_a_member_without_a_conflict_finds_everything_needed_to_decide(member, team, session, reference):

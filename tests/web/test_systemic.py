@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from engage.domain.policy import Role
 from engage.models import CorrectiveAction, SystemicIssue
-from engage.services import systemic
+from engage.services import conflicts, systemic
 from tests import states
+from tests.states import act
 from tests.web.as_staff import done, filled, in_days, send, sign_in
 
 
@@ -16,9 +17,12 @@ def team(session, sent_tasks):
 
 
 @pytest.fixture
-def address(team, session):
-    for _ in range(3):
-        states.an_assessed_case(team, category="AIR", community="Upper village")
+def references(team):
+    return [states.an_assessed_case(team, category="AIR", community="Upper village") for _ in range(3)]
+
+
+@pytest.fixture
+def address(references, session):
     systemic.watch()
     return f"/staff/systemic-issues/{session.scalars(select(SystemicIssue.id)).one()}"
 
@@ -63,3 +67,13 @@ def test_a_double_click_decides_on_one_change(client, team, session, address):
     for _ in range(2):
         done(boss.post(f"{address}/add-action", data={**form, "due_on": in_days(20)}))
     assert session.scalars(select(CorrectiveAction)).one().words == "Pave it."
+
+
+def test_a_count_does_not_tell_anybody_that_a_case_is_about_them(client, team, references, address):
+    act(references[0], conflicts.name_person, team.coordinator.id, actor=team.second_coordinator)
+    reader, other = sign_in(client, team.coordinator), sign_in(client, team.second_coordinator)
+    shown = reader.get(address).text
+    assert "2 cases" in shown and "3 cases" not in shown
+    assert "You see those that are open to you" not in shown
+    assert "3 cases" not in reader.get("/staff/systemic-issues").text
+    assert "3 cases" in other.get(address).text

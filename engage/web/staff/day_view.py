@@ -11,6 +11,7 @@ from flask import url_for
 from engage.queries import case_parts
 from engage.queries.accounts import Account
 from engage.queries.day import MOST, Day, Item
+from engage.queries.day_waits import UNDECLARED
 from engage.web import filters, labels, work_labels
 from engage.web.locale import gettext
 
@@ -66,7 +67,7 @@ def _line(one: Item, *, dated: bool) -> Row:
         "is_typed": one.words is not None,
         "href": _href(one),
         "reference": one.reference,
-        "title": one.title or (gettext("Without words: a recording or a picture") if one.reference else None),
+        "title": _title(one),
         "level": one.level,
         "due": filters.due(one.at) if dated or one.kind in _UNTIL else filters.age(one.at),
         "day": filters.day(one.at) if dated and not is_late else None,
@@ -74,6 +75,15 @@ def _line(one: Item, *, dated: bool) -> Row:
         "exact": filters.moment(one.at),
         "iso": one.at.isoformat(),
     }
+
+
+def _title(one: Item) -> str | None:
+    """The title of the case, where it is of one; who is to decide an appeal reads it once they said the one thing."""
+    if one.reference is None:
+        return None
+    if (one.kind, one.code) == ("seat", UNDECLARED):
+        return gettext("you read it once you have said whether you have a conflict of interest")
+    return one.title or gettext("Without words: a recording or a picture")
 
 
 _WHAT: dict[str, Callable[[str], str]] = {

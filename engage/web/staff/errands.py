@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import NoResultFound
 
 from engage import data_keys
+from engage.domain.case import CaseClass
 from engage.domain.errands import LETTER, ErrandResult, results_of
 from engage.domain.guards import Refused
 from engage.domain.policy import NotAllowed, Permission
@@ -18,7 +19,7 @@ from engage.queries import errands as queries
 from engage.queries.case_page import CasePage
 from engage.services import errands
 from engage.unit_of_work import unit_of_work
-from engage.web import case_file, labels
+from engage.web import case_file, labels, step_up
 from engage.web.staff import case_view, story
 from engage.web.staff.acting import act, me, note_reading, opened
 from engage.web.staff.blueprint import bp
@@ -72,6 +73,8 @@ def print_letter(reference: str, errand_id: uuid.UUID) -> ResponseReturnValue:
     for permission in (Permission.TELL_PERSON, Permission.VIEW_CONTACT):
         if not page.may(permission):
             raise NotAllowed(permission)
+    if page.case.class_ is not CaseClass.ORDINARY and (proof := step_up.asked()):
+        return proof
     errand = _of(page, errand_id)
     words = queries.letter_of(page.case, errand)
     _, contact = case_parts.sealed(page.case.id)

@@ -17,7 +17,7 @@ from engage.queries.lane_reports import ReportPage
 from engage.services.lane import access, routing, steps, subjects, words
 from engage.services.lane.record import lock
 from engage.unit_of_work import unit_of_work
-from engage.web import labels
+from engage.web import labels, step_up
 from engage.web.filters import speak_in
 from engage.web.staff import lane_view
 from engage.web.staff.acting import limits, me
@@ -43,6 +43,16 @@ def list_reports() -> ResponseReturnValue:
 @bp.route("/<uuid:report_id>")
 def show_report(report_id: uuid.UUID) -> ResponseReturnValue:
     return _show(_opened(report_id), {})
+
+
+@bp.route("/<uuid:report_id>/person")
+def show_person(report_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what a case that was moved in had kept of the person, apart from the report, as on a case."""
+    page = _found(report_id)
+    if proof := step_up.asked():
+        return proof
+    _note_opening(report_id)
+    return render_template("staff/show_lane_person.html", page=page, rows=lane_view.person(page))
 
 
 @bp.post("/<uuid:report_id>/offer")
@@ -137,14 +147,19 @@ def _found(report_id: uuid.UUID) -> ReportPage:
 
 def _opened(report_id: uuid.UUID) -> ReportPage:
     """Return the report for its page, and note that it was opened once the page is made."""
-    page, actor = _found(report_id), me()
+    page = _found(report_id)
+    _note_opening(report_id)
+    return page
+
+
+def _note_opening(report_id: uuid.UUID) -> None:
+    actor = me()
 
     def note(response: Response) -> Response:
         access.record_access(report_id, actor)
         return response
 
     after_this_request(note)
-    return page
 
 
 def _act(
@@ -181,6 +196,7 @@ def _show(page: ReportPage, sent: dict[str, LaneForm], why: str | None = None) -
         forms=lane_view.forms(page, sent),
         form=next((form for name, form in sent.items() if name != "press"), None),  # a button has nothing to put right
         account=lane_view.account(page),
+        person_href=url_for("lane.show_person", report_id=page.report.id) if lane_view.person(page) else None,
         state=lane_view.state(page),
         clocks=lane_view.clocks(page, clock.utcnow()),
         messages=lane_view.thread(page),

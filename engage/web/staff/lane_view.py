@@ -89,24 +89,27 @@ def presses(page: ReportPage) -> list[dict[str, str | None]]:
 
 
 def account(page: ReportPage) -> list[dict[str, str]]:
-    """Return the facts she gave, and what the person of a case that was moved in had left."""
+    """Return the facts she gave."""
     asked = (
         ("involved", gettext("Somebody of the mine was involved")),
         ("age", gettext("Age")),
         ("sex", gettext("Sex")),
         ("served", gettext("With a service already")),
     )
-    rows = [
+    return [
         {"label": words, "value": labels.label(f"lane_{name}", page.account[name])}
         for name, words in asked
         if name in page.account
     ]
-    left = [
+
+
+def person(page: ReportPage) -> list[dict[str, str]]:
+    """Return what the person of a case that was moved in had left of themself: who it is, and how to reach them."""
+    return [
         {"label": labels.label("contact", name), "value": str(page.account[name])}
         for name in _LEFT
         if page.account.get(name)
     ]
-    return rows + left
 
 
 def state(page: ReportPage) -> list[dict[str, str]]:

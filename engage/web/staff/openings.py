@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage import clock
+from engage.domain.policy import Permission
 from engage.models import Case, Opening
 from engage.queries.case_page import CasePage
 from engage.services import openings
-from engage.web import labels
+from engage.web import labels, step_up
 from engage.web.filters import moment
 from engage.web.staff import case_view
 from engage.web.staff.acting import act, me, note_reading, opened
@@ -61,6 +62,8 @@ def end_opening_case(reference: str) -> ResponseReturnValue:
 def look_case(reference: str) -> ResponseReturnValue:
     """Show the name in the answer to the press itself, so that each look is one, and none stays in an address."""
     page, form = opened(reference), LookForm()
+    if page.may(Permission.ASK_OPENING) and (proof := step_up.asked()):
+        return proof
     found: dict[str, str] = {}
 
     def look(case: Case) -> None:

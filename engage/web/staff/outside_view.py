@@ -22,10 +22,11 @@ def shown(page: CasePage) -> Row:
 
 def _proceeding(page: CasePage, row: Proceeding) -> Row:
     since = gettext("since %(day)s", day=short_day(row.began_at)) if row.began_at else None
+    docket = page.read(row.docket) if row.docket else None  # often names whoever stands before the court
     ends = row.ended_at is None and page.may(Permission.RECORD_PROCEEDING)
     return {
         "body": page.read(row.body),
-        "facts": list(filter(None, [labels.label("proceeding", row.kind), row.docket, since])),
+        "facts": list(filter(None, [labels.label("proceeding", row.kind), docket, since])),
         "covers": page.read(row.covers),
         "outcome": page.read(row.outcome) if row.outcome else None,
         "href": url_for("staff.end_proceeding_case", reference=page.case.reference, proceeding_id=row.id)

@@ -33,7 +33,7 @@ def _about(page: CasePage) -> list[Row]:
     return [
         {
             "kind": labels.label("subject_kind", row.kind),
-            "name": name,
+            "name": page.read(name),
             "href": url_for("staff.remove_subject_case", reference=reference, involvement_id=row.id)
             if may_remove
             else None,

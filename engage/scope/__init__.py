@@ -38,6 +38,7 @@ from engage.models import (
     StaffMembership,
     StaffUser,
 )
+from engage.scope import seats
 
 # Written into the statement, where a partial index is found by it.
 _RESTRICTED = literal(CaseClass.RESTRICTED, Case.class_.type, literal_execute=True)
@@ -120,7 +121,8 @@ def _within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         return false()
     # Not "not exists": the few cases that are about somebody are looked up once, not once per row.
     about_them = select(CaseSubject.case_id).where(CaseSubject.user_id == actor.id)
-    return and_(or_(*ways), Case.id.not_in(about_them))
+    mine = and_(or_(*ways), Case.id.not_in(about_them))
+    return and_(mine, Case.id.not_in(seats.undeclared(actor))) if permission is Permission.READ_UNMASKED else mine
 
 
 # What `visible_to` says of the person of a case, for statements that are built once: they name the case they hold.
