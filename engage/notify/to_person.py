@@ -81,17 +81,20 @@ def link_way(case: Case, held: SealedContact | None, preference: ContactPreferen
 
 def _left(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> set[Way]:
     """The ways for which the person left something. Texts need a gateway, and that they agreed to them: whoever hides
-    their number did by leaving it, since nothing else could go there."""
+    their number did by leaving it, since nothing else could go there. After STOP nobody calls that phone instead, but
+    for whoever asks to be called."""
     if held is None:
         return set()
-    has_phone = held.has_phone and (preference is None or preference.stopped_at is None)
+    has_stopped = preference is not None and preference.stopped_at is not None
+    wants_calls = preference is not None and preference.first_way is Way.CALL
+    may_call = held.has_phone and (wants_calls or not has_stopped)
     by_machine, left = case.road in _MACHINES_MAY, set[Way]()
     if by_machine and held.has_email:
         left.add(Way.EMAIL)
     agreed = case.road is Road.RELAY or (preference is not None and preference.may_text)
-    if by_machine and has_phone and agreed and gateways.is_there():
+    if by_machine and held.has_phone and not has_stopped and agreed and gateways.is_there():
         left.add(Way.SMS)
-    if case.road in _BY_MOUTH and (has_phone or held.has_email or case.road is Road.FACILITATOR):
+    if case.road in _BY_MOUTH and (may_call or held.has_email or case.road is Road.FACILITATOR):
         left.add(Way.CALL)
     if case.road in _BY_MOUTH and held.has_post:
         left.add(Way.LETTER)

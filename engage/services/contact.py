@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists, select
 
 from engage import data_keys, vault
 from engage.domain.case import CaseClass, Identity, Road, class_of
@@ -59,7 +59,7 @@ def set_contact(
         if identity is Identity.ANONYMOUS:
             originals.forget(case, actor=actor)
     if changed:
-        _forget_threads(case.id)
+        _heed_number(case.id, old.get("phone"), found.phone)
     if road is Road.NONE:
         db.session.execute(delete(ContactPreference).where(ContactPreference.case_id == case.id))
     if changed or case.road is not road:
@@ -125,9 +125,18 @@ def _refuse_half(before: SealedContact, found: Values) -> None:
         raise ContactRefused(dict.fromkeys(missing, Problem.NEEDS_ALL_AGAIN))
 
 
-def _forget_threads(case_id: uuid.UUID) -> None:
-    """A text from a number that the person left belongs to their case no more."""
-    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id))
+def _heed_number(case_id: uuid.UUID, before: str | None, typed: str | None) -> None:
+    """A text from a number that the person left belongs to their case no more, and STOP was said of that number alone.
+
+    Whether a hidden number is the one before is seen by the hash of the number that was last written to.
+    """
+    digest = vault.digest(typed, vault.SMS_THREAD) if typed else ""
+    written_to = exists().where(SmsThread.case_id == case_id, SmsThread.digest == digest)
+    is_another = bool(typed) and typed != before and not db.session.scalar(select(written_to))
+    preference = db.session.get(ContactPreference, case_id)
+    if is_another and preference is not None:
+        preference.stopped_at = None
+    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id, SmsThread.digest != digest))
 
 
 def _opened(row: SealedContact | None) -> dict[str, str]:
