@@ -92,28 +92,28 @@ def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
 
 
 def drop_mail(case: Case, *, actor: Actor) -> None:
-    """Erase the person's mail address; a phone number that we can see stays, and the code always opens the case.
+    """Let no mail go to the person any more; a phone and a postal address stay, and the code always opens the case.
 
-    Safe to run twice.
+    The mail address is erased, but for one that is sealed to the worker beside a phone: nobody on this side can part
+    the two. It then counts as none (`has_email`), and nothing reads it. Safe to run twice.
     """
     row = db.session.get(SealedContact, case.id)
-    old = _opened(row)
-    if not old.get("phone"):
+    if row is None or not row.has_email:
+        return
+    if not row.has_phone and not row.has_post:
         set_contact(case, identity=case.identity, road=Road.NONE, values=Values(), actor=actor)
-    elif old.get("email"):
-        require(actor, Permission.VIEW_CONTACT, case.facts)
-        _keep(
-            case,
-            case.identity,
-            row,
-            case.road,
-            Values(**{name: value for name, value in old.items() if name != "email"}),
-            {},
-        )
-        end_links(case.id)
-        record(case, ContactChanged(road=case.road.value), actor=actor)
-        db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
-        address_changes.forget(case.id)
+        return
+    require(actor, Permission.VIEW_CONTACT, case.facts)
+    if row.to_worker:
+        row.has_email = False
+    else:
+        left = {name: value for name, value in _opened(row).items() if name != "email"}
+        _keep(case, case.identity, row, case.road, Values(**left), {})
+    end_links(case.id)
+    record(case, ContactChanged(road=case.road.value), actor=actor)
+    db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+    address_changes.forget(case.id)
+    raw_copy.forget_of_case(case.id)
 
 
 def _refuse_half(before: SealedContact, found: Values) -> None:
