@@ -11,7 +11,7 @@ from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactPreference, SamePerson, SealedContact, SealedIdentity, Site, SmsThread
-from engage.services import address_changes, originals
+from engage.services import address_changes, errands, originals
 from engage.services.contact_values import ContactRefused as ContactRefused
 from engage.services.contact_values import Problem as Problem
 from engage.services.contact_values import Values as Values
@@ -69,6 +69,8 @@ def set_contact(
         if is_news:
             record(case, ContactChanged(road=road.value), actor=actor)
             _forget_address(case, former, stays=stays, tells_former=tells_former)
+        if road is Road.NONE:
+            errands.end_at_burning(case)
 
 
 def _forget_address(case: Case, former: bytes | None, *, stays: bool, tells_former: bool) -> None:
