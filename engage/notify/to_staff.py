@@ -45,8 +45,9 @@ def to_staff(message: Claimed, case: Case | None) -> Destination:
     elif message.asked_road is None and (road := staff_roads.instead_of_mail(message, user, case)) is not None:
         return Nowhere(road)
     values = _values(message, case, template, user)
-    if NOTHING_LEFT in (values.get("flagged"), values.get("count")):
-        return Nowhere(WITHHELD)  # somebody has looked through them meanwhile
+    late = values["late"] if template == "late_count" else None  # a summary says it beside other counts
+    if NOTHING_LEFT in (values.get("flagged"), values.get("count"), late):
+        return Nowhere(WITHHELD)  # somebody has seen to them meanwhile
     if message.asked_road == Way.SMS:
         if not user.phone:
             raise NoAddress("phone")
