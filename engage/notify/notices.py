@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import exists, select
 
@@ -12,6 +12,7 @@ from engage import clock
 from engage.domain import ladder_file, policy
 from engage.domain.absence import follow
 from engage.domain.case import PORTAL, CaseClass
+from engage.domain.delivery import Urgency, urgency_of
 from engage.domain.notice_groups import NoticeGroup, StaffRoad, road_of
 from engage.domain.policy import Permission
 from engage.extensions import db
@@ -156,19 +157,23 @@ def _for_person(notice: Notice, case: Case, event_id: uuid.UUID) -> Owed:
 
 
 def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader, hours: StaffHours) -> list[Owed]:
-    """The notice to one member of staff, and the mail in which it goes where it is held; nothing where a reminder that
-    waits already speaks for it."""
+    """The notice to one member of staff, and the mail in which it goes where it is held. Of reminders that are mails
+    one speaks for others, which stand on the page beside it."""
     template, user_id = notice.template, reader.user_id
-    leaving = hours.leaving(template, road_of(template, reader.chosen))
-    not_before: datetime | None = leaving.at
+    road, urgency = road_of(template, reader.chosen), urgency_of(template, case.level)
+    leaving = hours.leaving(template, road)
+    not_before, is_on_page = leaving.at, False
     key, case_id = f"{event_id}:{template}:{user_id}", case.id if template not in (DIGEST, FLAGGED) else None
     is_shared = template == FLAGGED or notice.is_hourly
-    if template in REMINDERS:
-        not_before, is_spoken_for = outbox.time_for_reminder(
-            user_id, REMINDERS, merge_within=_merge_within(case), event_id=event_id, may_leave=leaving.at
+    if template in REMINDERS and (road is StaffRoad.MAIL or urgency is Urgency.URGENT):
+        not_before, is_on_page = outbox.time_for_reminder(
+            user_id,
+            REMINDERS,
+            merge_within=_merge_within(case),
+            event_id=event_id,
+            may_leave=leaving.at,
+            urgency=None if road is StaffRoad.MAIL else urgency,
         )
-        if is_spoken_for:
-            return []
     if template == DIGEST:
         now = clock.utcnow()
         morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
@@ -189,6 +194,7 @@ def _for_staff(notice: Notice, case: Case, event_id: uuid.UUID, reader: _Reader,
         case_id=case_id,
         context=notice.context,
         not_before=not_before,
+        is_on_page=is_on_page,
         site_id=case.site_id,
         level=case.level,
     )

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, not_, or_, select, update
 
 from engage import clock
-from engage.domain.delivery import urgency_of
+from engage.domain.delivery import Urgency, urgency_of
+from engage.domain.notice_groups import StaffRoad
 from engage.extensions import celery, db, insert_into
 from engage.folder_queue import still_waits
 from engage.models import WAITING, OutboxMessage, Recipient
@@ -49,6 +50,7 @@ class Owed:
     level: int | None = None  # how grave its case is
     asked_road: str | None = None  # the road it has to take, where it is not the first of the person's
     said_by_id: uuid.UUID | None = None  # the notice that says it already: the row is kept, and never leaves
+    is_on_page: bool = False  # the mail of another speaks for it: it is on the page of its reader, and never leaves
 
 
 def enqueue(*owed: Owed) -> None:
@@ -89,6 +91,8 @@ def rows_of(owed: Iterable[Owed]) -> list[dict[str, Any]]:
             "asked_road": notice.asked_road,
             "replaced_at": now if notice.said_by_id else None,
             "replaced_by_id": notice.said_by_id,
+            "sent_at": now if notice.is_on_page else None,
+            "road": StaffRoad.PAGE.value if notice.is_on_page else None,
         }
         for notice in owed
     ]
@@ -114,16 +118,20 @@ def time_for_reminder(
     merge_within: timedelta,
     event_id: uuid.UUID,
     may_leave: datetime,
-) -> tuple[datetime | None, bool]:
-    """Return when a reminder to the user may leave, and whether one that waits already speaks for it.
+    urgency: Urgency | None = None,
+) -> tuple[datetime, bool]:
+    """Return when a reminder to the user may leave, and whether the mail of one that waits already speaks for it.
 
     The first waits so long that one sweep gathers in it all that it finds; what follows less than `merge_within` later
     waits for the end of that time, where the first that waits speaks for the others and keeps their events. None leaves
     before it may by the hours of its reader; one that waits for the morning comes forward where it has to speak for
-    something that cannot. Two sweeps at the same moment could each send one, which only means two mails.
+    something that cannot. With an urgency those of that urgency alone are gathered, since the others are no mail. Two
+    sweeps at the same moment could each send one, which only means two mails.
     """
     now = clock.utcnow()
-    mine = (OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates))
+    mine = [OutboxMessage.user_id == user_id, OutboxMessage.template.in_(templates)]
+    if urgency is not None:
+        mine.append(OutboxMessage.urgency == urgency)
     waiting = (WAITING, OutboxMessage.not_before > now)
     # Locked, so that of two who add to it neither is forgotten, and no worker takes it while something is added.
     held = db.session.scalars(
@@ -138,7 +146,7 @@ def time_for_reminder(
         others = f"{said.get(OTHERS, '')} {event_id}".strip()
         held.context = {**said, "more": str(int(said.get("more", "0")) + 1), OTHERS: others}
         held.not_before = min(held.not_before, max(may_leave, now) + max(GATHER, merge_within))
-        return None, True
+        return now, True
     last = db.session.scalar(
         select(func.max(OutboxMessage.not_before)).where(*mine, OutboxMessage.not_before > now - merge_within)
     )

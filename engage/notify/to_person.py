@@ -42,15 +42,16 @@ def to_person(message: Claimed, case: Case) -> Destination:
         Unreadable: the sealed address does not open with our keys.
         NoRing: the file of keys is not there.
     """
-    if message.template == ADDRESS_LEFT:
-        return _to_former(message, case)
     held, preference = db.session.get(SealedContact, case.id), case.preference
+    if message.template == ADDRESS_LEFT:
+        return _to_former(message, case, held)
     if message.template in LINKS_TO_CODE:
         return _code_link(message, case, held, preference)
     if message.template == TEXTS_STOPPED:
         return _last_text(message, case, held)
-    order = ways_to(case, held, preference)
-    way = _way(message, order)
+    address = _unconfirmed(message, case, held)
+    is_news = address is not None and address.changed_at >= message.created_at
+    way = _way(message, ways_to(case, held, preference), by_mail=is_news)
     if way is None or held is None:
         return _on_the_page(case, preference)
     if way not in BY_MACHINE:
@@ -58,7 +59,7 @@ def to_person(message: Claimed, case: Case) -> Destination:
     now = clock.utcnow()
     if (until := timing.for_person(message.template, case, now)) > now:
         return Later(until)
-    return _by_machine(message, case, way, _opened(held), preference)
+    return _by_machine(message, case, way, _opened(held), preference, address)
 
 
 def ways_to(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> tuple[Way, ...]:
@@ -81,27 +82,31 @@ def link_way(case: Case, held: SealedContact | None, preference: ContactPreferen
 
 def _left(case: Case, held: SealedContact | None, preference: ContactPreference | None) -> set[Way]:
     """The ways for which the person left something. Texts need a gateway, and that they agreed to them: whoever hides
-    their number did by leaving it, since nothing else could go there."""
+    their number did by leaving it, since nothing else could go there. After STOP nobody calls that phone instead, but
+    for whoever asks to be called."""
     if held is None:
         return set()
-    has_phone = held.has_phone and (preference is None or preference.stopped_at is None)
+    has_stopped = preference is not None and preference.stopped_at is not None
+    wants_calls = preference is not None and preference.first_way is Way.CALL
+    may_call = held.has_phone and (wants_calls or not has_stopped)
     by_machine, left = case.road in _MACHINES_MAY, set[Way]()
     if by_machine and held.has_email:
         left.add(Way.EMAIL)
     agreed = case.road is Road.RELAY or (preference is not None and preference.may_text)
-    if by_machine and has_phone and agreed and gateways.is_there():
+    if by_machine and held.has_phone and not has_stopped and agreed and gateways.is_there():
         left.add(Way.SMS)
-    if case.road in _BY_MOUTH and (has_phone or held.has_email or case.road is Road.FACILITATOR):
+    if case.road in _BY_MOUTH and (may_call or held.has_email or case.road is Road.FACILITATOR):
         left.add(Way.CALL)
     if case.road in _BY_MOUTH and held.has_post:
         left.add(Way.LETTER)
     return left
 
 
-def _way(message: Claimed, order: tuple[Way, ...]) -> Way | None:
-    """The first way, or the one that the notice has to take because another one failed."""
+def _way(message: Claimed, order: tuple[Way, ...], *, by_mail: bool) -> Way | None:
+    """The first way, or the one that the notice has to take because another one failed. Word of another mail address is
+    a mail first, whatever its reader wants else: they show by it that mails arrive."""
     if message.asked_road is None:
-        return order[0] if order else None
+        return Way.EMAIL if by_mail else next(iter(order), None)
     if message.asked_road not in order:
         raise NoAddress("road")
     return Way(message.asked_road)
@@ -115,7 +120,12 @@ def _on_the_page(case: Case, preference: ContactPreference | None) -> Destinatio
 
 
 def _by_machine(
-    message: Claimed, case: Case, way: Way, opened: dict[str, str], preference: ContactPreference | None
+    message: Claimed,
+    case: Case,
+    way: Way,
+    opened: dict[str, str],
+    preference: ContactPreference | None,
+    address: AddressChange | None,
 ) -> Destination:
     template, is_restricted = message.template, case.class_ is CaseClass.RESTRICTED
     word = {"word": opened["word"]} if "word" in opened else {}
@@ -126,7 +136,8 @@ def _by_machine(
         if template in WITH_DATES:
             values |= dates_of(case)
         if template == ADDRESS_CHANGED:
-            values |= {"confirm": _confirmation(case.id)}
+            to_confirm = address if way is Way.EMAIL else None
+            values |= {"confirm": links.confirm_address(vault.link_token(to_confirm.id)) if to_confirm else ""}
     if way is Way.EMAIL:
         return Letter(opened["email"], template, case.locale, values | word, None if is_restricted else case.id)
     is_shared = preference is not None and preference.shares_phone
@@ -155,24 +166,25 @@ def _last_text(message: Claimed, case: Case, held: SealedContact | None) -> Dest
     return Text(_opened(held)["phone"], TEXTS_STOPPED, case.locale, values, is_shared=is_shared)
 
 
-def _to_former(message: Claimed, case: Case) -> Destination:
+def _to_former(message: Claimed, case: Case, held: SealedContact | None) -> Destination:
     """To the address a person left, once, if it was not erased meanwhile; never of a restricted case, see
-    `engage.services.address_changes.note`."""
+    `engage.services.address_changes.note`. Whether a hidden one was left at all is seen here, where it opens."""
     row = db.session.get(AddressChange, uuid.UUID(message.context["change_id"]))
     if row is None or row.former is None or case.class_ is CaseClass.RESTRICTED:
         return Nowhere(WITHHELD)
-    return Letter(vault.opened_by_worker(row.former)["email"], ADDRESS_LEFT, case.locale, values_of(case))
+    former = vault.opened_by_worker(row.former)["email"]
+    stays = held is not None and held.has_email and case.road in _MACHINES_MAY and _opened(held)["email"] == former
+    return Nowhere(WITHHELD) if stays else Letter(former, ADDRESS_LEFT, case.locale, values_of(case))
 
 
-def _confirmation(case_id: uuid.UUID) -> str:
-    """The link by which the person says that the newest address reaches them; empty where they said so."""
-    row = db.session.execute(
-        select(AddressChange.id, AddressChange.confirmed_at)
-        .where(AddressChange.case_id == case_id)
-        .order_by(AddressChange.changed_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return links.confirm_address(vault.link_token(row.id)) if row is not None and row.confirmed_at is None else ""
+def _unconfirmed(message: Claimed, case: Case, held: SealedContact | None) -> AddressChange | None:
+    """The newest address, for word about a change, where its person has not said yet that mails reach them there."""
+    is_mailed = held is not None and held.has_email and case.road in _MACHINES_MAY
+    if message.template != ADDRESS_CHANGED or case.class_ is CaseClass.RESTRICTED or not is_mailed:
+        return None
+    changes = select(AddressChange).where(AddressChange.case_id == case.id)
+    row = db.session.scalars(changes.order_by(AddressChange.changed_at.desc()).limit(1)).first()
+    return row if row is not None and row.confirmed_at is None else None
 
 
 def to_lane(message: Claimed, report_id: uuid.UUID) -> Destination:

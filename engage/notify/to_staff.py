@@ -81,7 +81,8 @@ def _values(message: Claimed, case: Case | None, template: str, user: StaffUser)
 def _is_over(message: Claimed, values: dict[str, Any]) -> bool:
     """Whether there is nothing to tell any more: somebody has looked through what waited, or a link opens nothing."""
     if message.template not in LETTER_OF.values():
-        return NOTHING_LEFT in (values.get("flagged"), values.get("count"))
+        late = values["late"] if message.template == "late_count" else None  # a summary says it beside other counts
+        return NOTHING_LEFT in (values.get("flagged"), values.get("count"), late)
     row = db.session.get(AccountLink, uuid.UUID(message.context["link_id"]))
     return row is None or row.used_at is not None or row.ended_at is not None
 

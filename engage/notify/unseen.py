@@ -1,6 +1,6 @@
 """What the person was told and has not looked at yet: while that is so, news does not become a second notice.
 
-A notice counts as seen once the code of its case was entered, or the person did something with the case, after it left.
+A notice counts as seen once the page of its case was read, or the person did something with the case, after it left.
 Only what a machine brought counts: word that a human has to carry, or that waits on the page alone, nags nobody.
 """
 
@@ -69,7 +69,8 @@ def _was_seen(case_id: uuid.UUID, sent_at: datetime, seen_at: datetime | None) -
 
 
 def opened(case_id: uuid.UUID) -> None:
-    """Note that the code of a case was entered: what was told is seen, and news that waits need not leave any more.
+    """Note that the code of a case was entered, or its page read: what was told is seen, and news that waits need not
+    leave any more. Call it before the page is read, so that nothing counts as seen that came after.
 
     When they looked is not kept, only that they did.
     """

@@ -98,7 +98,8 @@ def _errand(notice: OutboxMessage) -> Errand | None:
     same = select(Errand).where(
         Errand.case_id == notice.case_id,
         Errand.template == notice.template,
-        or_(Errand.finished_at.is_(None), Errand.finished_at >= since),  # what was told before was other news
+        # What was told before was other news; what nobody finished ended because nobody had to go any more.
+        or_(Errand.finished_at.is_(None), and_(Errand.finished_at >= since, Errand.finished_by_id.is_not(None))),
     )
     order = (Errand.finished_at.is_not(None), Errand.made_at.desc(), Errand.id)
     return db.session.scalars(same.order_by(*order).limit(1)).first()

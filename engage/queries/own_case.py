@@ -24,9 +24,11 @@ from engage.models import (
     Feedback,
     IndependentReview,
     Message,
+    OutboxMessage,
     Pause,
     Proposal,
     Receipt,
+    Recipient,
     Remedy,
     Screening,
     SealedContact,
@@ -39,7 +41,13 @@ from engage.scope import HELD
 
 # Built once: putting a statement together costs as much as running it.
 _CASE_ID = bindparam("case_id", type_=Uuid())
-_HOLDER = select(Receipt.case_id, Receipt.must_change).where(
+_UNSEEN = exists().where(
+    OutboxMessage.case_id == Receipt.case_id,
+    OutboxMessage.recipient == Recipient.PERSON,
+    OutboxMessage.sent_at.is_not(None),
+    OutboxMessage.seen_at.is_(None),
+)
+_HOLDER = select(Receipt.case_id, Receipt.must_change, _UNSEEN.label("has_unseen")).where(
     Receipt.id == bindparam("receipt_id", type_=Uuid()), Receipt.ended_at.is_(None)
 )
 _FACTS = (
@@ -130,6 +138,7 @@ class Holder:
     receipt_id: uuid.UUID
     case_id: uuid.UUID
     must_change: bool
+    has_unseen: bool  # something was sent to them since they looked last
 
     @property
     def actor(self) -> Actor:
@@ -197,7 +206,7 @@ class OwnCase:
 def holder(receipt_id: uuid.UUID) -> Holder | None:
     """Return who holds the receipt, or None if it has ended or never was."""
     row = db.session.execute(_HOLDER, {"receipt_id": receipt_id}).one_or_none()
-    return Holder(receipt_id, row.case_id, row.must_change) if row else None
+    return Holder(receipt_id, row.case_id, row.must_change, row.has_unseen) if row else None
 
 
 def is_gone(receipt_id: uuid.UUID) -> bool:

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from sqlalchemy import delete
+from sqlalchemy import delete, exists, select
 
 from engage import data_keys, vault
 from engage.domain.case import CaseClass, Identity, Road, class_of
@@ -11,7 +11,7 @@ from engage.domain.events import ContactChanged, IdentityChanged
 from engage.domain.policy import Actor, Party, Permission, require
 from engage.extensions import db
 from engage.models import Case, ContactPreference, SamePerson, SealedContact, SealedIdentity, Site, SmsThread
-from engage.services import address_changes, openings, originals
+from engage.services import address_changes, errands, openings, originals
 from engage.services.contact_values import ContactRefused as ContactRefused
 from engage.services.contact_values import Problem as Problem
 from engage.services.contact_values import Values as Values
@@ -60,7 +60,7 @@ def set_contact(
         if identity is Identity.ANONYMOUS:
             originals.forget(case, actor=actor)
     if changed:
-        _forget_threads(case.id)
+        _heed_number(case.id, old.get("phone"), found.phone)
     if road is Road.NONE:
         db.session.execute(delete(ContactPreference).where(ContactPreference.case_id == case.id))
     if changed or case.road is not road:
@@ -70,6 +70,8 @@ def set_contact(
         if is_news:
             record(case, ContactChanged(road=road.value), actor=actor)
             _forget_address(case, former, stays=stays, tells_former=tells_former)
+        if road is Road.NONE:
+            errands.end_at_burning(case)
 
 
 def _forget_address(case: Case, former: bytes | None, *, stays: bool, tells_former: bool) -> None:
@@ -93,29 +95,28 @@ def burn(case: Case, *, actor: Actor, name_too: bool) -> None:
 
 
 def drop_mail(case: Case, *, actor: Actor) -> None:
-    """Erase the person's mail address; a phone number that we can see stays, and the code always opens the case.
+    """Let no mail go to the person any more; a phone and a postal address stay, and the code always opens the case.
 
-    Safe to run twice.
+    The mail address is erased, but for one that is sealed to the worker beside a phone: nobody on this side can part
+    the two. It then counts as none (`has_email`), and nothing reads it. Safe to run twice.
     """
     row = db.session.get(SealedContact, case.id)
-    old = _opened(row)
-    if not old.get("phone"):
+    if row is None or not row.has_email:
+        return
+    if not row.has_phone and not row.has_post:
         set_contact(case, identity=case.identity, road=Road.NONE, values=Values(), actor=actor)
-    elif old.get("email"):
-        require(actor, Permission.VIEW_CONTACT, case.facts)
-        _keep(
-            case,
-            case.identity,
-            row,
-            case.road,
-            Values(**{name: value for name, value in old.items() if name != "email"}),
-            {},
-            actor,
-        )
-        end_links(case.id)
-        record(case, ContactChanged(road=case.road.value), actor=actor)
-        db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
-        address_changes.forget(case.id)
+        return
+    require(actor, Permission.VIEW_CONTACT, case.facts)
+    if row.to_worker:
+        row.has_email = False
+    else:
+        left = {name: value for name, value in _opened(row).items() if name != "email"}
+        _keep(case, case.identity, row, case.road, Values(**left), {}, actor)
+    end_links(case.id)
+    record(case, ContactChanged(road=case.road.value), actor=actor)
+    db.session.execute(delete(SamePerson).where(SamePerson.case_id == case.id))
+    address_changes.forget(case.id)
+    raw_copy.forget_of_case(case.id)
 
 
 def _refuse_half(before: SealedContact, found: Values) -> None:
@@ -127,9 +128,18 @@ def _refuse_half(before: SealedContact, found: Values) -> None:
         raise ContactRefused(dict.fromkeys(missing, Problem.NEEDS_ALL_AGAIN))
 
 
-def _forget_threads(case_id: uuid.UUID) -> None:
-    """A text from a number that the person left belongs to their case no more."""
-    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id))
+def _heed_number(case_id: uuid.UUID, before: str | None, typed: str | None) -> None:
+    """A text from a number that the person left belongs to their case no more, and STOP was said of that number alone.
+
+    Whether a hidden number is the one before is seen by the hash of the number that was last written to.
+    """
+    digest = vault.digest(typed, vault.SMS_THREAD) if typed else ""
+    written_to = exists().where(SmsThread.case_id == case_id, SmsThread.digest == digest)
+    is_another = bool(typed) and typed != before and not db.session.scalar(select(written_to))
+    preference = db.session.get(ContactPreference, case_id)
+    if is_another and preference is not None:
+        preference.stopped_at = None
+    db.session.execute(delete(SmsThread).where(SmsThread.case_id == case_id, SmsThread.digest != digest))
 
 
 def _opened(row: SealedContact | None) -> dict[str, str]:

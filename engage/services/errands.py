@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 
 from engage import clock
 from engage.domain import policy
@@ -106,11 +106,47 @@ def finish(errand_id: uuid.UUID, result: ErrandResult, *, actor: Actor) -> Case:
     return case
 
 
+def end_at_burning(case: Case) -> None:
+    """End what was to be said to somebody who took back every way to them: it stands on the page that their code opens,
+    and nobody could go. A slip on the board needs no way to them. The caller holds the case by its lock."""
+    by_mouth = (Errand.case_id == case.id, Errand.road != BOARD, Errand.finished_at.is_(None))
+    found = db.session.scalars(select(Errand).where(*by_mouth)).all()
+    _end(case, found)
+    for errand in found:
+        deadlines.meet_by_notice(case, errand.template)
+
+
+def stands_for(message_id: uuid.UUID) -> bool:
+    """Whether an errand that nobody has begun says what the notice says."""
+    return db.session.scalars(_untouched(message_id)).first() is not None
+
+
+def end_of_notice(case: Case, message_id: uuid.UUID) -> None:
+    """End the errand of a notice that was sent again and left, unless somebody was asked to carry it or has tried.
+
+    The caller holds the case by its lock.
+    """
+    _end(case, db.session.scalars(_untouched(message_id).execution_options(populate_existing=True)).all())
+
+
 def _held(errand_id: uuid.UUID, actor: Actor) -> tuple[Case, Errand]:
     of_errand = select(Errand.case_id).where(Errand.id == errand_id).scalar_subquery()
     case = cases.lock_where(Case.id == of_errand, actor)
     require(actor, Permission.TELL_PERSON, case.facts)
     return case, db.session.get_one(Errand, errand_id, populate_existing=True)
+
+
+def _untouched(message_id: uuid.UUID) -> Select[Errand]:
+    nobody = (Errand.finished_at.is_(None), Errand.carrier_id.is_(None), Errand.result.is_(None))
+    return select(Errand).where(Errand.outbox_message_id == message_id, *nobody)
+
+
+def _end(case: Case, ended: Sequence[Errand]) -> None:
+    """End errands that nobody has to carry any more: so nobody finished them, and nothing came of them."""
+    for errand in ended:
+        errand.finished_at, errand.look_at = clock.utcnow(), None
+    db.session.flush()
+    case.could_not_reach = case.could_not_reach and _is_owed(case.id)
 
 
 def _attempts_since(errand: Errand) -> int:

@@ -210,7 +210,10 @@ def _seal_relay(case_id: uuid.UUID, is_dry: bool) -> bool:
     if relay is None or not vault.is_sealed_to_older(contents[relay]):
         return False
     if not is_dry:
-        contents[relay] = vault.seal_to_worker(vault.opened_by_worker(contents[relay]))
+        held = vault.opened_by_worker(contents[relay])
+        if not relay.has_email:  # its person wants no more mails: here it can be parted from their phone
+            held.pop("email", None)
+        contents[relay] = vault.seal_to_worker(held)
         data_keys.seal(case_id, contents)
     return True
 

@@ -29,16 +29,19 @@ def left_by(message: Claimed, handed: Handed, *, well: Iterable[Key] = ()) -> No
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
     One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
+    Where somebody was to say the same, since it had not arrived before, and has not begun, nobody needs to any more.
     """
     with unit_of_work():
         is_lost = handed.road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
-        case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost) else None
+        is_errand = message.recipient is Recipient.PERSON and errands.stands_for(message.id)
+        case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost or is_errand) else None
         has_left = claims.sent(message, handed.road, handed.provider_id)
         if handed.thread is not None and message.case_id is not None and message.recipient is Recipient.PERSON:
             threads.remember(message.case_id, handed.thread)
         if has_left and case is not None:
             deadlines.meet_by_notice(case, message.template)
+            errands.end_of_notice(case, message.id)
             if is_lost:
                 moving_up.after_dead_notice(case, db.session.get_one(OutboxMessage, message.id))
         if keys := list(well):

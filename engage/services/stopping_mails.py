@@ -15,7 +15,7 @@ from engage.domain.mail_addresses import read_stop_code
 from engage.domain.notice_groups import NoticeGroup, StaffRoad, stopped_by_click
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
-from engage.models import AddressChange, Case, NoticePreference, OutboxMessage, Recipient, StaffUser
+from engage.models import AddressChange, Case, NoticePreference, OutboxMessage, Recipient, SealedContact, StaffUser
 from engage.services import cases, contact
 from engage.services.address_changes import BY_MAIL
 from engage.services.receipt_codes import DeadLink
@@ -30,8 +30,9 @@ def check_code(code: str) -> None:
     _check(_notice_of(code))
 
 
-def stop(code: str) -> None:
-    """Erase the address that got the notice of the code, so that no more mails about this case go there.
+def stop(code: str) -> bool:
+    """Erase the address that got the notice of the code, so that no more mails about this case go there; return whether
+    it is gone. A hidden one beside a hidden phone is used no more, but stays locked up: see `contact.drop_mail`.
 
     Safe to run twice. What we hold besides, and every other case, stays as it is.
 
@@ -44,6 +45,8 @@ def stop(code: str) -> None:
     _check(notice)
     if case.road in BY_MAIL:
         contact.drop_mail(case, actor=Actor(id=None, party=Party.PERSON, case_id=case.id))
+    held = db.session.get(SealedContact, case.id)
+    return held is None or not held.to_worker
 
 
 def group_of(code: str) -> NoticeGroup:

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -125,8 +126,7 @@ def _read(text_id: uuid.UUID) -> bool:
     thread = _thread_of(opened["from"])
     found = threads.cases_of(thread)
     if is_stop(words):
-        for case_id in sorted(found):
-            _stop(case_id, tells=case_id == found[0])
+        _stop(found)
     elif len(found) == 1 and words and not threads.leads_into_lane(thread):
         case = cases.lock_of_person(found[0])
         if not (is_code_wanted(words) and receipt_codes.send_link_again(case)):
@@ -138,17 +138,21 @@ def _read(text_id: uuid.UUID) -> bool:
     return True
 
 
-def _stop(case_id: uuid.UUID, *, tells: bool) -> None:
-    """Send no more texts about the case. What else its person left stays, and they can change it back on their page."""
-    case = cases.lock_of_person(case_id)
-    row = db.session.get(ContactPreference, case_id)
-    if row is None:
-        row = ContactPreference(case_id=case_id)
-        db.session.add(row)
-    if row.stopped_at is not None:
-        return
-    row.may_text, row.stopped_at = False, clock.utcnow()
-    record(case, TextsStopped(tells=tells), actor=_person_of(case_id))
+def _stop(found: Sequence[uuid.UUID]) -> None:
+    """Send no more texts about the cases, and say so once, for the one of them that was written to last. A case that
+    has stopped stays as it is. What else its person left stays, and they can change it back on their page.
+    """
+    held = {case_id: cases.lock_of_person(case_id) for case_id in sorted(found)}
+    stopped = select(ContactPreference.case_id).where(ContactPreference.stopped_at.is_not(None))
+    before = set(db.session.scalars(stopped.where(ContactPreference.case_id.in_(held))))
+    stopping = [case_id for case_id in found if case_id not in before]
+    for case_id in stopping:
+        row = db.session.get(ContactPreference, case_id)
+        if row is None:
+            row = ContactPreference(case_id=case_id)
+            db.session.add(row)
+        row.may_text, row.stopped_at = False, clock.utcnow()
+        record(held[case_id], TextsStopped(tells=case_id == stopping[0]), actor=_person_of(case_id))
 
 
 def _thread_of(sender: str) -> str:

@@ -5,9 +5,11 @@ One way for what was given up and for what came back after it was sent.
 
 import logging
 import uuid
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engage.domain.case import Road
 from engage.domain.events import NoticeUndeliverable
@@ -15,6 +17,7 @@ from engage.domain.policy import SYSTEM
 from engage.domain.reaching import Way, next_way
 from engage.extensions import db
 from engage.models import (
+    AddressChange,
     Case,
     ContactPreference,
     DeliveryAttempt,
@@ -75,20 +78,17 @@ def _by_next_road(message: OutboxMessage, case: Case) -> bool:
     """Owe the notice by a road that was not tried yet; whether there is one.
 
     The key of the new row is the first one's with the road behind it: so each road is opened once, whatever happens
-    at the same time. A notice that failed before its road was known (a key, a template) would fail on each.
+    at the same time. Of a mail address that the person gave since, the key names the change: it is opened once more. A
+    notice that failed before its road was known (a key, a template) would fail on each.
     """
-    first = message.dedupe_key.removesuffix(f":{message.asked_road}") if message.asked_road else message.dedupe_key
-    keys = [first, *(f"{first}:{way}" for way in Way)]
-    rows = db.session.execute(
-        select(DeliveryAttempt.road, OutboxMessage.asked_road)
-        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_message_id)
-        .where(OutboxMessage.dedupe_key.in_(keys))
-    ).all()
-    tried = {road for row in rows for road in row if road is not None}
+    newest = _newest_address(case.id)
+    first, attempts = _attempts(message, case.id)
+    used = {road for one in attempts for road in one.roads}
+    tried = {road for one in attempts for road in one.roads if newest is None or not one.is_before(newest)}
     way = _next(message, case, tried)
-    if way is None or message.context is None or not tried & set(Way):
+    if way is None or message.context is None or not used & set(Way):
         return False
-    key = f"{first}:{way}"
+    key = f"{first}:{way}:{newest.id}" if newest is not None and way in used else f"{first}:{way}"
     outbox.enqueue(
         Owed(
             dedupe_key=key,
@@ -107,6 +107,41 @@ def _by_next_road(message: OutboxMessage, case: Case) -> bool:
     claims.replaced(message.id, by=next_id)
     log.info("notice %s goes on as %s", message.id, next_id)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One try to deliver a notice: the roads by which it went or had to go, and when it left or failed to."""
+
+    roads: frozenset[str]
+    at: datetime
+
+    def is_before(self, change: AddressChange) -> bool:
+        """Whether it was a mail to an address that the person has left since: the new one was not tried by it."""
+        return Way.EMAIL in self.roads and self.at < change.changed_at
+
+
+def _newest_address(case_id: uuid.UUID) -> AddressChange | None:
+    changes = select(AddressChange).where(AddressChange.case_id == case_id)
+    return db.session.scalars(changes.order_by(AddressChange.changed_at.desc()).limit(1)).first()
+
+
+def _attempts(message: OutboxMessage, case_id: uuid.UUID) -> tuple[str, Sequence[_Attempt]]:
+    """The key of the first row of the notice, and what was tried for it by any of its rows.
+
+    A report that a mail came back is one of them, at the time at which the mail left.
+    """
+    changes = db.session.scalars(select(AddressChange.id).where(AddressChange.case_id == case_id))
+    endings = [*(f":{way}" for way in Way), *(f":{Way.EMAIL}:{change_id}" for change_id in changes)]
+    asked = next((one for one in endings if message.asked_road and message.dedupe_key.endswith(one)), "")
+    first = message.dedupe_key.removesuffix(asked)
+    at = func.coalesce(OutboxMessage.sent_at, DeliveryAttempt.at)
+    rows = db.session.execute(
+        select(DeliveryAttempt.road, OutboxMessage.asked_road, at)
+        .join(OutboxMessage, OutboxMessage.id == DeliveryAttempt.outbox_message_id)
+        .where(OutboxMessage.dedupe_key.in_([first, *(first + ending for ending in endings)]))
+    )
+    return first, [_Attempt(frozenset(filter(None, (road, asked_road))), at) for road, asked_road, at in rows]
 
 
 def _next(message: OutboxMessage, case: Case, tried: Set[str]) -> Way | None:

@@ -169,7 +169,7 @@ def test_reminders_of_the_evening_are_one_mail_in_the_morning(clock, office, ref
     due(reference)
     clock.advance(timedelta(hours=3))
     due(reference)
-    [row] = to_officer(office)
+    [row] = [row for row in to_officer(office) if row.sent_at is None]
     assert (row.not_before, row.context["more"]) == (datetime(2026, 3, 4, 8, tzinfo=HERE), "1")
 
 
@@ -179,7 +179,7 @@ def test_a_reminder_that_waits_comes_forward_for_what_cannot(clock, office, refe
     due(reference)
     grave(reference)
     due(reference)
-    [row] = to_officer(office)
+    [row] = [row for row in to_officer(office) if row.sent_at is None]
     assert clock.now < row.not_before <= clock.now + timedelta(hours=1)
 
 

@@ -10,16 +10,18 @@ from sqlalchemy import select, text
 
 from engage import vault
 from engage.domain.case import CaseClass, Identity, Road
+from engage.domain.reaching import Way
 from engage.domain.retention import Scope
 from engage.extensions import db
 from engage.models import AddressChange, CaseEvent, OutboxMessage
-from engage.services import address_changes, cases, contact, delivery, erasing, intake, retention
+from engage.services import address_changes, cases, contact, delivery, erasing, intake, retention, undelivered
 from engage.services.contact import Values
 from engage.services.intake import Concern
 from engage.services.receipt_codes import DeadLink
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.services.by_text import choose
 from tests.states import act, case_of, person_of
 
 OURS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
@@ -221,3 +223,53 @@ def test_a_link_whose_case_is_erased_in_the_same_instant_is_dead(reference, app,
         erasing.erase(case, Scope.IDENTIFIERS, "own_wish", actor=person_of(reference))
     other.join()
     assert came == ["dead"]
+
+
+def test_a_hidden_address_that_stays_is_not_told_that_we_write_elsewhere(reference, clock):
+    change(reference, Road.RELAY, NEW)
+    clock.advance(timedelta(minutes=5))
+    change(reference, Road.RELAY, NEW)
+    told = {address for address, subject in mails() if subject == "We write elsewhere now"}
+    assert told == {"old@people.example.org"}
+
+
+def test_the_link_to_a_new_address_goes_there_though_texts_come_first(reference, gateway):
+    phone = "+381641234567"
+    change(reference, Road.DIRECT, Values(phone=phone))
+    mails()
+    choose(reference, may_text=True, first_way=Way.SMS)
+    before = len(gateway.to(phone))
+    change(reference, Road.DIRECT, NEW)
+    token = vault.link_token(the_change().id)
+    assert token in mails()["new@people.example.org", "How we reach you was changed"].replace("=\n", "")
+    assert len(gateway.to(phone)) == before
+    with unit_of_work():
+        address_changes.confirm(token)
+    change(reference, Road.DIRECT, Values(phone="+381641234568"))
+    mails()
+    assert len(gateway.to("+381641234568")) == 1
+
+
+def test_a_text_about_a_new_address_that_gets_no_mails_holds_no_link_to_confirm_it(reference, gateway):
+    phone = "+381641234567"
+    change(reference, Road.DIRECT, Values(phone=phone))
+    choose(reference, may_text=True)
+    mails()
+    change(reference, Road.DIRECT, NEW)
+    mails()
+    sent = select(OutboxMessage.id).where(OutboxMessage.template == "contact_changed", OutboxMessage.road == "email")
+    newest = db.session.scalars(sent.order_by(OutboxMessage.created_at.desc())).first()
+    with unit_of_work():
+        undelivered.bounced(newest, "5.1.1")
+    mails()
+    assert gateway.to(phone)[-1] == "From now on we write to you here."
+
+
+def test_word_of_another_number_goes_there_by_text_though_the_address_is_not_confirmed_yet(reference, gateway, clock):
+    change(reference, Road.DIRECT, Values(email=NEW.email, phone="+381641234567"))
+    choose(reference, may_text=True, first_way=Way.SMS)
+    mails()
+    clock.advance(timedelta(minutes=5))
+    change(reference, Road.DIRECT, Values(phone="+381641234568"))
+    mails()
+    assert gateway.to("+381641234568") == ["From now on we write to you here."]

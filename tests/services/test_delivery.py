@@ -222,3 +222,9 @@ def test_an_officer_who_lost_the_role_is_sent_nothing_of_the_case_any_more(peer,
     delivery.drain()
     assert row_of(key).road == "withheld"
     assert peer.mails == []
+
+
+def test_the_committee_is_told_of_no_late_cases_where_none_is_late_any_more(peer, team):
+    key = a_notice(user_id=team.oversight.id, template="late_count")
+    delivery.drain()
+    assert (peer.mails, row_of(key).road) == ([], "withheld")

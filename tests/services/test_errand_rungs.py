@@ -10,7 +10,7 @@ from engage.domain.case import CaseClass, Road
 from engage.domain.errands import ErrandResult
 from engage.domain.guards import Refused
 from engage.extensions import db
-from engage.models import CaseEvent, Errand, OutboxMessage
+from engage.models import CaseEvent, Errand, OutboxMessage, StaffUser
 from engage.services import delivery, errand_rungs, errands
 from engage.unit_of_work import unit_of_work
 from tests import states
@@ -158,3 +158,29 @@ def test_an_errand_that_was_put_off_meanwhile_is_looked_at_again_when_it_is_due(
         errand().due_at = clock.now + timedelta(days=1)
     assert (errand_rungs.climb(), told()) == (0, [])
     assert errand().look_at == errand().due_at
+
+
+def test_when_whoever_carries_it_may_see_the_case_no_more_whoever_works_it_hears(clock, team, reference):
+    with unit_of_work():
+        errands.give(errand().id, team.approver.id, actor=team.coordinator)
+    elsewhere = states.a_site("KOL")
+    with unit_of_work():
+        [held] = db.session.get_one(StaffUser, team.approver.id).memberships
+        held.site_id = elsewhere
+        case_of(reference).assignee_id = team.officer.id
+    forget_told()
+    clock.move_to(errand().due_at)
+    errand_rungs.climb()
+    assert told() == [("errand_due", team.officer.id)]
+
+
+def test_when_whoever_carries_it_has_left_whoever_works_the_case_hears(clock, team, reference):
+    with unit_of_work():
+        errands.give(errand().id, team.approver.id, actor=team.coordinator)
+    with unit_of_work():
+        case_of(reference).assignee_id = team.officer.id
+        db.session.get_one(StaffUser, team.approver.id).is_active = False
+    forget_told()
+    clock.move_to(errand().due_at)
+    errand_rungs.climb()
+    assert told() == [("errand_due", team.officer.id)]

@@ -9,15 +9,15 @@ from sqlalchemy.exc import NoResultFound
 
 from engage.domain.calendars import Slot
 from engage.domain.case import CaseClass, Road
-from engage.domain.errands import ErrandResult
+from engage.domain.errands import BOARD, ErrandResult
 from engage.domain.policy import NotAllowed
 from engage.extensions import db
-from engage.models import CaseEvent, ContactAttempt, Errand
-from engage.services import calendars, delivery, errands
+from engage.models import CaseEvent, ContactAttempt, Deadline, Errand
+from engage.services import calendars, contact, delivery, errands
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import a_case_with, a_notice, forget_notices
-from tests.states import case_of
+from tests.states import act, case_of, person_of
 
 
 @pytest.fixture
@@ -125,3 +125,18 @@ def test_r67_new_hours_move_no_date_that_was_given_out(clock, team, reference):
         hours = calendars.Hours({0: (Slot(time(8), time(9)),)}, "RS", "")
         calendars.set_hours("BOR", hours, seen_version=0, actor=team.admin)
     assert errand().due_at == before
+
+
+def test_nobody_is_to_tell_a_person_who_took_back_every_way_to_them(team, reference):
+    with unit_of_work():
+        errands.owe(case_of(reference), message_id=None, template="case_acknowledged", road="direct")
+        errands.owe(case_of(reference), message_id=None, template="case_news", road=BOARD)
+    act(reference, contact.burn, name_too=False, actor=person_of(reference))
+    db.session.rollback()
+    left = db.session.scalars(select(Errand).where(Errand.finished_at.is_(None))).all()
+    assert [row.road for row in left] == [BOARD]
+    ended = db.session.scalars(select(Errand).where(Errand.finished_at.is_not(None))).all()
+    assert {(row.look_at, row.finished_by_id, row.reached, row.result) for row in ended} == {(None,) * 4}
+    assert not case_of(reference).could_not_reach
+    promise = select(Deadline).where(Deadline.case_id == case_of(reference).id, Deadline.promise == "acknowledge")
+    assert db.session.scalars(promise).one().met_at is not None

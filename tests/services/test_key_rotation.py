@@ -9,7 +9,7 @@ from engage import data_keys, key_ring, vault
 from engage.domain.case import Identity, Road
 from engage.extensions import db
 from engage.models import DataKey
-from engage.services import key_rotation, wrapping
+from engage.services import contact, key_rotation, wrapping
 from engage.services.contact import Values
 from engage.services.key_rotation import QUIET, Kept, Rewrapped, StillNeeded
 from engage.unit_of_work import unit_of_work
@@ -17,6 +17,7 @@ from engage.vault import Unreadable
 from tests import states
 from tests.services import sealed
 from tests.services.sealed import ADDRESS, NAME
+from tests.states import act, person_of
 
 
 @pytest.fixture
@@ -215,3 +216,13 @@ def test_the_private_keys_may_lie_where_web_servers_do_not_reach(folder, change_
     sealed.change(reference, Identity.NAMED, Road.RELAY, Values(email="new@example.org"))
     assert data_keys.opened_by_worker(sealed.reach(reference)) == {"email": "new@example.org"}
     assert (vault.turn_worker_keys(), len(list(apart.glob("worker*.key")))) == (1, 2)
+
+
+def test_an_address_whose_person_stopped_our_mails_goes_when_the_worker_has_another_key(site_id, gateway):
+    reference = sealed.a_named_case(site_id, Road.RELAY)
+    phone = "+381641234567"
+    sealed.change(reference, Identity.NAMED, Road.RELAY, Values(email=ADDRESS, phone=phone))
+    act(reference, contact.drop_mail, actor=person_of(reference))
+    vault.turn_worker_keys()
+    assert key_rotation.rewrap().relays == 1
+    assert data_keys.opened_by_worker(sealed.reach(reference)) == {"phone": phone}

@@ -151,3 +151,44 @@ def test_a_notice_that_comes_back_once_more_asks_for_it_once_more(team, referenc
         assert claims.bounced(notice_id, "5.2.2")
     assert state_of(notice_id) is NoticeState.BOUNCED
     assert again(notice_id, team.coordinator)
+
+
+def test_what_was_sent_again_and_left_is_nobodys_errand_any_more(team, reference):
+    notice_id = came_back(reference)
+    assert case_of(reference).could_not_reach
+    assert again(notice_id, team.coordinator)
+    delivery.drain()
+    ended = db.session.scalars(select(Errand)).one()
+    assert (ended.finished_at is not None, ended.finished_by_id, ended.result, ended.look_at) == (
+        True,
+        None,
+        None,
+        None,
+    )
+    assert not case_of(reference).could_not_reach
+    with unit_of_work():
+        assert undelivered.bounced(notice_id, "5.2.2")
+    assert db.session.scalars(select(Errand.finished_at)).one() is None
+    assert case_of(reference).could_not_reach
+
+
+def test_an_errand_that_somebody_has_in_hand_stays_though_its_notice_left(team, reference):
+    notice_id = came_back(reference)
+    errand_id = db.session.scalars(select(Errand.id)).one()
+    with unit_of_work():
+        errands.give(errand_id, team.coordinator.id, actor=team.coordinator)
+    assert again(notice_id, team.coordinator)
+    delivery.drain()
+    assert state_of(notice_id) is NoticeState.SENT
+    assert db.session.scalars(select(Errand.finished_at)).one() is None
+    assert case_of(reference).could_not_reach
+
+
+def test_while_something_else_is_to_be_said_the_case_still_shows_it(team, reference):
+    notice_id = came_back(reference)
+    came_back(reference, template="more_time")
+    assert again(notice_id, team.coordinator)
+    delivery.drain()
+    owed = select(Errand.template).where(Errand.finished_at.is_(None))
+    assert db.session.scalars(owed).all() == ["more_time"]
+    assert case_of(reference).could_not_reach

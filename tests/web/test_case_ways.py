@@ -52,7 +52,7 @@ CHOSEN = {
 }
 
 
-def test_what_is_chosen_is_kept_and_stands_on_the_page_the_next_time(client, found):
+def test_what_is_chosen_is_kept_and_stands_on_the_page_the_next_time(client, found, gateway):
     person = Person(client, found.code)
     assert person.send(WAYS, **CHOSEN).status_code == 303
     assert kept(found) == Preferences(
@@ -201,3 +201,15 @@ def test_on_the_form_other_readers_of_a_phone_are_asked_about_only_beside_a_phon
     for tick in ticks:
         assert tick.find_parent(class_="govuk-radios__conditional").select_one("[name=phone]")
     assert len({tick["id"] for tick in ticks}) == len(ticks)
+
+
+def test_without_a_gateway_quiet_hours_leave_what_was_said_of_texts_as_it_was(client, found):
+    chosen = Preferences(first_way=Way.SMS, may_text=True, shares_phone=True)
+    with unit_of_work():
+        reaching.choose(case_of(found.reference), chosen, actor=states.person_of(found.reference))
+    visit(client, "/case").submit(client, code=found.code)
+    quiet = {"quiet_from": "21:00", "quiet_until": "07:00"}
+    visit(client, WAYS).submit(client, **quiet)
+    assert kept(found) == replace(chosen, quiet_from=time(21), quiet_until=time(7))
+    visit(client, WAYS).submit(client, first_way="email")
+    assert kept(found).first_way is Way.EMAIL

@@ -11,11 +11,11 @@ from engage import data_keys, vault
 from engage.domain.case import CaseClass, Identity, Road
 from engage.domain.mail_addresses import stop_code
 from engage.extensions import db
-from engage.models import CaseEvent, OutboxMessage, SealedContact
-from engage.notify import claims
+from engage.models import AddressChange, CaseEvent, CodeLink, OutboxMessage, SealedContact
+from engage.notify import claims, to_person
 from engage.notify.addressing import destination
 from engage.notify.envelope import posted
-from engage.services import contact, delivery
+from engage.services import contact, delivery, receipt_codes
 from engage.services.contact import Values
 from engage.unit_of_work import unit_of_work
 from tests.notify.letters import ADDRESS, a_case_with, a_notice, forget_notices, row_of
@@ -137,3 +137,38 @@ def test_a_link_that_we_did_not_make_for_a_person_stops_nothing(app, client, ref
     code = "nonsense" if of == "nonsense" else stop_code(notice_id, vault.key_for(vault.MAIL_ADDRESS))
     assert client.post(f"/case/no-more-mails/{code}", data=ONE_CLICK).status_code == 410
     assert db.session.query(OutboxMessage).count() == int(of == "staff")
+
+
+def test_a_postal_address_stays(client, clock, session, sent_tasks):
+    reference = a_case_with(Road.DIRECT, email=ADDRESS, post="Miners street 1, Bor")
+    forget_notices()
+    link = link_of(reference)
+    for _ in range(2):
+        assert "We erased your mail address" in client.post(link, data=ONE_CLICK).text
+    assert case_of(reference).road is Road.DIRECT
+    assert data_keys.opened(db.session.query(SealedContact).one()) == {"post": "Miners street 1, Bor"}
+
+
+def test_a_hidden_phone_stays_and_the_hidden_address_beside_it_is_used_no_more(client, clock, session, gateway):
+    reference = a_case_with(Road.RELAY, email=ADDRESS, phone="+381641234567")
+    forget_notices()
+    link = link_of(reference)
+    for _ in range(2):
+        told = client.post(link, data=ONE_CLICK).text
+        assert "We do not write to your mail address any more" in told
+        assert "We erased" not in told
+    assert case_of(reference).road is Road.RELAY
+    row = db.session.query(SealedContact).one()
+    assert (row.has_email, row.has_phone) == (False, True)
+    key = a_notice(reference)
+    delivery.drain()
+    assert row_of(key).road == "sms"
+    assert not to_person.link_way(case_of(reference), row, None)
+    with unit_of_work():
+        receipt_codes.ask_for_link(reference, ADDRESS)
+    assert db.session.query(CodeLink).count() == 0
+    again = Values(email="new@people.example.org", phone="+381641234567")
+    chosen = {"identity": Identity.ANONYMOUS, "road": Road.RELAY, "values": again, "tells_former": True}
+    act(reference, contact.set_contact, **chosen, actor=person_of(reference))
+    assert data_keys.opened_by_worker(db.session.query(SealedContact).one())["email"] == "new@people.example.org"
+    assert set(db.session.scalars(select(AddressChange.former))) == {None}  # the one that was stopped hears nothing

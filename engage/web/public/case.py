@@ -12,7 +12,7 @@ from engage.domain.lifecycle import Stage
 from engage.queries import case_everything, own_case
 from engage.queries import case_file as case_files
 from engage.queries.own_case import Holder, OwnCase
-from engage.services import answers, attachments, cases, conversation, receipt_proof, sent_forms
+from engage.services import answers, attachments, cases, conversation, looks, receipt_proof, sent_forms
 from engage.services.attachments import FileRefused
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
@@ -31,6 +31,8 @@ UNHAPPY = 2  # Ours: bad or very bad, of five.
 @bp.route("/case/view")
 @with_case
 def show_case(holder: Holder) -> ResponseReturnValue:
+    if holder.has_unseen:
+        looks.note_look(holder.case_id)
     return _page(holder, prepared(ReplyForm(), holder))
 
 

@@ -81,8 +81,8 @@ def stop_mails(code: str) -> ResponseReturnValue:
     try:
         if request.method == "POST":
             with unit_of_work():
-                stopping_mails.stop(code)
-            return render_template("public/mails_stopped.html")
+                is_erased = stopping_mails.stop(code)
+            return render_template("public/mails_stopped.html", is_erased=is_erased)
         stopping_mails.check_code(code)
     except DeadLink:
         return render_template("public/dead_stop_link.html"), 410

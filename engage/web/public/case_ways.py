@@ -27,6 +27,7 @@ PROBLEMS = {
     Problem.BOTH_ENDS: _l("Choose both hours, or none."),
     Problem.UNKNOWN_ZONE: _l("Choose a place from the list."),
 }
+OF_TEXTS = ("may_text", "shares_phone")  # what is asked where texts leave
 # What means nothing to who left us no way to reach them.
 OF_WRITING = ("first_way", "may_text", "shares_phone", "quiet_from", "quiet_until", "time_zone")
 HOURS = [f"{hour:02}:00" for hour in range(24)]
@@ -75,9 +76,8 @@ def choose_ways(holder: Holder) -> ResponseReturnValue:
     if not form.is_submitted():
         _fill(form, now, case.locale)
     can_write = reaching.can_write(case)
-    if not can_write:
-        for name in OF_WRITING:
-            del form[name]
+    for name in _not_asked(can_write=can_write, texts_leave=gateways.is_there()):
+        del form[name]
     if form.validate_on_submit():
         try:
             _choose(form, holder)
@@ -89,6 +89,12 @@ def choose_ways(holder: Holder) -> ResponseReturnValue:
             return redirect(url_for("public.show_case"), 303)
     shown = {"form": form, "texts_leave": gateways.is_there(), "can_write": can_write}
     return render_template("public/choose_ways.html", **shown), 422 if form.errors else 200
+
+
+def _not_asked(*, can_write: bool, texts_leave: bool) -> tuple[str, ...]:
+    if not can_write:
+        return OF_WRITING
+    return () if texts_leave else OF_TEXTS
 
 
 def _changed(*, can_write: bool) -> str:
@@ -112,7 +118,8 @@ def _offer(form: WaysForm, locale: str) -> None:
 
 
 def _fill(form: WaysForm, now: Preferences, locale: str) -> None:
-    form.first_way.data = now.first_way.value if now.first_way else ""
+    asked = {choice.value for choice in form.first_way.choices}
+    form.first_way.data = now.first_way.value if now.first_way and now.first_way.value in asked else ""
     form.may_text.data, form.shares_phone.data, form.on_board.data = now.may_text, now.shares_phone, now.on_board
     form.quiet_from.data = now.quiet_from.strftime("%H:%M") if now.quiet_from else ""
     form.quiet_until.data = now.quiet_until.strftime("%H:%M") if now.quiet_until else ""
@@ -131,10 +138,14 @@ def _chosen(form: WaysForm, now: Preferences) -> Preferences:
     """What the form says; what it did not ask stays."""
     if "first_way" not in form:
         return replace(now, on_board=form.on_board.data)
-    return Preferences(
-        first_way=Way(form.first_way.data) if form.first_way.data else None,
-        may_text=form.may_text.data,
-        shares_phone=form.shares_phone.data,
+    first_way = Way(form.first_way.data) if form.first_way.data else None
+    if "may_text" in form:
+        now = replace(now, may_text=form.may_text.data, shares_phone=form.shares_phone.data)
+    elif now.first_way is Way.SMS:  # a choice that was not among them
+        first_way = first_way or Way.SMS
+    return replace(
+        now,
+        first_way=first_way,
         on_board=form.on_board.data,
         quiet_from=_hour(form.quiet_from.data),
         quiet_until=_hour(form.quiet_until.data),
