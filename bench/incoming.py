@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from engage.incoming.mail import Incoming, read, stripped_copy
 from tests.incoming.corpus import SAMPLES
-from tests.incoming.corpus.pieces import OWN_DOMAINS, OWN_MARK, PERSON
+from tests.incoming.corpus.pieces import OWN_ADDRESSES, OWN_DOMAINS, OWN_MARK, PERSON
 from tests.incoming.damage import damaged, random_change
 
 
@@ -60,7 +60,7 @@ def main() -> int:
     slowest, spent, failures = (0.0, "", 0), 0.0, 0
     for name, raw in mails(random.Random(asked.seed), asked.messages):
         begun = time.perf_counter()
-        mail = read(raw, own_domains=OWN_DOMAINS, own_mark=OWN_MARK)
+        mail = read(raw, own_domains=OWN_DOMAINS, own_addresses=OWN_ADDRESSES, own_mark=OWN_MARK)
         took = time.perf_counter() - begun
         copy = stripped_copy(raw)
         spent += took

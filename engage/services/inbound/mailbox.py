@@ -6,6 +6,7 @@ own, where the server takes such (RFC 9051, 2.3.2), tells what we have from what
 
 import imaplib
 import logging
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, FileRefused)
 _MOST_SECONDS = 600.0  # Ours: after so long a silent server is asked again, however often it failed.
 # RFC 2177, 3: whoever waits says so anew before half an hour is over. Ours is far below, for firewalls that forget.
 _IDLE_SECONDS = 300.0
+_EMPTY = re.compile(rb'BODY\[\] (?:""|NIL)', re.IGNORECASE)
 _ended: set[str] = set()  # by their ids in the mailbox: mails with which a connection ended, or our disk was full
 
 
@@ -86,6 +88,7 @@ def _signed_in() -> Iterator[BaseMailBox]:
     box = _connected()
     try:
         box.login(settings().IMAP_USER or "", password.get_secret_value() if password else "", settings().IMAP_FOLDER)
+        _learn_capabilities(box)
         yield box
     finally:
         with suppress(*_FAULTS):
@@ -166,15 +169,41 @@ def _say_kept(box: BaseMailBox, uid: str) -> None:
         _mark(box, uid, r"\Seen")
         return
     try:
-        box.move(uid, str(settings().IMAP_DONE_FOLDER))
+        _move(box, uid, str(settings().IMAP_DONE_FOLDER))
     except ImapToolsError as error:
         log.warning("a mail that is kept here could not be moved: %s", type(error).__name__)
 
 
+def _move(box: BaseMailBox, uid: str, folder: str) -> None:
+    """Move one mail and touch no other: what somebody marked as deleted may be a mail that we have not read yet.
+
+    The library moves in one step where the server can (RFC 6851). Else what it does takes out everything that is so
+    marked, so it is left to servers that can take out no single mail either (UIDPLUS, RFC 4315).
+    """
+    if "MOVE" in box.client.capabilities or "UIDPLUS" not in box.client.capabilities:
+        box.move(uid, folder)
+        return
+    box.copy(uid, folder)
+    box.client.uid("STORE", uid, "+FLAGS", r"(\Deleted)")
+    box.client.uid("EXPUNGE", uid)
+
+
+def _learn_capabilities(box: BaseMailBox) -> None:
+    """Ask anew what the server can: most say but little before somebody has signed in (RFC 9051, 6.1.1)."""
+    _, said = box.client.capability()
+    words = b" ".join(one for one in said if isinstance(one, bytes)).decode("ascii", "replace").upper()
+    box.client.capabilities = tuple(words.split())
+
+
 def _raw(box: BaseMailBox, uid: str) -> bytes | None:
-    """The bytes of a mail, which the library is not asked to read: a hostile one is the worker's to meet."""
+    """The bytes of a mail, which the library is not asked to read: a hostile one is the worker's to meet.
+
+    None where it is not there any more. Of an empty one the server writes no bytes at all, but its answer is there.
+    """
     _, found = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
-    return next((bytes(part[1]) for part in found if isinstance(part, tuple)), None)
+    raw = next((bytes(part[1]) for part in found if isinstance(part, tuple)), None)
+    is_empty = raw is None and any(_EMPTY.search(one) for one in found if isinstance(one, bytes))
+    return b"" if is_empty else raw
 
 
 def _wait_for_more(box: BaseMailBox, until: threading.Event) -> None:
