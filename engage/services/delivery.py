@@ -11,6 +11,7 @@ from engage import clock
 from engage.domain.circuits import Kind
 from engage.domain.delivery import Outcome
 from engage.domain.policy import Actor
+from engage.models import Recipient
 from engage.notify import circuits, claims, looking_up, outbox
 from engage.notify.circuits import Key
 from engage.notify.claims import Claimed
@@ -19,7 +20,7 @@ from engage.notify.gate import Gate, Held, Way
 from engage.notify.handing_over import Roads, road_of
 from engage.notify.looking_up import Found
 from engage.notify.transports import TransportBroke, TransportDeferred, TransportDown, TransportRefused
-from engage.services import outcomes
+from engage.services import errands, outcomes
 from engage.services.audit import Change, note
 from engage.settings import settings
 from engage.unit_of_work import end_reading, release, unit_of_work
@@ -94,6 +95,7 @@ class _Run:
         self._gate = Gate()
         self._held: dict[Key, tuple[Held, list[Claimed]]] = {}
         self._way: Way | None = None
+        self._errands: frozenset[uuid.UUID] = frozenset()
 
     def deliver(self, batch: Sequence[Claimed]) -> None:
         """Try each notice once, as long as the lease of the batch allows; the rest is put back."""
@@ -114,6 +116,8 @@ class _Run:
         try:
             found = looking_up.destinations(messages)
             self._gate.look(found, messages)
+            to_people = [message.id for message in messages if message.recipient is Recipient.PERSON]
+            self._errands = errands.standing_for(to_people)
         except BaseException:
             release()
             raise
@@ -157,7 +161,7 @@ class _Run:
                 outcomes.rest(message, until)
                 return
             case Nowhere(road):
-                outcomes.left(message, road)
+                outcomes.left(message, road, is_errand=message.id in self._errands)
             case error:
                 raise error
         self.count += 1
@@ -171,8 +175,8 @@ class _Run:
             return
         self._way = passes
         handed = self.roads.hand_over(message, letter)
-        well = self._gate.left(message, passes)
-        _insist(message, lambda: outcomes.left_by(message, handed, well=well))
+        well, is_errand = self._gate.left(message, passes), message.id in self._errands
+        _insist(message, lambda: outcomes.left_by(message, handed, well=well, is_errand=is_errand))
         self.count += 1
 
     @property

@@ -1,7 +1,7 @@
 """Errands: notices that a human carries to the person, by a date, because no machine reaches them."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, and_, func, select
@@ -116,9 +116,11 @@ def end_at_burning(case: Case) -> None:
         deadlines.meet_by_notice(case, errand.template)
 
 
-def stands_for(message_id: uuid.UUID) -> bool:
-    """Whether an errand that nobody has begun says what the notice says."""
-    return db.session.scalars(_untouched(message_id)).first() is not None
+def standing_for(message_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Return those of the notices for which an errand stands that is not done: somebody is to say what they say."""
+    stand = Errand.outbox_message_id.in_(message_ids), Errand.finished_at.is_(None)
+    found = db.session.scalars(select(Errand.outbox_message_id).where(*stand)).all() if message_ids else ()
+    return frozenset(one for one in found if one is not None)
 
 
 def end_of_notice(case: Case, message_id: uuid.UUID) -> None:

@@ -20,21 +20,21 @@ from engage.unit_of_work import unit_of_work
 log = logging.getLogger(__name__)
 
 
-def left(message: Claimed, road: str) -> None:
+def left(message: Claimed, road: str, *, is_errand: bool = False) -> None:
     """Write down that there was nothing to hand over: the notice stands on a page, or may not be told."""
-    left_by(message, Handed(road))
+    left_by(message, Handed(road), is_errand=is_errand)
 
 
-def left_by(message: Claimed, handed: Handed, *, well: Iterable[Key] = ()) -> None:
+def left_by(message: Claimed, handed: Handed, *, well: Iterable[Key] = (), is_errand: bool = False) -> None:
     """Write down that the notice left; where its arrival keeps a promise, the promise is kept with it.
 
     One that its reader may know of no longer was told to nobody: what has to reach somebody goes one step up instead.
-    Where somebody was to say the same, since it had not arrived before, and has not begun, nobody needs to any more.
+    Where an errand stands for it, since it had not arrived before (`is_errand`), and nobody has begun it, nobody needs
+    to any more.
     """
     with unit_of_work():
         is_lost = handed.road == WITHHELD and message.template in moving_up.MOVES_UP
         keeps = message.template in deadlines.KEPT_BY_NOTICE
-        is_errand = message.recipient is Recipient.PERSON and errands.stands_for(message.id)
         case = cases.lock_own(message.case_id) if message.case_id and (keeps or is_lost or is_errand) else None
         has_left = claims.sent(message, handed.road, handed.provider_id)
         if handed.thread is not None and message.case_id is not None and message.recipient is Recipient.PERSON:
