@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from engage import clock
 from engage.extensions import db
 from engage.models import (
     Access,
@@ -42,6 +43,7 @@ class Verdict:
     changes: int = 0
     checkpoints: int = 0
     younger: int = 0  # events that no checkpoint covers yet: of these, receipts alone are proof
+    ahead: int | None = None  # the newest checkpoint, where it is of a moment that is yet to come
     broken: list[str] = field(default_factory=list)
 
 
@@ -64,6 +66,7 @@ def verify(saved: Saved | None = None) -> Verdict:
 def _go_through(found: Verdict, saved: Saved | None) -> None:
     days = Days.of(db.session.scalars(select(Checkpoint).order_by(Checkpoint.number)).all())
     found.checkpoints = len(days.all)
+    found.ahead = next((row.number for row in days.all[-1:] if row.made_at > clock.utcnow()), None)
     found.broken += days.broken()
     for cases in _batches():
         ids = [case.id for case in cases]
