@@ -222,6 +222,12 @@ class Settings(MailSettings, InboundSettings):
         None, description="Celery broker, redis:// or amqp://; without it folders in VAR."
     )
     SECRET_KEY: SecretStr | None = Field(None, description="Root secret; without it a generated file in VAR, mode 600.")
+    FORMER_SIGNING_KEYS: str = Field(
+        "",
+        pattern=r"^([0-9a-f]{64}( +[0-9a-f]{64})*)?$",
+        description="Public keys, with spaces between, that signed checkpoints before the root secret was changed; any "
+        "other than these and the present one is named by `verify`.",
+    )
     KEY_RING: Path | None = Field(
         None, description="File of the keys that wrap the keys of cases; without it key-ring.json in VAR, mode 600."
     )

@@ -8,6 +8,7 @@ from time import perf_counter
 from flask_migrate import upgrade
 
 from bench.instances import application
+from engage import clock
 from engage.domain.events import AttemptLogged
 from engage.domain.policy import SYSTEM
 from engage.extensions import celery, db
@@ -62,7 +63,9 @@ def _long_case() -> float:
     with unit_of_work():
         case = db.session.query(Case).limit(1).one()
         for _ in range(EVENTS):
-            db.session.add(timeline.append(case, AttemptLogged(channel="phone", reached=False), actor=SYSTEM))
+            db.session.add(
+                timeline.append(case, AttemptLogged(channel="phone", reached=False), actor=SYSTEM, at=clock.utcnow())
+            )
         keep = case.id
     with unit_of_work():
         others = db.session.query(Case.id).filter(Case.id != keep).count()

@@ -118,6 +118,9 @@ def strange_in_case(record: Record, case_id: str) -> Iterator[str]:
         yield "the end of its record is missing"
     of_event, of_access, held = {row[3]: row[-1] for row in events}, {row[3]: row[-1] for row in accesses}, 0
     for _, _, checkpoint, upto, upto_hash, read, read_hash in heads:
+        if checkpoint not in record.made:
+            yield f"checkpoint {checkpoint}, which is said to have seen it, was never made"
+            break
         if upto and of_event.get(upto) != upto_hash:
             yield f"one of events {held + 1} to {upto} is not as checkpoint {checkpoint} saw it"
             break
@@ -152,6 +155,19 @@ def strange_in_checkpoints(record: Record) -> Iterator[str]:
         previous = hashlib.sha256(canonical([canonical(said)]).encode()).hexdigest()
 
 
+def strange_in_roots(record: Record) -> Iterator[str]:
+    """Which checkpoints say another root than what the cases had come to gives; each is signed for by itself."""
+    noted: dict[int, list[list[Any]]] = {}
+    for lines in record.of_case.values():
+        for head in lines.get("head", []):
+            noted.setdefault(head[2], []).append(head)
+    order, leaves = sorted(record.of_case), dict[str, bytes]()
+    for number, said in ((one["checkpoint"]["number"], one["checkpoint"]) for one in record.checkpoints):
+        leaves.update((head[1], leaf_of(head)) for head in noted.get(number, []))
+        if root_of([leaves[case_id] for case_id in order if case_id in leaves]) != said["root"]:
+            yield f"checkpoint {number}: what the cases had come to does not give its root"
+
+
 def against(record: Record, saved: dict[str, Any], leaves: list[str] | None) -> Iterator[str]:
     """Where the record is not the one that the saved checkpoint speaks of."""
     said = saved["checkpoint"]
@@ -160,12 +176,12 @@ def against(record: Record, saved: dict[str, Any], leaves: list[str] | None) -> 
     if ours is None:
         yield f"checkpoint {number} is missing: an older copy of the database was put back"
         return
-    if ours != said:
-        yield f"checkpoint {number} is not the one that was saved"
     heads = record.heads_at(number)
     now = [leaf_of(head) for head in heads]
-    if root_of(now) != said["root"]:
-        yield f"checkpoint {number}: what the cases had come to does not give its root"
+    if ours != said:  # else its root was looked at among all
+        yield f"checkpoint {number} is not the one that was saved"
+        if root_of(now) != said["root"]:
+            yield f"checkpoint {number}: what the cases had come to does not give its root"
     if leaves is None:
         return
     kept = set(leaves)
@@ -214,7 +230,7 @@ def main(names: list[str]) -> int:
     wrong = [
         f"case {case_id}: {words}" for case_id in sorted(record.of_case) for words in strange_in_case(record, case_id)
     ]
-    wrong += [*strange_in_checkpoints(record), *against(record, saved, leaves)]
+    wrong += [*strange_in_checkpoints(record), *strange_in_roots(record), *against(record, saved, leaves)]
     events = sum(len(lines.get("event", [])) for lines in record.of_case.values())
     seen = sum(max((head[3] for head in lines.get("head", [])), default=0) for lines in record.of_case.values())
     print(f"{len(record.of_case)} cases, {events} events, {len(record.checkpoints)} checkpoints; {len(wrong)} broken")
@@ -222,6 +238,10 @@ def main(names: list[str]) -> int:
         print(words)
     if saved["public_key"] != record.lines["record"][0][3]:
         print("The service signs with another key now than it did in the checkpoint you saved: ask why.")
+    key, number = saved["public_key"], saved["checkpoint"]["number"]
+    later = [one for one in record.checkpoints if one["checkpoint"]["number"] > number and one["public_key"] != key]
+    if later:
+        print(f"{len(later)} later checkpoints are signed with another key than the one you saved: ask why.")
     if events > seen:
         print(f"{events - seen} events are younger than the last checkpoint: of these, receipts alone are proof.")
     return 1 if wrong else 0

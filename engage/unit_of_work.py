@@ -139,6 +139,28 @@ def _note_flush(session: Session, _context: UOWTransaction, _objects: object) ->
         _note_writing(session)
 
 
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Let everything that is read inside be of one moment, however long it takes and whatever others write meanwhile.
+
+    On PostgreSQL each statement would else see what was committed before it; SQLite shows a transaction one state in
+    any case. Nothing is written inside.
+
+    Raises:
+        RuntimeError: a unit of work is open, or this is a page, which reads without a transaction.
+    """
+    session = db.session()
+    if _HOOKS in session.info or has_request_context():
+        raise RuntimeError("one state is read outside of a page and of a unit of work")
+    end_reading()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    try:
+        yield
+    finally:
+        end_reading()
+
+
 def release() -> None:
     """Throw away what is open and give the connection back: before a slow call to somewhere else, or after a fault.
 

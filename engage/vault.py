@@ -81,6 +81,11 @@ def public_key() -> str:
     return _signing_key(settings().root_secret).public_key().public_bytes_raw().hex()
 
 
+def signing_keys() -> frozenset[str]:
+    """Return the keys with which we sign or have signed: the present one, and those the operator lists as former."""
+    return frozenset({public_key(), *settings().FORMER_SIGNING_KEYS.split()})
+
+
 def is_signed(text: str, signature: str, key: str) -> bool:
     """Whether the signature over the text was made with the private half of the key; both in hexadecimal."""
     try:

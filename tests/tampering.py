@@ -32,9 +32,12 @@ GUARDED = (
 
 @contextmanager
 def unguarded() -> Iterator[Session]:
-    """A session in which nothing keeps the record from being changed, as for whoever owns the database."""
+    """A session in which nothing keeps rows from being changed or taken away, as for whoever owns the database."""
     db.session.rollback()
     with db.engine.connect() as connection, Session(connection) as session:  # guards are lifted for a connection
+        raw = connection.connection.driver_connection
+        if db.engine.dialect.name == "sqlite":
+            raw.execute("PRAGMA foreign_keys = OFF")
         if db.engine.dialect.name == "postgresql":
             session.execute(WITHOUT_GUARDS)
         else:
@@ -46,6 +49,8 @@ def unguarded() -> Iterator[Session]:
         if db.engine.dialect.name == "postgresql":
             session.execute(text("RESET session_replication_role"))
             session.commit()
+        else:
+            raw.execute("PRAGMA foreign_keys = ON")
     db.session.rollback()
 
 

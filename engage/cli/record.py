@@ -35,6 +35,8 @@ def verify(checkpoint: IO[str] | None, leaves: IO[str] | None) -> None:
         click.echo(place)
     if found.younger:
         click.echo(f"{found.younger} events are younger than the last checkpoint: of these, receipts alone are proof.")
+    if found.ahead:
+        click.echo(f"Checkpoint {found.ahead} is of a moment that is yet to come: a clock ran ahead. See incidents.md.")
     if found.broken:
         raise click.exceptions.Exit(1)
 

@@ -15,24 +15,40 @@ def leaf_of(text: str) -> bytes:
     return hashlib.sha256(b"\0" + text.encode()).digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> str:
-    """Return the root over hashes of leaves in this order, in hexadecimal; of none it is the hash of nothing.
+class Tree:
+    """A tree to which leaves are added one after the other.
 
     Keeps one hash for each power of two and so takes no more memory for a million leaves than for twenty.
     """
-    waiting: list[tuple[int, bytes]] = []  # whole trees, the largest first: how many levels each has, and its root
-    for leaf in leaves:
+
+    def __init__(self) -> None:
+        # Whole trees, the largest first: how many levels each has, and its root.
+        self._waiting: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Add the hash of a leaf behind those that are there."""
         levels, node = 0, leaf
-        while waiting and waiting[-1][0] == levels:
-            node = _node(waiting.pop()[1], node)
+        while self._waiting and self._waiting[-1][0] == levels:
+            node = _node(self._waiting.pop()[1], node)
             levels += 1
-        waiting.append((levels, node))
-    if not waiting:
-        return EMPTY
-    node = waiting.pop()[1]
-    while waiting:
-        node = _node(waiting.pop()[1], node)
-    return node.hex()
+        self._waiting.append((levels, node))
+
+    def root(self) -> str:
+        """Return the root over the leaves so far, in hexadecimal; of none it is the hash of nothing."""
+        if not self._waiting:
+            return EMPTY
+        *others, (_, node) = self._waiting
+        for _, whole in reversed(others):
+            node = _node(whole, node)
+        return node.hex()
+
+
+def root_of(leaves: Iterable[bytes]) -> str:
+    """Return the root over hashes of leaves in this order, in hexadecimal; of none it is the hash of nothing."""
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
 
 
 def _node(left: bytes, right: bytes) -> bytes:

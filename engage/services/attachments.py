@@ -20,7 +20,7 @@ from engage.domain.guards import Refused
 from engage.domain.policy import Actor, Party, Permission
 from engage.extensions import db
 from engage.key_ring import NoRing
-from engage.models import Attachment, Case, Message, Original
+from engage.models import Attachment, Case, Message
 from engage.scope import visible_to
 from engage.services import file_store, films, originals, pictures, scanning
 from engage.services.file_store import Opened
@@ -30,7 +30,7 @@ from engage.services.timeline import digest_of, record
 from engage.settings import settings
 from engage.vault import Unreadable
 
-__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "drop", "open_file"]
+__all__ = ["Checked", "FileRefused", "Opened", "add", "add_all", "check", "open_file"]
 
 log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
@@ -157,14 +157,6 @@ def add(case: Case, checked: Checked, *, writer: Writer, message: Message | None
     file_store.keep(row, checked.content)
     db.session.add(row)
     return row
-
-
-def drop(row: Attachment) -> None:
-    """Erase a file, and as it came, for good; the record keeps their digests. The caller records why."""
-    if (original := db.session.get(Original, row.id)) is not None:
-        file_store.drop(original)
-        db.session.flush()  # before the file goes, which would take the row along
-    file_store.drop(row)
 
 
 def digest_of_files(rows: Sequence[Attachment]) -> str:

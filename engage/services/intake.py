@@ -134,8 +134,8 @@ def _receive(
     received_at: datetime,
     taker: Actor | None,
 ) -> Received:
-    raw, (site, rule_set_id) = bytes.fromhex(token), sites.for_intake(site_id)
-    begun = partial(new_case.of, concern, site, rule_set_id, vault.digest(raw, vault.TOKEN), received_at, taker)
+    raw, place = bytes.fromhex(token), sites.for_intake(site_id)
+    begun = partial(new_case.of, concern, place, vault.digest(raw, vault.TOKEN), received_at, taker)
     code, must_change = vault.code_for(raw), taker is not None
     made = begun()
     while not new_case.inserted(made.case, _rows_with(made, code, must_change=must_change)):
@@ -151,7 +151,7 @@ def _receive(
     if (concern.identity, concern.road) != (Identity.ANONYMOUS, Road.NONE):
         contact.set_contact(case, identity=concern.identity, road=concern.road, values=reach, actor=made.actor)
     attachments.add_all(case, files, actor=made.actor, writer=Writer.PERSON, wants_originals=concern.wants_originals)
-    days, proof = days_of(case, site, made.owed), receipt_proof.of_new(case, made.statement, made.row)
+    days, proof = days_of(case, place.site, made.owed), receipt_proof.of_new(case, made.statement, made.row)
     return Received(case.id, case.reference, code, is_new=True, days=days, proof=proof)
 
 

@@ -20,6 +20,7 @@ from engage.models import Case, CaseEvent, Deadline, Site, Statement
 from engage.services import deadlines, news
 from engage.services.chain import GENESIS
 from engage.services.new_rows import NewRow, columns_of, insert_unless_there, row_of
+from engage.services.sites import Place
 from engage.services.timeline import append, digest_of
 
 TITLE_LENGTH = 80
@@ -63,23 +64,22 @@ class NewCase:
 
 def of(
     concern: Concern,
-    site: Site,
-    rule_set_id: uuid.UUID,
+    place: Place,
     submission: str,
     received_at: datetime,
     taker: Actor | None,
 ) -> NewCase:
-    """Return a new case at the site, received at the instant; `submission` is the keyed hash of its form's token.
+    """Return a new case at the place, received at the instant; `submission` is the keyed hash of its form's token.
 
     `taker` is who took it down, None where the person sent it. No row of it is in the session yet.
     """
-    case = _case(concern, site, rule_set_id, submission, received_at, taker)
+    case = _case(concern, place.site, place.rule_set_id, submission, received_at, taker)
     actor = taker or Actor(id=None, party=Party.PERSON, case_id=case.id)
     statement = _statement(case, concern)
     event = CaseReceived(channel=case.channel, kind_of_case=case.kind.value, on_behalf=case.on_behalf)
     owed = deadlines.rows_at_receipt(case)
     case.news_due_at = news.due_after(case, clock.utcnow())
-    row = append(case, event, actor=actor, content=digest_of_statement(statement))
+    row = append(case, event, actor=actor, at=place.at, content=digest_of_statement(statement))
     return NewCase(case, statement, owed, event, row, actor)
 
 

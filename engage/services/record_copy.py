@@ -15,6 +15,7 @@ from engage.extensions import db
 from engage.models import Access, AuditEvent, Case, CaseEvent, CaseHead, Checkpoint
 from engage.services.chain import GENESIS, canonical
 from engage.services.checkpoints import leaves_at, text_of
+from engage.unit_of_work import one_state
 
 FORMAT = "engage-record-1"
 _BATCH = 500  # Ours: rows that are held in memory together.
@@ -26,12 +27,13 @@ def write(file: IO[str]) -> int:
     """Write the whole record and return how many lines it has.
 
     Lines begin with what they are: `record`, `checkpoint`, `head`, `case`, `event`, `access`, `change`. The rows of a
-    case follow its own line.
+    case follow its own line. All of it is of one moment, while the service goes on.
     """
     count = 0
-    for line in _lines():
-        file.write(canonical(line) + "\n")
-        count += 1
+    with one_state():
+        for line in _lines():
+            file.write(canonical(line) + "\n")
+            count += 1
     return count
 
 

@@ -20,6 +20,7 @@ from engage.domain.promises_file import with_later_promises
 from engage.extensions import db
 from engage.models import Case, RuleSet, Site
 from engage.models.base import Instant
+from engage.services import instants
 
 SHIPPED = Path(__file__).parent.parent / "data"
 GROUP_CODE = "GRP"
@@ -92,6 +93,7 @@ _INTAKE = (
         .limit(1)
         .correlate(Site)
         .scalar_subquery(),
+        instants.newest_checkpoint().scalar_subquery(),
     )
     .where(or_(and_(Site.id == bindparam("site_id", type_=Uuid()), Site.is_open), Site.is_group_intake))
     .order_by(Site.is_group_intake)
@@ -100,8 +102,17 @@ _INTAKE = (
 )
 
 
-def for_intake(site_id: uuid.UUID | None) -> tuple[Site, uuid.UUID]:
-    """Return the site a concern goes to, and the id of the version of its rules that counts from now.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a concern goes, the version of the rules that counts from now, and the instant its record begins with."""
+
+    site: Site
+    rule_set_id: uuid.UUID
+    at: datetime
+
+
+def for_intake(site_id: uuid.UUID | None) -> Place:
+    """Return the place of a new concern, by one statement.
 
     That is the site chosen while it is open, else the group intake, which is made where there is none.
 
@@ -112,10 +123,10 @@ def for_intake(site_id: uuid.UUID | None) -> tuple[Site, uuid.UUID]:
     if found is None:
         ensure_group_intake()
         found = db.session.execute(_INTAKE, {"site_id": site_id, "now": clock.utcnow()}).one()
-    site, rule_set_id = found
+    site, rule_set_id, made_at = found
     if rule_set_id is None:  # a subquery may find nothing, whatever its type says
         raise NoResultFound("the site has no rules yet")
-    return site, rule_set_id
+    return Place(site, rule_set_id, instants.not_before(made_at))
 
 
 # What was added to the files after sites had kept theirs: read from the shipped ones until a site saves its own.

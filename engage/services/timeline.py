@@ -2,15 +2,15 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
-from engage import clock
 from engage.domain.events import Event, TaskFinished
 from engage.domain.news import is_spoken
 from engage.domain.policy import SYSTEM, Actor, Party
 from engage.extensions import db
 from engage.models import Case, CaseEvent
 from engage.notify import rules
-from engage.services import news
+from engage.services import instants, news
 from engage.services.chain import breaks, canonical, hash_over
 
 
@@ -43,7 +43,7 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
     or files the event speaks of. The case's version counts up, which is how a second member of staff notices.
     What tells the person something puts off the day by which they hear from us again (R37).
     """
-    row = append(case, event, actor=actor, role=role, content=content)
+    row = append(case, event, actor=actor, at=instants.now(), role=role, content=content)
     db.session.add(row)
     told = rules.tell(event, case, event_id=row.id, by=row.actor_id)
     if (done := news.follow(case, told=told or is_spoken(event))) is not None:
@@ -51,7 +51,9 @@ def record(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
     return row
 
 
-def append(case: Case, event: Event, *, actor: Actor, role: str | None = None, content: str | None = None) -> CaseEvent:
+def append(
+    case: Case, event: Event, *, actor: Actor, at: datetime, role: str | None = None, content: str | None = None
+) -> CaseEvent:
     """Count the event on the case and return its row, which the caller adds. Sends no statement, tells nobody."""
     case.version += 1
     row = CaseEvent(
@@ -62,7 +64,7 @@ def append(case: Case, event: Event, *, actor: Actor, role: str | None = None, c
         actor_party=actor.party.value,
         actor_id=actor.id if actor.party is Party.STAFF else None,
         actor_role=role or role_at(actor, case.site_id),
-        at=clock.utcnow(),
+        at=at,
         payload=canonical(event.payload()),
         content_digest=content,
         previous_hash=case.head_hash,

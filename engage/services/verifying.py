@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from engage import clock
 from engage.extensions import db
 from engage.models import (
     Access,
@@ -22,8 +23,10 @@ from engage.models import (
 )
 from engage.services import access, audit, timeline
 from engage.services.verifying_content import Content, strange_in
+from engage.services.verifying_files import strange_files
 from engage.services.verifying_heads import Days, Saved, against
 from engage.services.verifying_lane import strange_in_lane
+from engage.unit_of_work import one_state
 
 Row = TypeVar("Row", CaseEvent, Access, CaseHead, Message, Statement, Attachment, Original)
 _BATCH = 200  # Ours: cases whose records fit in memory together.
@@ -40,6 +43,7 @@ class Verdict:
     changes: int = 0
     checkpoints: int = 0
     younger: int = 0  # events that no checkpoint covers yet: of these, receipts alone are proof
+    ahead: int | None = None  # the newest checkpoint, where it is of a moment that is yet to come
     broken: list[str] = field(default_factory=list)
 
 
@@ -49,10 +53,20 @@ def verify(saved: Saved | None = None) -> Verdict:
     With a checkpoint that somebody saved elsewhere, the record is held against it, too: so a record that was rewritten
     as a whole, or an older copy that was put back, is found. Changes nothing; memory does not grow with the cases. A
     record whose end was cut off is found by the number and the hash that its case keeps.
+
+    The record is read as it was at one moment, so the service may go on meanwhile; files are looked at afterwards.
     """
     found = Verdict()
+    with one_state():
+        _go_through(found, saved)
+    found.broken += strange_files()
+    return found
+
+
+def _go_through(found: Verdict, saved: Saved | None) -> None:
     days = Days.of(db.session.scalars(select(Checkpoint).order_by(Checkpoint.number)).all())
     found.checkpoints = len(days.all)
+    found.ahead = next((row.number for row in days.all[-1:] if row.made_at > clock.utcnow()), None)
     found.broken += days.broken()
     for cases in _batches():
         ids = [case.id for case in cases]
@@ -91,7 +105,6 @@ def verify(saved: Saved | None = None) -> Verdict:
     found.broken += days.changes_missing({row.hash for row in changes})
     if saved is not None:
         found.broken += against(saved, days)
-    return found
 
 
 def _is_whole(case: Any, rows: Sequence[CaseEvent]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engage import lane_keys
+from engage.domain.lane import Happened
 from engage.extensions import db
 from engage.key_ring import NoRing
 from engage.models import LaneAccess, LaneAccount, LaneEvent, LaneHead, LaneReferral, LaneReport, LaneWord
@@ -41,18 +42,21 @@ def strange_in_lane(days: Days) -> Iterator[tuple[uuid.UUID, list[str]]]:
 
 
 def _strange_words(report_id: uuid.UUID, events: Sequence[LaneEvent]) -> Iterator[str]:
-    """What is sealed and does not open, or is not what was recorded. What was erased is not there, and fits."""
-    known, sealed = {event.content_digest for event in events}, _sealed(report_id)
-    if not sealed:
+    """What is sealed and does not open, is not what was recorded, or is not there although nobody erased it."""
+    known, sealed = {event.content_digest for event in events if event.content_digest}, _sealed(report_id)
+    if any(event.kind == Happened.ERASED for event in events):
+        yield from (["something that was erased is there again"] if sealed else [])
         return
     try:
-        key = lane_keys.key_of(report_id)
+        key = lane_keys.key_of(report_id) if sealed else b""
         digests = [_digest(row, lane_keys.opened(key, row.sealed, row_id, row.__tablename__)) for row_id, row in sealed]
     except (Unreadable, NoRing):
         yield "what was said does not open with the keys that are here"
         return
     if not known.issuperset(digests):
         yield "what was said is not what was recorded"
+    if gone := len(known.difference(digests)):
+        yield f"{gone} things that were said were changed or taken away"
 
 
 def _sealed(report_id: uuid.UUID) -> list[tuple[uuid.UUID, _Row]]:

@@ -1,6 +1,7 @@
 """Commands for the record: seal it, check it, and write out what an outsider checks."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -40,6 +41,13 @@ def test_a_record_is_checked_against_what_was_saved(run, saved, session):
     with unit_of_work():
         session.query(Case).update({"head_hash": "0" * 64})
     assert run("verify", *given).exit_code == 1
+
+
+def test_a_checkpoint_of_a_clock_that_ran_ahead_is_told_of_and_accuses_nobody(run, saved, clock):
+    assert "yet to come" not in run("verify").output
+    clock.advance(-timedelta(hours=2))
+    said = run("verify")
+    assert (said.exit_code, "Checkpoint 1 is of a moment that is yet to come" in said.output) == (0, True)
 
 
 def test_what_cannot_be_read_is_refused_with_words(run, saved):

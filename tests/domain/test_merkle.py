@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from engage.domain.merkle import EMPTY, leaf_of, root_of
+from engage.domain.merkle import EMPTY, Tree, leaf_of, root_of
 
 
 def slowly(leaves):
@@ -33,3 +33,12 @@ def test_the_root_is_that_of_the_standard(count):
 def test_a_node_is_never_taken_for_a_leaf():
     two = [leaf_of("a"), leaf_of("b")]
     assert root_of([leaf_of((two[0] + two[1]).decode("latin-1"))]) != root_of(two)
+
+
+def test_the_root_of_a_tree_that_grows_is_right_at_each_leaf():
+    tree, leaves = Tree(), []
+    assert tree.root() == EMPTY
+    for number in range(20):
+        leaves.append(leaf_of(str(number)))
+        tree.add(leaves[-1])
+        assert tree.root() == tree.root() == root_of(leaves)

@@ -29,6 +29,7 @@ from engage.models import (
 from engage.services import access, demo, sites, timeline, verifying
 from engage.services.demo.risk import KEPT_SAFE
 from engage.services.lane import clocks as lane_clocks
+from engage.services.verifying_content import Content, strange_in
 from engage.unit_of_work import unit_of_work
 
 
@@ -109,6 +110,9 @@ def check_the_record(session, cases, now):
         assert events[-1].at <= now
         readings = session.scalars(select(Access).where(Access.case_id == case.id).order_by(Access.number)).all()
         assert access.breaks_in(readings) == []
+        messages = session.scalar(select(func.count()).where(Message.case_id == case.id))
+        missed = [words for words in strange_in(events, Content([], [], [])) if "message" in words]
+        assert len(missed) == messages, "what somebody takes away of what was written is missed"
     assert verifying.verify().broken == []
 
 

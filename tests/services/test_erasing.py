@@ -167,7 +167,7 @@ def test_who_the_person_is_goes_and_their_words_stay(team, session):
     assert verifying.verify().broken == []
     assert erase(reference, Scope.SECRETS, "anonymous_codes")
     assert erase(reference)
-    assert [one.scope for one in retention_schedule.gone_of(case)].count(Scope.EVERYTHING) == 1
+    assert [one.scope for one in retention_schedule.gone_of(case_of(reference))].count(Scope.EVERYTHING) == 1
 
 
 def test_a_code_that_was_destroyed_opens_nothing(team, session):

@@ -12,12 +12,14 @@ from engage.models import (
     LaneAccount,
     LaneEvent,
     LaneHead,
+    LaneKey,
+    LaneReferral,
     LaneReport,
     LaneWord,
 )
 from engage.services import checkpoints, record_copy, triage, verifying
 from engage.services.checkpoints import heads_at, leaves_at
-from engage.services.lane import access, erasing, words
+from engage.services.lane import access, erasing, steps, words
 from engage.settings import settings
 from tests import states, tampering
 from tests.lane_states import a_report, an_offered_report, do, her
@@ -112,6 +114,19 @@ def swap_words(session, report_id):
     row.sealed = lane_keys.sealed(key, values, row.id, LaneWord.__tablename__)
 
 
+def take_away_words(session, report_id):
+    session.execute(delete(LaneWord))
+
+
+def take_away_account(session, report_id):
+    session.execute(delete(LaneAccount))
+
+
+def take_away_all(session, report_id):
+    for table in (LaneAccount, LaneWord, LaneReferral, LaneKey):
+        session.execute(delete(table))
+
+
 def damage_account(session, report_id):
     session.execute(update(LaneAccount).values(sealed=b"0" * 40))
 
@@ -128,6 +143,9 @@ def rewrite_head(session, report_id):
         (forget_reading, "one of its accesses up to 1 is not as checkpoint 1 saw it"),
         (change_reading, "access 1"),
         (swap_words, "what was said is not what was recorded"),
+        (take_away_words, "1 things that were said were changed or taken away"),
+        (take_away_account, "1 things that were said were changed or taken away"),
+        (take_away_all, "3 things that were said were changed or taken away"),
         (damage_account, "does not open with the keys that are here"),
         (rewrite_head, "is not as checkpoint 1 saw it"),
     ],
@@ -137,6 +155,20 @@ def test_a_change_is_named_with_the_report_and_the_place(taken, session, change,
         change(unguarded, taken.report_id)
     found = [line for line in broken(session) if line.startswith(f"report {taken.report_id}: ")]
     assert any(said in line for line in found), found
+
+
+def test_each_service_that_was_offered_is_on_the_record(taken, team, session):
+    do(taken, steps.offer, "Another clinic", actor=team.focal, same_contact=True)
+    assert broken(session) == []
+
+
+def test_what_she_erased_and_somebody_put_back_is_named(taken, session):
+    account = session.get_one(LaneAccount, taken.report_id)
+    values = {"report_id": account.report_id, "sealed": account.sealed}
+    do(taken, erasing.erase, actor=her(taken))
+    with tampering.unguarded() as unguarded:
+        unguarded.add(LaneAccount(**values))
+    assert broken(session) == [f"report {taken.report_id}: something that was erased is there again"]
 
 
 def test_a_report_that_was_put_in_or_taken_out_as_a_whole_is_found(taken, session):

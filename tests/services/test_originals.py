@@ -18,7 +18,7 @@ from engage.services.intake import Concern
 from engage.services.wrapping import Count
 from engage.settings import settings
 from engage.unit_of_work import unit_of_work
-from tests import states
+from tests import states, tampering
 from tests.checked_record import within
 from tests.notify.letters import forget_notices, told
 from tests.promised import kinds_of
@@ -176,18 +176,6 @@ def test_one_that_is_gone_from_the_disk_is_refused_and_nothing_is_noted(referenc
     assert "OriginalOpened" not in kinds_of(reference)
 
 
-def test_with_its_file_it_is_erased(reference, team):
-    send(reference, photo())
-    paths = [path_of(rows()[0]), sealed.path_of(rows()[0].id)]
-    with unit_of_work():
-        attachments.drop(sealed.file(rows()[0].id))
-    assert (rows(), [path.exists() for path in paths]) == ([], [False, False])
-    paper = sealed.a_file(reference, b"words of a paper")
-    with unit_of_work():
-        attachments.drop(sealed.file(paper))
-    assert db.session.scalars(select(Attachment)).all() == []
-
-
 def test_its_row_goes_with_the_row_of_its_file_whoever_deletes_that(reference, team, clock):
     send(reference, photo())
     path = path_of(rows()[0])
@@ -236,6 +224,18 @@ def test_what_was_erased_on_the_record_is_not_missed(seen_case, saved):
     assert within(saved) == []
     send(seen_case, photo("Another"), wants=True)
     assert within(saved) == []
-    with unit_of_work():
-        attachments.drop(sealed.file(rows()[0].id))
-    assert within(saved) == []
+
+
+def test_one_that_goes_with_its_file_is_missed_and_one_without_its_file_stops_nothing(seen_case, saved):
+    send(seen_case, photo(), photo("Another"), wants=True)
+    first, second = sorted(row.id for row in rows())
+    gone = f"case {seen_case}: 1 files that were recorded are not there any more"
+    with tampering.unguarded() as own:
+        own.execute(delete(Attachment).where(Attachment.id == first))
+    found = within(saved)
+    assert gone in found
+    assert f"case {seen_case}: file {first} as it came has lost the file that was made of it" in found
+    assert not any(str(second) in words for words in found)
+    with tampering.unguarded() as own:
+        own.execute(delete(Original).where(Original.id == first))
+    assert {gone, f"case {seen_case}: file {first} as it came was taken away"} <= set(within(saved))

@@ -268,7 +268,7 @@ def test_a_file_that_is_too_long_for_the_scanner_waits_and_holds_up_no_other(
 def test_a_file_that_is_erased_while_others_are_looked_at_is_passed_over(reference, team, scanner):
     gone, sound = came_before(reference, HARMLESS), came_before(reference, HARMLESS)
     with unit_of_work():
-        attachments.drop(sealed.file(gone))
+        file_store.drop(sealed.file(gone))
     assert scanning._look_again([gone, sound]) == 1
     with unit_of_work():
         assert not scanning._note(gone, Scan.NOT_ASKED, Scan.HARMFUL)

@@ -68,12 +68,12 @@ def submit(token: str, told: Told, *, site_id: uuid.UUID | None = None) -> Taken
         ContactRefused: the address cannot be one, or is left for somebody else.
     """
     address = _address(told)
-    raw, now, (site, _rules) = bytes.fromhex(token), clock.utcnow(), sites.for_intake(site_id)
-    report = new_report(told, site.id, vault.digest(raw, vault.TOKEN), now)
+    raw, now, place = bytes.fromhex(token), clock.utcnow(), sites.for_intake(site_id)
+    report = new_report(told, place.site.id, vault.digest(raw, vault.TOKEN), now)
     key_row, key = lane_keys.new_key(report.id)
     account, digest = sealed_account(report.id, key, told)
     who = Actor(id=None, party=Party.PERSON, case_id=report.id)
-    event = append(report, Happened.RECEIVED, actor=who, content=digest)
+    event = append(report, Happened.RECEIVED, actor=who, at=place.at, content=digest)
     code = vault.code_for(raw)
     receipt = LaneReceipt(id=uuid.uuid4(), report_id=report.id, code_digest=vault.digest(code, vault.CODE), made_at=now)
     begun = [clocks.new_row(report.id, which, now) for which in _clocks_of(told)]

@@ -2,15 +2,16 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 
-from engage import clock
 from engage.domain.lane import Happened
 from engage.domain.policy import Actor, Party
 from engage.extensions import db
 from engage.models import LaneEvent, LaneReport
 from engage.scope import in_lane_of
+from engage.services import instants
 from engage.services.chain import breaks, canonical, hash_over
 
 
@@ -49,13 +50,19 @@ def record(
 
     `content` is the salted digest of the words it speaks of; `values` are codes, never words.
     """
-    row = append(report, what, actor=actor, content=content, **values)
+    row = append(report, what, actor=actor, at=instants.now(), content=content, **values)
     db.session.add(row)
     return row
 
 
 def append(
-    report: LaneReport, what: Happened, *, actor: Actor, content: str | None = None, **values: str | int | bool
+    report: LaneReport,
+    what: Happened,
+    *,
+    actor: Actor,
+    at: datetime,
+    content: str | None = None,
+    **values: str | int | bool,
 ) -> LaneEvent:
     """Count the event on the report and return its row, which the caller adds. Sends no statement."""
     report.version += 1
@@ -66,7 +73,7 @@ def append(
         kind=what.value,
         actor_party=actor.party.value,
         actor_id=actor.id if actor.party is Party.STAFF else None,
-        at=clock.utcnow(),
+        at=at,
         payload=canonical(values),
         content_digest=content,
         previous_hash=report.head_hash,

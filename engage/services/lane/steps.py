@@ -26,7 +26,8 @@ def side_of(report: LaneReport, actor: Actor) -> Side:
 
 
 def take(report: LaneReport, step: Step, *, actor: Actor, how: How = How.PAGE, content: str | None = None) -> None:
-    """Take a step, record it, and tell the other side. One that leads where the report is already changes nothing.
+    """Take a step, record it, and tell the other side. One that leads where the report is already changes nothing,
+    unless there is `content` to it: another service is offered, and the record speaks of each.
 
     What she said is kept as consent with how she said it: on her page, or to the focal point who writes it down.
 
@@ -37,7 +38,8 @@ def take(report: LaneReport, step: Step, *, actor: Actor, how: How = How.PAGE, c
     """
     require_in_lane(actor, LanePermission.TAKE_STEP, report.facts)
     side = side_of(report, actor)
-    if rules.is_theirs(step, side, for_other=report.for_other) and rules.is_there(report.position, step):
+    is_theirs = rules.is_theirs(step, side, for_other=report.for_other)
+    if content is None and is_theirs and rules.is_there(report.position, step):
         return
     after = rules.next_position(report.position, step, side, for_other=report.for_other)
     if step is Step.CLOSE:
