@@ -69,11 +69,14 @@ def nobody_stands_in(user: StaffUser, *, change_id: uuid.UUID) -> None:
     outbox.enqueue(_owed("nobody_stands_in", user, change_id))
 
 
-def cannot_end(user: StaffUser) -> None:
-    """Tell administrators that an account whose time is up goes on, since it is needed; once for each end."""
+def cannot_end(user: StaffUser, *, asks_themself: bool = False) -> None:
+    """Tell administrators that an account whose time is up goes on, since it is needed; once for each end.
+
+    Its own user is asked, too, where nobody else administers all sites: only they can name another.
+    """
     ends_at = user.ends_at.isoformat() if user.ends_at else ""
     for one in administrators_of(row.site_id for row in user.memberships):
-        if one.id != user.id:
+        if one.id != user.id or asks_themself:
             outbox.enqueue(_owed("cannot_end", one, f"{user.id}:{ends_at}", person=str(user.id)))
 
 

@@ -14,6 +14,7 @@ from engage.domain.policy import Actor, Membership
 from engage.extensions import db
 from engage.models import Passkey, SecondFactor, Site, StaffMembership, StaffSession, StaffUser
 from engage.models.base import Instant
+from engage.queries import staffing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ _BY_KEY = (
         StaffUser.name,
         StaffUser.locale,
         StaffUser.must_change_password,
+        StaffUser.ends_at,
         SecondFactor.user_id.label("app_of"),
         exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_(None)).label("has_passkey"),
         StaffMembership.role,
@@ -84,6 +86,16 @@ _BY_SESSION = _BY_KEY.join(
     StaffSession.id == bindparam("session_id", type_=Uuid()),
     StaffSession.began_at > bindparam("since", type_=Instant()),
 )
+
+
+def has_ended(user_id: uuid.UUID, ends_at: datetime | None) -> bool:
+    """Whether an active user's time here is up, so that they are let in no more; deactivating them may take a while.
+
+    Whoever is needed goes on, see `engage.services.moving.end_due`.
+    """
+    if ends_at is None or ends_at > clock.utcnow():
+        return False
+    return not staffing.is_needed(db.session.get_one(StaffUser, user_id))
 
 
 def id_of(email: str) -> uuid.UUID | None:
@@ -140,7 +152,7 @@ def _of(user_id: uuid.UUID, session_key: str) -> dict[str, object]:
 
 
 def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: Sequence[Any]) -> Account | None:
-    if not rows:
+    if not rows or has_ended(user_id, rows[0].ends_at):
         return None
     held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)
     places = dict.fromkeys((row.site_id, row.site_name) for row in rows if row.site_id is not None)

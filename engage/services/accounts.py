@@ -160,6 +160,8 @@ def let_go(user: StaffUser, *, actor: Actor | None) -> list[Handed]:
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """Let the user in again, with the roles they had, and without an end that is past.
 
+    The other focal points of the place are told where the user is one.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
         TooManyFocalPoints: somewhere there are enough focal points by now.
@@ -170,7 +172,8 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
         was = {"is_active": False, "ends_at": user.ends_at.isoformat() if user.ends_at else None}
         user.is_active, user.ends_at = True, None
         is_ = {"is_active": True, "ends_at": None}
-        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+        entry = note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+        account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
         training.review_one(user)
 
 

@@ -12,6 +12,7 @@ from engage.domain.single_sign_on import MappedRole, mapped_to, read_mapping
 from engage.extensions import db
 from engage.models import ForeignIdentity, Site, StaffUser
 from engage.notify import account_rules
+from engage.queries import accounts as known
 from engage.queries import staffing
 from engage.services import account_links, accounts, focal_seats, leaving, people
 from engage.services.audit import Change, note
@@ -49,7 +50,7 @@ def let_in(identity: Identity, *, invited_by: str | None = None) -> uuid.UUID:
     if user is None:
         user = _invited(invited_by, identity) if invited_by else _by_address(identity)
         _link(user, identity)
-    if not user.is_active:
+    if not user.is_active or known.has_ended(user.id, user.ends_at):
         raise Unknown
     _give_roles(user, identity)
     return user.id
@@ -169,6 +170,6 @@ def _needed(user: StaffUser, wanted: frozenset[Membership], *, lost: frozenset[M
             continue
         kept.remove(one)
     chief = Membership(Role.ADMIN, None)
-    if chief in lost and not staffing.held(but=user.id).has_admin:
+    if chief in lost and staffing.administers_alone(user):
         kept.add(chief)
     return frozenset(kept)

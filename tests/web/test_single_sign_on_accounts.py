@@ -63,6 +63,14 @@ def test_somebody_deactivated_is_not_linked_either(officer, client, provider):
     assert db.session.scalars(select(ForeignIdentity)).all() == []
 
 
+def test_somebody_whose_last_day_is_over_is_not_let_in_though_the_provider_does(officer, client, provider, clock):
+    enter(client, provider)
+    with unit_of_work():
+        db.session.get_one(StaffUser, officer.id).ends_at = clock.now
+    assert client.get("/staff/").status_code == 303
+    assert enter(client, provider).status_code == 403
+
+
 def test_ours_is_asked_for_where_the_provider_asked_for_no_second_factor(officer, client, provider):
     with unit_of_work():
         second_factor.keep(db.session.get_one(StaffUser, officer.id), second_factor.new_secret())
