@@ -59,6 +59,7 @@ def hand_over(user: StaffUser) -> list[Handed]:
         *hand_back(user),
         *handing_on.vacate_seats(user),
         *handing_on.hand_on_remedies(user),
+        *handing_on.hand_on_errands(user),
         *hand_on(user),
         *handing_on.replace_stand_in(user),
     ]
@@ -87,8 +88,8 @@ def hand_on(user: StaffUser) -> list[Handed]:
     """Give the open tasks of somebody, and what they were to change, to whoever answers for it now.
 
     Of a case that is whoever works it, else whoever is told of new cases at its site; of a site alone whoever looks
-    after it. Call it after `hand_back`. What nobody could have stays where it is, is logged, and is tried again by the
-    next call; it is never given to somebody who may not know of it.
+    after it. Call it after `hand_back`. What nobody could have stays where it is, is logged, and is tried again for
+    who left, see engage.services.left_behind; it is never given to somebody who may not know of it.
     """
     rows: list[Task | CorrectiveAction] = [*_held_by(user.id, Task), *_held_by(user.id, CorrectiveAction)]
     held = {case_id: cases.lock_own(case_id) for case_id in sorted({row.case_id for row in rows if row.case_id})}
