@@ -18,26 +18,28 @@ trusted person or only the custodian, a notice becomes an errand that staff carr
 the page that their code opens. Beside these, somebody who gets an account chooses a password by `invitation`, somebody
 who forgot theirs by `password_link`, which `password_chosen` tells them of afterwards; somebody who gets a password
 from an administrator hears of it by `password_given`, somebody whose second factor was taken away by
-`second_factor_reset`, and the other focal points of a place by `focal_changed` when an administrator makes somebody
-one of them, lets one in again, gives one a password or another address, or takes away the second factor of one.
-Whoever signs in with a browser never used for it before gets `new_browser`. A task that belongs to no case is told by
-`own_task` and `own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away
-goes to them, too, where they may see the case. Whoever is away hears by `nobody_stands_in` that they have no stand-in
-any more, and administrators by `cannot_end` that an account cannot end since it is the last focal point of a site or
-the last administrator of all. Who is linked with single sign-on hears by `identity_linked`. The owner of a passkey
-hears by `passkey_added`, `passkey_removed` and `passkey_refused` what became of it. Of a training that runs out
-somebody and their administrators hear by `training_ends` a month before, and by `role_rests` or `cannot_rest` on the
-day. Of a report in the restricted lane focal points hear by the same `item_for_you` and its holder by `something_new`,
-and the human-rights lead by `lane_holds_something` that there is one. Every auditor is sent each checkpoint of the
-record by `checkpoint_made`, and those of a site hear by `unusual_reading` that somebody read cases there in a way to
-look at. That mail waits to be sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the
-site it was sent to. What nobody has sorted is told again by `mail_waits`, once a day at most: to them after two days,
-after five to whoever stands above them, and then to all of them every week. Of what may be a survivor's focal points
-hear by `item_for_you`, those of all sites above those of the site, and nobody else. The mail address that a person
-leaves gets `address_left` once, where they want that. Whoever watches a case hears by `watched_case` what moves it or
-is said in it, as long as they may see it. Coordinators read by `weekly_summary` how their week begins, and they and
-approvers by `overdue_list` each morning what is late; a restricted case is in no count. A message without a folder for
-the reader's language goes out in English.
+`second_factor_reset`, somebody whose address an administrator changed by `own_address`, at the one before by
+`own_address_left`, which also says for seven days what lets somebody into the account, and the other focal points of a
+place by `focal_changed` when an administrator makes somebody one of them, lets one in again, gives one a password or
+another address, or takes away the second factor of one. Whoever signs in with a browser never used for it before gets
+`new_browser`. A task that belongs to no case is told by `own_task` and `own_task_due`, and whoever is to stand in for
+somebody by `stand_in`: what goes to somebody who is away goes to them, too, where they may see the case. Whoever is
+away hears by `nobody_stands_in` that they have no stand-in any more, and administrators by `cannot_end` that an
+account cannot end since it is the last focal point of a site or the last administrator of all. Who is linked with
+single sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_added`, `passkey_removed` and
+`passkey_refused` what became of it. Of a training that runs out somebody and their administrators hear by
+`training_ends` a month before, and by `role_rests` or `cannot_rest` on the day. Of a report in the restricted lane
+focal points hear by the same `item_for_you` and its holder by `something_new`, and the human-rights lead by
+`lane_holds_something` that there is one. Every auditor is sent each checkpoint of the record by `checkpoint_made`, and
+those of a site hear by `unusual_reading` that somebody read cases there in a way to look at. That mail waits to be
+sorted is told by `mail_to_sort`, once an hour, to whoever is told of new cases at the site it was sent to. What nobody
+has sorted is told again by `mail_waits`, once a day at most: to them after two days, after five to whoever stands
+above them, and then to all of them every week. Of what may be a survivor's focal points hear by `item_for_you`, those
+of all sites above those of the site, and nobody else. The mail address that a person leaves gets `address_left` once,
+where they want that. Whoever watches a case hears by `watched_case` what moves it or is said in it, as long as they
+may see it. Coordinators read by `weekly_summary` how their week begins, and they and approvers by `overdue_list` each
+morning what is late; a restricted case is in no count. A message without a folder for the reader's language goes out
+in English.
 
 Nobody is nagged. No person is woken in the hours that they chose or, where they chose none, those that
 `ENGAGE_QUIET_HOURS` names, on the wall of the site; what happens within minutes is one notice; and while the last

@@ -12,7 +12,7 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import account_links, focal_seats, leaving, new_passwords, passwords, training
+from engage.services import account_links, focal_seats, former_addresses, leaving, new_passwords, passwords, training
 from engage.services.audit import Change, note
 from engage.services.handed import Handed, counted
 from engage.services.new_passwords import WeakPassword, new_session_key
@@ -83,6 +83,8 @@ def add(details: Details, roles: Collection[Membership], *, password: str | None
 def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     """Change the name, the address or the language of a user.
 
+    Another address is told to the one before and to the new one, and sessions end: by it somebody else could get in.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
         EmailTaken: there is another account with this address.
@@ -95,12 +97,15 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
     if changed:
         language = {"locale": user.locale} if "locale" in changed else {}
+        former = user.email
         for name in changed:
             setattr(user, name, new[name])
         told = {"changed": changed, **({"locale": user.locale} if language else {})}
         entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, before=language, after=told)
         if "email" in changed:
             account_links.end(user.id)  # one on its way to the old address
+            user.session_key = new_session_key()
+            account_rules.address_changed(user, former_addresses.keep(user, former), change_id=entry.id)
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 

@@ -145,7 +145,8 @@ def test_the_other_focal_points_hear_that_the_address_of_one_of_them_is_another(
     assert told() == set()
     with unit_of_work():
         accounts.describe(user.id, Details("other@staff.engage.test", "New name"), actor=chief)
-    assert told() == {("focal_changed", team.second_focal.id)}
+    owner = {("own_address", user.id), ("own_address_left", user.id)}
+    assert told() == {("focal_changed", team.second_focal.id)} | owner
 
 
 def test_the_other_focal_points_hear_that_somebody_became_one_of_them(session, team, chief):
