@@ -28,6 +28,7 @@ class Account:
     must_change_password: bool
     has_app: bool  # that shows codes
     has_passkey: bool
+    has_refused_passkey: bool  # of which there seems to be a copy: it opens nothing, and the password not more by it
     session_key: str
     session_id: uuid.UUID | None  # none while the second half of signing in is missing
     actor: Actor
@@ -36,8 +37,13 @@ class Account:
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether they sign in with more than a password."""
-        return self.has_app or self.has_passkey
+        """Whether the password alone does not do, also where what they have besides counts no more."""
+        return self.has_app or self.has_passkey or self.has_refused_passkey
+
+    @property
+    def has_lost_second_factor(self) -> bool:
+        """Whether nothing but a refused passkey is left, which an administrator has to take away."""
+        return self.has_refused_passkey and not (self.has_app or self.has_passkey)
 
     @property
     def is_everywhere(self) -> bool:
@@ -65,6 +71,7 @@ _BY_KEY = (
         StaffUser.ends_at,
         SecondFactor.user_id.label("app_of"),
         exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_(None)).label("has_passkey"),
+        exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_not(None)).label("has_refused"),
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
@@ -166,6 +173,7 @@ def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: S
         must_change_password=first.must_change_password,
         has_app=first.app_of is not None,
         has_passkey=first.has_passkey,
+        has_refused_passkey=first.has_refused,
         session_key=key,
         session_id=session_id,
         actor=Actor(id=user_id, memberships=held),
