@@ -19,6 +19,7 @@ from engage.services import (
     escalation,
     explanations,
     heartbeats,
+    left_behind,
     moving,
     pauses,
     readings,
@@ -135,8 +136,8 @@ def read_texts() -> None:
 
 @shared_task(name="engage.review_accounts")
 def review_accounts() -> None:
-    """Deactivate whose time here is up, and let roles rest whose training ran out."""
-    finished("review-accounts", moving.end_due() + training.review())
+    """Deactivate whose time here is up, let roles rest whose training ran out, and hand on what was left behind."""
+    finished("review-accounts", moving.end_due() + training.review() + left_behind.hand_over_again())
 
 
 @shared_task(name="engage.watch_repetition")

@@ -1,4 +1,7 @@
-"""Links by which somebody chooses a password: what they are for, how long each lives, and why one opens nothing."""
+"""Links by which somebody chooses a password: what they are for, how long each lives, and why one opens nothing.
+
+And for how long the address that an account had before hears of it.
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +17,11 @@ class LinkPurpose(StrEnum):
 # Ours. An invitation waits for a week of leave; who forgot a password reads their mail now. ASVS 5.0, 6.4.1 asks that
 # both end: it leaves the time to us.
 LIVES = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=1)}
+
+# Ours: for so long what lets somebody into an account is told to the address it had before, too; a week of leave. The
+# address is kept for as long again as a notice may take, see engage.notify.outbox.
+FORMER_TOLD = timedelta(days=7)
+FORMER_KEPT = FORMER_TOLD + timedelta(hours=72)
 
 # Ours: so many reset links a day leave for one account; who asks more often is bothering somebody.
 RESETS_A_DAY = 5

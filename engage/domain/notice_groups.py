@@ -52,6 +52,7 @@ ALWAYS = frozenset(
         *("explanation_wanted", "explanation_written", "explanation_missing"),
         *("invitation", "password_link", "password_given", "password_chosen", "second_factor_reset", "new_browser"),
         *("passkey_added", "passkey_removed", "passkey_refused", "identity_linked", "focal_changed"),
+        *("own_address", "own_address_left"),
         *("cannot_end", "cannot_rest", "role_rests", "training_ends", "nobody_stands_in"),
         *("checkpoint_made", "unusual_reading"),
     }

@@ -1,6 +1,6 @@
 """Tables. Importing this package makes every table known to the metadata."""
 
-from engage.models.account import AccountLink, AskedReset, TrainingRecord
+from engage.models.account import AccountLink, AskedReset, FormerAddress, TrainingRecord
 from engage.models.aftercare import AfterCheck, CorrectiveAction, IssueCase, Meeting, Proceeding, SystemicIssue
 from engage.models.alarm import Alarm
 from engage.models.base import Base
@@ -119,6 +119,7 @@ __all__ = [
     "ExtensionRequest",
     "Feedback",
     "ForeignIdentity",
+    "FormerAddress",
     "Heartbeat",
     "IndependentReview",
     "InvestigationPlan",

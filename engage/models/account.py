@@ -1,4 +1,4 @@
-"""What belongs to an account: links to choose a password, who asked for one, and what its owner was trained in."""
+"""What belongs to an account: links to choose a password, who asked for one, addresses it had, and trainings."""
 
 import uuid
 from datetime import date, datetime
@@ -34,6 +34,16 @@ class AskedReset(Keyed, Base):
 
     sealed: Mapped[bytes]
     asked_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class FormerAddress(Keyed, Base):
+    """The address that an account had before, sealed: for some days it is told what lets somebody into the account."""
+
+    __tablename__ = "former_address"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    sealed: Mapped[bytes]
+    left_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class TrainingRecord(Keyed, Base):

@@ -91,6 +91,7 @@ class IssueCase(Base):
     joined_at: Mapped[datetime]
 
 
+_TO_DO = text("finished_at IS NULL")
 _TO_REMIND = text("finished_at IS NULL AND reminded_at IS NULL")
 
 
@@ -103,6 +104,7 @@ class CorrectiveAction(Keyed, Base):
         CheckConstraint("(issue_id IS NULL) <> (case_id IS NULL)", name="of_issue_or_case"),
         Index(None, "issue_id"),
         Index(None, "case_id"),
+        Index("ix_corrective_action_open_owner", "owner_id", postgresql_where=_TO_DO, sqlite_where=_TO_DO),
         # The sweep reads what is due along it and no further.
         Index("ix_corrective_action_to_remind", "due_at", postgresql_where=_TO_REMIND, sqlite_where=_TO_REMIND),
     )

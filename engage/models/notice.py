@@ -13,6 +13,7 @@ from engage.domain.errands import ErrandResult
 from engage.models.base import Base, Document, Keyed, stored
 
 _WAITS = text("sent_at IS NULL AND dead_at IS NULL AND replaced_at IS NULL")
+_TO_DO = text("finished_at IS NULL")
 _DIED, _CAME_BACK = text("dead_at IS NOT NULL"), text("bounced_at IS NOT NULL")
 _UNSEEN = text("user_id IS NOT NULL AND seen_at IS NULL AND replaced_at IS NULL")
 
@@ -131,6 +132,7 @@ class Errand(Keyed, Base):
             postgresql_where=text("look_at IS NOT NULL"),
             sqlite_where=text("look_at IS NOT NULL"),
         ),
+        Index("ix_errand_open_carrier", "carrier_id", postgresql_where=_TO_DO, sqlite_where=_TO_DO),
         CheckConstraint("finished_at IS NULL OR look_at IS NULL", name="finished_is_not_looked_at"),
     )
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.domain.case import Answer
@@ -87,6 +87,9 @@ class Approval(Keyed, Base):
     approved_at: Mapped[datetime]
 
 
+_TO_DO = text("finished_at IS NULL")
+
+
 class Remedy(Keyed, Base):
     """One line of a resolution: what is done, by whom, by when, with what evidence, confirmed by the person."""
 
@@ -94,6 +97,7 @@ class Remedy(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("proposal_id", "number"),
         Index(None, "case_id"),
+        Index("ix_remedy_open_owner", "owner_id", postgresql_where=_TO_DO, sqlite_where=_TO_DO),
         CheckConstraint("(amount IS NULL) = (currency IS NULL)", name="currency_iff_amount"),
         CheckConstraint("amount IS NULL OR amount > 0", name="amount_is_positive"),
     )

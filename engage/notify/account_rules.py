@@ -6,21 +6,28 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import or_, select, true
 
-from engage.domain.account_links import LinkPurpose
+from engage import clock
+from engage.domain.account_links import FORMER_TOLD, LinkPurpose
 from engage.domain.policy import Membership, Role
 from engage.extensions import db
-from engage.models import StaffMembership, StaffUser
+from engage.models import FormerAddress, StaffMembership, StaffUser
 from engage.notify import outbox
 from engage.notify.outbox import Owed
 from engage.notify.to_users import to_user
 
+ADDRESS_LEFT = "own_address_left"  # goes to the address that its account had before, and nowhere else
 LETTER_OF = {LinkPurpose.INVITATION: "invitation", LinkPurpose.RESET: "password_link"}
 
 
 def password_given(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of a password that somebody else gave them a new one; whoever cannot sign in is not told."""
     if user.is_active:
-        outbox.enqueue(_owed("password_given", user, change_id))
+        _tell_owner("password_given", user, change_id)
+
+
+def address_changed(user: StaffUser, former_id: uuid.UUID, *, change_id: uuid.UUID) -> None:
+    """Tell the owner of an account that it has another address: there, and at the one before, whatever holds later."""
+    outbox.enqueue(_owed("own_address", user, change_id, own="yes"), _to_former(user, former_id, change_id, again=""))
 
 
 def link_made(user: StaffUser, purpose: LinkPurpose, *, link_id: uuid.UUID) -> None:
@@ -35,38 +42,38 @@ def link_left_at(user_id: uuid.UUID, purpose: LinkPurpose, *, link_id: uuid.UUID
 
 def password_chosen(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner that their password was chosen by a link, in case it was not they who did."""
-    outbox.enqueue(_owed("password_chosen", user, change_id))
+    _tell_owner("password_chosen", user, change_id)
 
 
 def second_factor_reset(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner that their second factor no longer counts; whoever cannot sign in is not told."""
     if user.is_active:
-        outbox.enqueue(_owed("second_factor_reset", user, change_id))
+        _tell_owner("second_factor_reset", user, change_id)
 
 
 def passkey_added(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of an account that a passkey opens it now."""
-    outbox.enqueue(_owed("passkey_added", user, change_id, own="yes"))
+    _tell_owner("passkey_added", user, change_id, own="yes")
 
 
 def passkey_removed(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of an account that a passkey opens it no longer."""
-    outbox.enqueue(_owed("passkey_removed", user, change_id, own="yes"))
+    _tell_owner("passkey_removed", user, change_id, own="yes")
 
 
 def passkey_refused(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of a passkey that there seems to be a copy of it, and that it counts no more."""
-    outbox.enqueue(_owed("passkey_refused", user, change_id, own="yes"))
+    _tell_owner("passkey_refused", user, change_id, own="yes")
 
 
 def identity_linked(user: StaffUser, *, change_id: uuid.UUID) -> None:
     """Tell the owner of an account that they can enter it by single sign-on from now on."""
-    outbox.enqueue(_owed("identity_linked", user, change_id, own="yes"))
+    _tell_owner("identity_linked", user, change_id, own="yes")
 
 
 def new_browser(user: StaffUser, *, session_id: uuid.UUID) -> None:
     """Tell somebody that their account was entered with a browser in which they never signed in."""
-    outbox.enqueue(_owed("new_browser", user, session_id))
+    _tell_owner("new_browser", user, session_id)
 
 
 def nobody_stands_in(user: StaffUser, *, change_id: uuid.UUID) -> None:
@@ -74,11 +81,14 @@ def nobody_stands_in(user: StaffUser, *, change_id: uuid.UUID) -> None:
     outbox.enqueue(_owed("nobody_stands_in", user, change_id))
 
 
-def cannot_end(user: StaffUser) -> None:
-    """Tell administrators that an account whose time is up goes on, since it is needed; once for each end."""
+def cannot_end(user: StaffUser, *, asks_themself: bool = False) -> None:
+    """Tell administrators that an account whose time is up goes on, since it is needed; once for each end.
+
+    Its own user is asked, too, where nobody else administers all sites: only they can name another.
+    """
     ends_at = user.ends_at.isoformat() if user.ends_at else ""
     for one in administrators_of(row.site_id for row in user.memberships):
-        if one.id != user.id:
+        if one.id != user.id or asks_themself:
             outbox.enqueue(_owed("cannot_end", one, f"{user.id}:{ends_at}", person=str(user.id)))
 
 
@@ -134,6 +144,22 @@ def focal_point_changed(user: StaffUser, held: Iterable[Membership], *, change_i
         )
     )
     outbox.enqueue(*(_owed("focal_changed", other, change_id) for other in others))
+
+
+def _tell_owner(template: str, user: StaffUser, change_id: uuid.UUID, **context: str) -> None:
+    """Tell somebody what lets them into their account, or no more; for some days at the address it had before, too.
+
+    Else whoever may change an address could have all of it sent to their own, and change it back.
+    """
+    since = clock.utcnow() - FORMER_TOLD
+    formers = select(FormerAddress.id).where(FormerAddress.user_id == user.id, FormerAddress.left_at > since)
+    left = [_to_former(user, one, change_id, again="yes") for one in db.session.scalars(formers)]
+    outbox.enqueue(_owed(template, user, change_id, **context), *left)
+
+
+def _to_former(user: StaffUser, former_id: uuid.UUID, change_id: uuid.UUID, *, again: str) -> Owed:
+    context = {"former_id": str(former_id), "again": again}
+    return to_user(user, ADDRESS_LEFT, f"{change_id}:{ADDRESS_LEFT}:{former_id}", context=context)
 
 
 def _owed(template: str, user: StaffUser, change_id: uuid.UUID | str, **context: str) -> Owed:

@@ -13,18 +13,20 @@ Written by `flask engage notifications` from `engage/notify/rules.py`; a test co
 Notices never hold words, names or addresses: they say that there is something to read, and where. Each goes to one
 recipient, and one person hears of one event once. To staff, a notice about a restricted case is `item_for_you`, a
 neutral sentence without a reference, and goes to focal points alone; to its person it is `something_new`. Nobody whom
-a case is about hears of it. Mail goes to the person by a direct or a sealed address; where they left a phone number,
-a trusted person or only the custodian, a notice becomes an errand that staff carry; where they left nothing, it waits
-on the page that their code opens. Beside these, somebody who gets an account chooses a password by `invitation`,
-somebody who forgot theirs by `password_link`, which `password_chosen` tells them of afterwards; somebody who gets a
-password from an administrator hears of it by `password_given`, somebody whose second factor was taken away by
-`second_factor_reset`, and the other focal points of a place by `focal_changed` when an administrator makes somebody
-one of them, gives one of them a password or another address, or takes away the second factor of one. Whoever signs in
-with a browser never used for it before gets `new_browser`. A task that belongs to no case is told by `own_task` and
-`own_task_due`, and whoever is to stand in for somebody by `stand_in`: what goes to somebody who is away goes to them,
-too, where they may see the case. Whoever is away hears by `nobody_stands_in` that they have no stand-in any more, and
-administrators by `cannot_end` that an account cannot end since it is the last focal point. Who is linked with single
-sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_added`, `passkey_removed` and
+a case is about hears of it. Mail goes to the person by a direct or a sealed address; where they left a phone number, a
+trusted person or only the custodian, a notice becomes an errand that staff carry; where they left nothing, it waits on
+the page that their code opens. Beside these, somebody who gets an account chooses a password by `invitation`, somebody
+who forgot theirs by `password_link`, which `password_chosen` tells them of afterwards; somebody who gets a password
+from an administrator hears of it by `password_given`, somebody whose second factor was taken away by
+`second_factor_reset`, somebody whose address an administrator changed by `own_address`, at the one before by
+`own_address_left`, which also says for seven days what lets somebody into the account, and the other focal points of a
+place by `focal_changed` when an administrator makes somebody one of them, lets one in again, gives one a password or
+another address, or takes away the second factor of one. Whoever signs in with a browser never used for it before gets
+`new_browser`. A task that belongs to no case is told by `own_task` and `own_task_due`, and whoever is to stand in for
+somebody by `stand_in`: what goes to somebody who is away goes to them, too, where they may see the case. Whoever is
+away hears by `nobody_stands_in` that they have no stand-in any more, and administrators by `cannot_end` that an
+account cannot end since it is the last focal point of a site or the last administrator of all. Who is linked with
+single sign-on hears by `identity_linked`. The owner of a passkey hears by `passkey_added`, `passkey_removed` and
 `passkey_refused` what became of it. Of a training that runs out somebody and their administrators hear by
 `training_ends` a month before, and by `role_rests` or `cannot_rest` on the day. Of a report in the restricted lane
 focal points hear by the same `item_for_you` and its holder by `something_new`, and the human-rights lead by

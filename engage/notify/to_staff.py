@@ -14,9 +14,9 @@ from engage.domain.policy import Permission, Role
 from engage.domain.reaching import Way
 from engage.domain.received_mail import MailState
 from engage.extensions import db
-from engage.models import AccountLink, Case, Deadline, ReachedRung, ReceivedMail, RuleSet, StaffUser
+from engage.models import AccountLink, Case, Deadline, FormerAddress, ReachedRung, ReceivedMail, RuleSet, StaffUser
 from engage.notify import links, staff_roads, timing
-from engage.notify.account_rules import LETTER_OF
+from engage.notify.account_rules import ADDRESS_LEFT, LETTER_OF
 from engage.notify.claims import Claimed
 from engage.notify.destinations import (
     NEUTRAL_FOR_STAFF,
@@ -42,6 +42,8 @@ def to_staff(message: Claimed, case: Case | None) -> Destination:
     """
     user = db.session.get_one(StaffUser, message.user_id)
     template = message.template
+    if template == ADDRESS_LEFT:
+        return _to_former(message, user)
     if not user.is_active:
         raise NoAddress("inactive")
     if case is not None and not policy.may(user.actor, Permission.VIEW, case.facts):
@@ -59,11 +61,26 @@ def to_staff(message: Claimed, case: Case | None) -> Destination:
     if (until := timing.for_staff(message, template, user, case)) > clock.utcnow():
         return Later(until)
     if message.asked_road == Way.SMS:
-        if not user.phone:
-            raise NoAddress("phone")
-        return Text(user.phone, template, user.locale, values)
+        return _text(user, template, values)
     of_case = case.id if case is not None and template != NEUTRAL_FOR_STAFF else None
     return Letter(user.email, template, user.locale, values, of_case)
+
+
+def _text(user: StaffUser, template: str, values: dict[str, Any]) -> Destination:
+    if not user.phone:
+        raise NoAddress("phone")
+    return Text(user.phone, template, user.locale, values)
+
+
+def _to_former(message: Claimed, user: StaffUser) -> Destination:
+    """To the address that an account had when this was owed, whether or not its user may sign in now."""
+    row = db.session.get(FormerAddress, uuid.UUID(message.context["former_id"]))
+    if row is None:
+        raise NoAddress("former")
+    email = vault.opened(row.sealed, vault.FORMER_ADDRESS)["email"]
+    if email == user.email:
+        return Nowhere(WITHHELD)  # it is theirs again, and hears by the notices that go there
+    return Letter(email, ADDRESS_LEFT, user.locale, _values(message, None, ADDRESS_LEFT, user))
 
 
 def _values(message: Claimed, case: Case | None, template: str, user: StaffUser) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from engage.domain.policy import Actor, Membership
 from engage.extensions import db
 from engage.models import Passkey, SecondFactor, Site, StaffMembership, StaffSession, StaffUser
 from engage.models.base import Instant
+from engage.queries import staffing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Account:
     must_change_password: bool
     has_app: bool  # that shows codes
     has_passkey: bool
+    has_refused_passkey: bool  # of which there seems to be a copy: it opens nothing, and the password not more by it
     session_key: str
     session_id: uuid.UUID | None  # none while the second half of signing in is missing
     actor: Actor
@@ -35,8 +37,13 @@ class Account:
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether they sign in with more than a password."""
-        return self.has_app or self.has_passkey
+        """Whether the password alone does not do, also where what they have besides counts no more."""
+        return self.has_app or self.has_passkey or self.has_refused_passkey
+
+    @property
+    def has_lost_second_factor(self) -> bool:
+        """Whether nothing but a refused passkey is left, which an administrator has to take away."""
+        return self.has_refused_passkey and not (self.has_app or self.has_passkey)
 
     @property
     def is_everywhere(self) -> bool:
@@ -61,8 +68,10 @@ _BY_KEY = (
         StaffUser.name,
         StaffUser.locale,
         StaffUser.must_change_password,
+        StaffUser.ends_at,
         SecondFactor.user_id.label("app_of"),
         exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_(None)).label("has_passkey"),
+        exists().where(Passkey.user_id == StaffUser.id, Passkey.refused_at.is_not(None)).label("has_refused"),
         StaffMembership.role,
         StaffMembership.site_id,
         Site.name.label("site_name"),
@@ -84,6 +93,16 @@ _BY_SESSION = _BY_KEY.join(
     StaffSession.id == bindparam("session_id", type_=Uuid()),
     StaffSession.began_at > bindparam("since", type_=Instant()),
 )
+
+
+def has_ended(user_id: uuid.UUID, ends_at: datetime | None) -> bool:
+    """Whether an active user's time here is up, so that they are let in no more; deactivating them may take a while.
+
+    Whoever is needed goes on, see `engage.services.moving.end_due`.
+    """
+    if ends_at is None or ends_at > clock.utcnow():
+        return False
+    return not staffing.is_needed(db.session.get_one(StaffUser, user_id))
 
 
 def id_of(email: str) -> uuid.UUID | None:
@@ -140,7 +159,7 @@ def _of(user_id: uuid.UUID, session_key: str) -> dict[str, object]:
 
 
 def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: Sequence[Any]) -> Account | None:
-    if not rows:
+    if not rows or has_ended(user_id, rows[0].ends_at):
         return None
     held = frozenset(Membership(row.role, row.site_id) for row in rows if row.role is not None)
     places = dict.fromkeys((row.site_id, row.site_name) for row in rows if row.site_id is not None)
@@ -154,6 +173,7 @@ def _account(user_id: uuid.UUID, key: str, session_id: uuid.UUID | None, rows: S
         must_change_password=first.must_change_password,
         has_app=first.app_of is not None,
         has_passkey=first.has_passkey,
+        has_refused_passkey=first.has_refused,
         session_key=key,
         session_id=session_id,
         actor=Actor(id=user_id, memberships=held),

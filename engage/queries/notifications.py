@@ -18,6 +18,7 @@ from engage.domain.notice_groups import GATHERED
 from engage.domain.policy import Actor
 from engage.extensions import db
 from engage.models import Case, NoticePreference, OutboxMessage
+from engage.notify.account_rules import ADDRESS_LEFT
 from engage.notify.addressing import NEUTRAL_FOR_STAFF
 from engage.notify.notices import DIGEST, FLAGGED, REMINDERS
 from engage.queries.paging import COUNTED
@@ -98,7 +99,7 @@ def shown_to(actor: Actor, now: datetime | BindParameter[datetime]) -> ColumnEle
     return and_(
         OutboxMessage.user_id == actor.id,
         OutboxMessage.replaced_at.is_(None),
-        OutboxMessage.template != GATHERED,  # it says again what stands beside it
+        OutboxMessage.template.not_in((GATHERED, ADDRESS_LEFT)),  # they say again what stands beside them
         is_out,
     )
 

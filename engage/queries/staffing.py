@@ -2,15 +2,17 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, true
 
 from engage.domain.escalation import Seat
-from engage.domain.policy import Role
+from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import Site, StaffMembership, StaffUser
+
+FOCAL = Seat(Role.FOCAL.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,38 @@ def held(*, but: uuid.UUID | None = None) -> Held:
     for row in rows:
         found[row.site_id].add(row.role.value)
     return Held({site_id: frozenset(roles) for site_id, roles in found.items()})
+
+
+def sees_alone(user: StaffUser, kept: Collection[Membership] = ()) -> list[str]:
+    """Return the names of the sites whose restricted cases nobody would see if the user were left with these roles.
+
+    Restricted cases exist for focal points alone (product 6), and one may come in at any moment, so it does not matter
+    whether there is one now. A user who cannot sign in is the focal point of nothing.
+    """
+    before, after = focal_at(user.actor.memberships), focal_at(kept)
+    if before <= after:
+        return []
+    others = held(but=user.id)
+    return [
+        name
+        for site_id, name in db.session.execute(select(Site.id, Site.name))
+        if before & {None, site_id} and not after & {None, site_id} and not others.sits(FOCAL, site_id)
+    ]
+
+
+def focal_at(roles: Iterable[Membership]) -> set[uuid.UUID | None]:
+    """Return of which sites these roles make a focal point; None stands for all sites."""
+    return {one.site_id for one in roles if one.role is Role.FOCAL}
+
+
+def administers_alone(user: StaffUser) -> bool:
+    """Whether nobody but the user administers all sites."""
+    return Membership(Role.ADMIN, None) in user.actor.memberships and not held(but=user.id).has_admin
+
+
+def is_needed(user: StaffUser) -> bool:
+    """Whether the user has to stay, though their time is up: nobody would see what they see, or could name another."""
+    return administers_alone(user) or bool(sees_alone(user))
 
 
 def open_sites() -> list[tuple[uuid.UUID, str]]:

@@ -14,7 +14,7 @@ from engage.domain.policy import Actor, Membership, NotAllowed, Role
 from engage.extensions import db
 from engage.models import StaffMembership, StaffUser
 from engage.notify import account_rules
-from engage.services import account_links, focal_seats, leaving, new_passwords, passwords, training
+from engage.services import account_links, focal_seats, former_addresses, leaving, new_passwords, passwords, training
 from engage.services.audit import Change, note
 from engage.services.handed import Handed, counted
 from engage.services.new_passwords import WeakPassword, new_session_key
@@ -85,6 +85,8 @@ def add(details: Details, roles: Collection[Membership], *, password: str | None
 def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     """Change the name, the address or the language of a user.
 
+    Another address is told to the one before and to the new one, and sessions end: by it somebody else could get in.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
         EmailTaken: there is another account with this address.
@@ -97,6 +99,7 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
     changed = sorted(name for name, value in new.items() if getattr(user, name) != value)
     if changed:
         language = {"locale": user.locale} if "locale" in changed else {}
+        former = user.email
         with _as_only(email):
             for name in changed:
                 setattr(user, name, new[name])
@@ -104,6 +107,8 @@ def describe(user_id: uuid.UUID, details: Details, *, actor: Actor) -> None:
         entry = note(Change.USER_CHANGED, actor=actor, subject_id=user.id, before=language, after=told)
         if "email" in changed:
             account_links.end(user.id)  # one on its way to the old address
+            user.session_key = new_session_key()
+            account_rules.address_changed(user, former_addresses.keep(user, former), change_id=entry.id)
             account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
 
 
@@ -163,6 +168,8 @@ def let_go(user: StaffUser, *, actor: Actor | None) -> list[Handed]:
 def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
     """Let the user in again, with the roles they had, and without an end that is past.
 
+    The other focal points of the place are told where the user is one.
+
     Raises:
         NotAllowed: the user is not the actor's to manage.
         TooManyFocalPoints: somewhere there are enough focal points by now.
@@ -173,7 +180,8 @@ def reactivate(user_id: uuid.UUID, *, actor: Actor) -> None:
         was = {"is_active": False, "ends_at": user.ends_at.isoformat() if user.ends_at else None}
         user.is_active, user.ends_at = True, None
         is_ = {"is_active": True, "ends_at": None}
-        note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+        entry = note(Change.USER_REACTIVATED, actor=actor, subject_id=user.id, before=was, after=is_)
+        account_rules.focal_point_changed(user, memberships_of(user), change_id=entry.id)
         training.review_one(user)
 
 

@@ -12,6 +12,7 @@ from engage.domain.single_sign_on import MappedRole, mapped_to, read_mapping
 from engage.extensions import db
 from engage.models import ForeignIdentity, Site, StaffUser
 from engage.notify import account_rules
+from engage.queries import accounts as known
 from engage.queries import staffing
 from engage.services import account_links, accounts, focal_seats, leaving, people
 from engage.services.audit import Change, note
@@ -29,21 +30,27 @@ class Unknown(LookupError):
     """Nobody here is meant: an administrator has to make an account first, or it may not be used."""
 
 
+class SomebodyElse(Unknown):
+    """The invitation is one person's, and whom the provider let in has an account of their own."""
+
+
 def let_in(identity: Identity, *, invited_by: str | None = None) -> uuid.UUID:
     """Return whose account it is, with the roles that the provider says they have now.
 
     Who is not linked yet is linked by an invitation that they hold, or by an address that the provider has checked and
-    that an administrator gave to an account. Nobody gets an account by signing in.
+    that an administrator gave to an account. An invitation gives nobody the account of somebody else: whose checked
+    address belongs to another account is that one's owner. Nobody gets an account by signing in.
 
     Raises:
         Unknown: no account is linked and none can be, or it may not be used.
+        SomebodyElse: the invitation is not that of whom the provider let in.
         DeadLink: the invitation opens nothing.
     """
     user = _linked(identity)
     if user is None:
-        user = _invited(invited_by) if invited_by else _by_address(identity)
+        user = _invited(invited_by, identity) if invited_by else _by_address(identity)
         _link(user, identity)
-    if not user.is_active:
+    if not user.is_active or known.has_ended(user.id, user.ends_at):
         raise Unknown
     _give_roles(user, identity)
     return user.id
@@ -86,19 +93,25 @@ def _linked(identity: Identity) -> StaffUser | None:
     return people.locked(user_id) if user_id is not None else None
 
 
-def _invited(code: str) -> StaffUser:
+def _invited(code: str, identity: Identity) -> StaffUser:
     user = people.locked(account_links.owner_of(code))
     account_links.taken(code)
+    if _owner_of_address(identity) not in (None, user.id):
+        raise SomebodyElse
     return user
 
 
 def _by_address(identity: Identity) -> StaffUser:
-    if identity.email is None:
-        raise Unknown
-    found = db.session.scalar(select(StaffUser.id).where(StaffUser.email == as_stored(identity.email)))
+    found = _owner_of_address(identity)
     if found is None:
         raise Unknown
     return people.locked(found)
+
+
+def _owner_of_address(identity: Identity) -> uuid.UUID | None:
+    if identity.email is None:
+        return None
+    return db.session.scalar(select(StaffUser.id).where(StaffUser.email == as_stored(identity.email)))
 
 
 def _link(user: StaffUser, identity: Identity) -> None:
@@ -127,10 +140,11 @@ def _give_roles(user: StaffUser, identity: Identity) -> None:
     given, governed = mapped_to(rows, identity.values, site_ids)
     held = people.memberships_of(user)
     wanted = (held - governed) | given
-    needed = _needed(user, held - wanted)
+    wanted -= _no_room(user, held, wanted)
+    needed = _needed(user, wanted, lost=held - wanted)
     if needed:
         log.error("a provider takes a role from the last who holds it; it stays: name somebody else")
-    accounts.give(user, wanted - _no_room(user, held, wanted) | needed)
+    accounts.give(user, wanted | needed)
 
 
 def _no_room(user: StaffUser, held: frozenset[Membership], wanted: frozenset[Membership]) -> frozenset[Membership]:
@@ -143,14 +157,19 @@ def _no_room(user: StaffUser, held: frozenset[Membership], wanted: frozenset[Mem
     return frozenset()
 
 
-def _needed(user: StaffUser, lost: frozenset[Membership]) -> frozenset[Membership]:
-    """Roles that a provider may not take: of the last focal point of a site, and of the last administrator of all."""
-    kept: frozenset[Membership] = frozenset()
-    try:
-        leaving.require_focal_points(user, people.memberships_of(user) - lost)
-    except LastFocalPoint:
-        kept |= {one for one in lost if one.role is Role.FOCAL}
+def _needed(user: StaffUser, wanted: frozenset[Membership], *, lost: frozenset[Membership]) -> frozenset[Membership]:
+    """Roles that a provider may not take: of the last focal point of a site, and of the last administrator of all.
+
+    Each is tried by itself, beside what is given in the same step: one that another holds goes, whatever stays.
+    """
+    kept = {one for one in lost if one.role is Role.FOCAL}
+    for one in sorted(kept, key=lambda held: str(held.site_id)):
+        try:
+            leaving.require_focal_points(user, wanted | kept - {one})
+        except LastFocalPoint:
+            continue
+        kept.remove(one)
     chief = Membership(Role.ADMIN, None)
-    if chief in lost and not staffing.held(but=user.id).has_admin:
-        kept |= {chief}
-    return kept
+    if chief in lost and staffing.administers_alone(user):
+        kept.add(chief)
+    return frozenset(kept)

@@ -11,6 +11,7 @@ from engage.models import (
     AccountLink,
     AuditEvent,
     ForeignIdentity,
+    FormerAddress,
     Passkey,
     RecoveryCode,
     SecondFactor,
@@ -53,6 +54,7 @@ def _forget(user_id: uuid.UUID) -> None:
     user = db.session.get_one(StaffUser, user_id)
     user.name, user.email, user.phone = "", f"{user.id.hex}@{GONE}", None
     user.password_hash = user.department = user.contractor = None
-    for kind in (SecondFactor, RecoveryCode, StaffSession, Passkey, ForeignIdentity, AccountLink, TrainingRecord):
+    signs_in_by = (SecondFactor, RecoveryCode, StaffSession, Passkey, ForeignIdentity, AccountLink, FormerAddress)
+    for kind in (*signs_in_by, TrainingRecord):
         db.session.execute(delete(kind).where(kind.user_id == user.id))
     audit.note(Change.USER_FORGOTTEN, actor=None, subject_id=user.id)

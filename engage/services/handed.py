@@ -16,6 +16,7 @@ class Thing(StrEnum):
     CASE = "cases_returned"
     TASK = "tasks_handed_on"
     REMEDY = "remedies_handed_on"
+    ERRAND = "errands_handed_on"
     SEAT = "seats_vacated"
     STAND_IN = "stand_ins_replaced"
 

@@ -1,17 +1,17 @@
-"""Beside cases and tasks: remedies to carry out, seats on panels, and standing in for somebody who is away."""
+"""Beside cases and tasks: remedies to carry out, word to bring, seats on panels, and standing in for who is away."""
 
 import logging
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, select
 
 from engage import clock
 from engage.domain import absence, policy
-from engage.domain.events import RemedyPassedOn, SeatVacated
+from engage.domain.events import ErrandGiven, RemedyPassedOn, SeatVacated
 from engage.domain.policy import SYSTEM, Permission, Role
 from engage.extensions import db
-from engage.models import Absence, Appeal, Case, PanelSeat, Proposal, Remedy, StaffUser
+from engage.models import Absence, Appeal, Case, Errand, PanelSeat, Proposal, Remedy, StaffUser
 from engage.notify import account_rules, work_rules
 from engage.notify.audience import deciding_on
 from engage.queries.absence import candidates
@@ -26,14 +26,25 @@ log = logging.getLogger(__name__)
 
 def hand_on_remedies(user: StaffUser) -> list[Handed]:
     """Give what the user was to carry out to whoever answers for its case, where they may not know of it any more."""
-    mine = (
-        select(Remedy.id, Remedy.case_id)
+    mine = remedies_of(Remedy.owner_id == user.id).order_by(Remedy.case_id, Remedy.id)
+    found = [_remedy(user, row.id, row.case_id) for row in db.session.execute(mine).all()]
+    return [one for one in found if one is not None]
+
+
+def remedies_of(whose: ColumnElement[bool]) -> Select[uuid.UUID, uuid.UUID, uuid.UUID | None]:
+    """Select what is still to be carried out of what a case agreed on last, by id, case and owner."""
+    return (
+        select(Remedy.id, Remedy.case_id, Remedy.owner_id)
         .join(Case, Case.id == Remedy.case_id)
         .join(Proposal, Proposal.id == Remedy.proposal_id)
-        .where(Remedy.owner_id == user.id, Remedy.finished_at.is_(None), Case.closed_at.is_(None))
-        .where(Proposal.number == _newest())
+        .where(whose, Remedy.finished_at.is_(None), Case.closed_at.is_(None), Proposal.number == _newest())
     )
-    found = [_remedy(user, *row) for row in db.session.execute(mine.order_by(Remedy.case_id, Remedy.id)).all()]
+
+
+def hand_on_errands(user: StaffUser) -> list[Handed]:
+    """Ask whoever answers for the case to bring the word that the user was to bring, where they may do so no more."""
+    mine = select(Errand.id, Errand.case_id).where(Errand.carrier_id == user.id, Errand.finished_at.is_(None))
+    found = [_errand(user, *row) for row in db.session.execute(mine.order_by(Errand.case_id, Errand.id)).all()]
     return [one for one in found if one is not None]
 
 
@@ -93,6 +104,21 @@ def _remedy(user: StaffUser, remedy_id: uuid.UUID, case_id: uuid.UUID) -> Handed
     row.owner_id = owner_id
     record(case, RemedyPassedOn(remedy_id=row.id, owner_id=owner_id), actor=SYSTEM)
     return handed.of_case(Thing.REMEDY, case, [owner_id])
+
+
+def _errand(user: StaffUser, errand_id: uuid.UUID, case_id: uuid.UUID) -> Handed | None:
+    case = cases.lock_own(case_id)
+    row = db.session.get_one(Errand, errand_id, populate_existing=True)
+    is_theirs = row.finished_at is None and row.carrier_id == user.id  # not while we waited for the case
+    if not is_theirs or policy.may(user.actor, Permission.TELL_PERSON, case.facts):
+        return None
+    carrier_id = answers_for(case, Permission.TELL_PERSON)
+    if carrier_id is None:
+        log.error("nobody could be given errand %s of somebody who left: name a coordinator", row.id)
+        return None
+    row.carrier_id = carrier_id
+    record(case, ErrandGiven(errand_id=row.id, carrier_id=carrier_id), actor=SYSTEM)
+    return handed.of_case(Thing.ERRAND, case, [carrier_id])
 
 
 def _vacate(user: StaffUser, case_id: uuid.UUID) -> Handed | None:

@@ -2,16 +2,15 @@
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 from sqlalchemy import or_, select
 
 from engage.domain import policy
-from engage.domain.escalation import Seat
 from engage.domain.events import AssigneeLeft
 from engage.domain.lifecycle import Action
-from engage.domain.policy import SYSTEM, Membership, Permission, Role
+from engage.domain.policy import SYSTEM, Membership, Permission
 from engage.domain.tasks import works_at
 from engage.extensions import db
 from engage.models import Case, CorrectiveAction, Site, StaffUser, SystemicIssue, Task
@@ -23,7 +22,6 @@ from engage.services.timeline import record
 
 log = logging.getLogger(__name__)
 Todo = TypeVar("Todo", Task, CorrectiveAction)
-FOCAL = Seat(Role.FOCAL.value)
 
 
 class LastFocalPoint(ValueError):
@@ -37,23 +35,17 @@ class LastFocalPoint(ValueError):
 def require_focal_points(user: StaffUser, kept: Collection[Membership]) -> None:
     """Let the user be left with these roles only if no site loses its last focal point by it.
 
-    Restricted cases exist for focal points alone (product 6), and one may come in at any moment, so it does not matter
-    whether there is one now. A user who cannot sign in is the focal point of nothing.
+    Two who are to go at once wait for each other at their sites, so that the second is found to be the last.
 
     Raises:
         LastFocalPoint: somewhere the user is the only one.
     """
-    before = _focal_at(user.actor.memberships)
-    after = _focal_at(kept)
-    if not user.is_active or before <= after:
+    lost = staffing.focal_at(user.actor.memberships) - staffing.focal_at(kept)
+    if not lost:
         return
-    others = staffing.held(but=user.id)
-    alone = [
-        name
-        for site_id, name in db.session.execute(select(Site.id, Site.name))
-        if before & {None, site_id} and not after & {None, site_id} and not others.sits(FOCAL, site_id)
-    ]
-    if alone:
+    at = () if None in lost else (Site.id.in_(lost),)
+    db.session.scalars(select(Site.id).where(*at).order_by(Site.id).with_for_update(key_share=True)).all()
+    if alone := staffing.sees_alone(user, kept):
         raise LastFocalPoint(alone)
 
 
@@ -67,6 +59,7 @@ def hand_over(user: StaffUser) -> list[Handed]:
         *hand_back(user),
         *handing_on.vacate_seats(user),
         *handing_on.hand_on_remedies(user),
+        *handing_on.hand_on_errands(user),
         *hand_on(user),
         *handing_on.replace_stand_in(user),
     ]
@@ -95,8 +88,8 @@ def hand_on(user: StaffUser) -> list[Handed]:
     """Give the open tasks of somebody, and what they were to change, to whoever answers for it now.
 
     Of a case that is whoever works it, else whoever is told of new cases at its site; of a site alone whoever looks
-    after it. Call it after `hand_back`. What nobody could have stays where it is, is logged, and is tried again by the
-    next call; it is never given to somebody who may not know of it.
+    after it. Call it after `hand_back`. What nobody could have stays where it is, is logged, and is tried again for
+    who left, see engage.services.left_behind; it is never given to somebody who may not know of it.
     """
     rows: list[Task | CorrectiveAction] = [*_held_by(user.id, Task), *_held_by(user.id, CorrectiveAction)]
     held = {case_id: cases.lock_own(case_id) for case_id in sorted({row.case_id for row in rows if row.case_id})}
@@ -145,7 +138,3 @@ def _site_of(row: Task | CorrectiveAction) -> uuid.UUID:
     if isinstance(row, Task):
         return row.site_id
     return db.session.scalars(select(SystemicIssue.site_id).where(SystemicIssue.id == row.issue_id)).one()
-
-
-def _focal_at(held: Iterable[Membership]) -> set[uuid.UUID | None]:
-    return {one.site_id for one in held if one.role is Role.FOCAL}

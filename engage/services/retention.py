@@ -13,6 +13,7 @@ from engage.services import (
     erasing,
     file_store,
     forgetting,
+    former_addresses,
     retention_runs,
     sent_forms,
     texts,
@@ -34,7 +35,7 @@ def apply() -> int:
     with unit_of_work():
         forms = sent_forms.purge(clock.utcnow())
     with unit_of_work():
-        formers = address_changes.forget_told(clock.utcnow())
+        formers = address_changes.forget_told(clock.utcnow()) + former_addresses.forget_old(clock.utcnow())
     with unit_of_work():
         mails = raw_copy.forget_old(clock.utcnow())
     with unit_of_work():

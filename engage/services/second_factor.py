@@ -44,8 +44,12 @@ def code_at(secret: str, step: int) -> str:
 
 
 def is_set_up(user_id: uuid.UUID) -> bool:
-    """Whether the user signs in with more than a password: the code of an app, or a passkey."""
-    passkey = select(Passkey.id).where(Passkey.user_id == user_id, Passkey.refused_at.is_(None))
+    """Whether the user signs in with more than a password: the code of an app, or a passkey.
+
+    One that is refused counts, too: whoever has the password and a copy of the device would need the password alone.
+    Until an administrator takes it away, or another is there, nothing opens.
+    """
+    passkey = select(Passkey.id).where(Passkey.user_id == user_id)
     return has_app(user_id) or db.session.scalar(passkey.limit(1)) is not None
 
 

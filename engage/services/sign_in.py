@@ -13,6 +13,7 @@ from engage.domain.browsers import Browser
 from engage.domain.policy import Role
 from engage.extensions import db, insert_into
 from engage.models import SignInTry, StaffUser
+from engage.queries import accounts
 from engage.services import passwords, sessions
 from engage.settings import settings
 
@@ -70,15 +71,17 @@ def take_try(email: str, place: Place, *, of_code: bool = False) -> None:
 
 
 def checked(email: str, password: str) -> uuid.UUID | None:
-    """Return whose password this is, or None; unknown, inactive and wrong take the same time.
+    """Return whose password this is, or None; unknown, inactive, past their last day and wrong take the same time.
 
     Slow on purpose: call it outside of a unit of work, which would keep every other writer waiting.
     """
     user = db.session.execute(
-        select(StaffUser.id, StaffUser.password_hash).where(StaffUser.email == as_stored(email), StaffUser.is_active)
+        select(StaffUser.id, StaffUser.password_hash, StaffUser.ends_at).where(
+            StaffUser.email == as_stored(email), StaffUser.is_active
+        )
     ).one_or_none()
     is_right = passwords.is_right(password, user.password_hash if user else None)
-    if user is None or not is_right:
+    if user is None or not is_right or accounts.has_ended(user.id, user.ends_at):
         log.warning("a sign-in was refused")  # and no more: nothing tells who has an account
         return None
     user_id: uuid.UUID = user.id

@@ -19,9 +19,8 @@ from sqlalchemy import select
 from engage import clock
 from engage.domain import training as rules
 from engage.domain.administration import may_train, require_sites
-from engage.domain.escalation import Seat
 from engage.domain.guards import stop_if
-from engage.domain.policy import Actor, Membership, NotAllowed, Role
+from engage.domain.policy import Actor, Membership, NotAllowed
 from engage.domain.training import Course
 from engage.extensions import db
 from engage.models import Site, StaffMembership, StaffUser, TrainingRecord
@@ -99,7 +98,7 @@ def demand(code: str, since: date | None, *, actor: Actor) -> None:
 def review() -> int:
     """Let roles rest whose training ran out, and tell who will be next; return how many changed. Safe to run twice.
 
-    Each person is a unit of work of its own.
+    Each person is a unit of work of its own; one that fails stops no other.
     """
     demanding = select(Site.id).where(Site.training_since.is_not(None))
     if db.session.scalar(demanding.limit(1)) is None:
@@ -107,8 +106,11 @@ def review() -> int:
     active = db.session.scalars(select(StaffUser.id).where(StaffUser.is_active).order_by(StaffUser.id)).all()
     count = 0
     for user_id in active:
-        with unit_of_work():
-            count += review_one(people.locked(user_id))
+        try:
+            with unit_of_work():
+                count += review_one(people.locked(user_id))
+        except Exception:  # one person must not keep the roles of the others open; tried again by the next run
+            log.exception("the training of %s could not be reviewed", user_id)
     return count
 
 
@@ -196,10 +198,9 @@ def _leaves_nobody(before: staffing.Held, row: StaffMembership) -> bool:
     administrator. Where nobody was before nothing is lost."""
     after = staffing.held()
     sites = [site_id for site_id, _ in staffing.open_sites() if row.site_id in (None, site_id)]
-    focal = Seat(Role.FOCAL.value)
     lost = (
         (before.hears_of_new(site_id) and not after.hears_of_new(site_id))
-        or (before.sits(focal, site_id) and not after.sits(focal, site_id))
+        or (before.sits(staffing.FOCAL, site_id) and not after.sits(staffing.FOCAL, site_id))
         for site_id in sites
     )
     return any(lost) or (before.has_admin and not after.has_admin)

@@ -43,6 +43,8 @@ TO_STAFF: Mapping[str, LazyString] = {
     "opening_granted": _("Request to see a name granted"),
     "opening_to_decide": _("Request to see a name"),
     "overdue_list": _("What is overdue"),
+    "own_address": _("Another address of their account"),
+    "own_address_left": _("To their former address: the account was changed"),
     "own_task": _("A task for them"),
     "own_task_due": _("A task falls due"),
     "panel_seat": _("A seat on the panel"),

@@ -40,6 +40,8 @@ NOTICES: Mapping[str, LazyString] = {
     "opening_granted": _("You may see who the person is"),
     "opening_to_decide": _("Decide who may see who the person is"),
     "overdue_list": _("What is late today"),
+    "own_address": _("Your account has another address"),
+    "own_address_left": _("Your account was changed"),
     "own_task": _("A task for you"),
     "own_task_due": _("A task of yours is due"),
     "panel_seat": _("You sit on a panel"),

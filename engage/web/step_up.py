@@ -62,7 +62,7 @@ def asked() -> ResponseReturnValue | None:
 
 def form_for(account: Account, *, is_sent: bool) -> ProofForm:
     """Return the form that asks for what the account has: the code of an app, a passkey, or else the password."""
-    other = ProveByPasskeyForm if account.has_passkey else ProveByPasswordForm
+    other = ProveByPasskeyForm if account.has_second_factor else ProveByPasswordForm
     kind: type[ProofForm] = ProveByCodeForm if account.has_app else other
     return kind() if is_sent else kind(formdata=None)
 
@@ -97,6 +97,7 @@ def page(form: ProofForm, status: int, address: str) -> ResponseReturnValue:
         kept=pairs,
         has_file=has_file,
         passkey=gate.me().has_passkey,
+        is_lost=gate.me().has_lost_second_factor,
         provider=settings().OIDC_NAME if foreign_identities.is_linked(gate.me().id) else None,
     )
     return current_app.make_response((shown, status))

@@ -56,7 +56,8 @@ OF_NO_CASE = {
     *("lane_access", "lane_account", "lane_clock", "lane_consent", "lane_contact", "lane_event", "lane_head"),
     *("lane_key", "lane_named", "lane_receipt", "lane_referral", "lane_report", "lane_subject", "lane_word"),
     # Of staff: how they sign in, and what they were trained for.
-    *("account_link", "asked_reset", "foreign_identity", "passkey", "passkey_challenge", "training_record"),
+    *("account_link", "asked_reset", "foreign_identity", "former_address", "passkey", "passkey_challenge"),
+    "training_record",
     "circuit",  # a road, a keyed digest of a mail domain, an id of ours: what delivery waits for
     "unusual_reading",  # of somebody's day among us: what an auditor found about it
     "pen_item",  # of a mail that belongs to no case yet: gone once it does, or after some weeks

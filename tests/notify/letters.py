@@ -51,6 +51,7 @@ SAMPLE = {
     "document": '{"checkpoint":{"number":12}}',
     "confirm": "https://localhost/case/address/TOKEN",
     "more": "2",
+    "again": "yes",
     "choose": "https://localhost/account/notices",
     "new": "1",
     "mine": "2",

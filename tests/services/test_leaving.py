@@ -1,5 +1,8 @@
 """Somebody leaves or gets a password from somebody else: nobody is left waiting, and nobody is kept in the dark."""
 
+import contextlib
+import threading
+
 import pytest
 from sqlalchemy import delete, select
 
@@ -8,13 +11,14 @@ from engage.domain.policy import Membership, Role
 from engage.extensions import db
 from engage.models import AuditEvent, Case, CaseEvent, OutboxMessage, StaffMembership, StaffUser
 from engage.queries import administration
-from engage.services import accounts, answers, triage
+from engage.services import accounts, answers, leaving, people, triage
 from engage.services.accounts import Details
 from engage.services.leaving import LastFocalPoint
 from engage.unit_of_work import unit_of_work
 from tests import states
 from tests.notify.letters import forget_notices
 from tests.states import act, case_of, person_of
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -141,7 +145,8 @@ def test_the_other_focal_points_hear_that_the_address_of_one_of_them_is_another(
     assert told() == set()
     with unit_of_work():
         accounts.describe(user.id, Details("other@staff.engage.test", "New name"), actor=chief)
-    assert told() == {("focal_changed", team.second_focal.id)}
+    owner = {("own_address", user.id), ("own_address_left", user.id)}
+    assert told() == {("focal_changed", team.second_focal.id)} | owner
 
 
 def test_the_other_focal_points_hear_that_somebody_became_one_of_them(session, team, chief):
@@ -150,6 +155,36 @@ def test_the_other_focal_points_hear_that_somebody_became_one_of_them(session, t
         held = [Membership(role, team.site_id) for role in (Role.OFFICER, Role.FOCAL)]
         accounts.set_roles(team.officer.id, held, actor=chief)
     assert told() - before == {("focal_changed", team.focal.id), ("focal_changed", team.second_focal.id)}
+
+
+def test_the_other_focal_points_hear_that_one_of_them_is_let_in_again(session, team, chief):
+    with unit_of_work():
+        accounts.deactivate(team.focal.id, actor=chief)
+    forget_notices()
+    with unit_of_work():
+        accounts.reactivate(team.focal.id, actor=chief)
+    assert told() == {("focal_changed", team.second_focal.id)}
+
+
+def test_of_two_administrators_who_let_the_last_two_focal_points_go_at_once_one_is_refused(app, team, chief):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite there is one writer at a time")
+    users, gate = [team.focal.id, team.second_focal.id], threading.Barrier(2)
+    db.session.rollback()
+
+    def let_go() -> str:
+        try:
+            with unit_of_work():
+                user = people.managed(users.pop(), chief)
+                leaving.require_focal_points(user, ())
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    gate.wait(2)  # both have looked, unless one waits for the other
+                accounts.let_go(user, actor=chief)
+        except LastFocalPoint:
+            return "refused"
+        return "gone"
+
+    assert sorted(at_once(app, 2, let_go)) == ["gone", "refused"]
 
 
 def test_nobody_is_told_who_cannot_sign_in(team, chief):

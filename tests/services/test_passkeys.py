@@ -158,7 +158,7 @@ def test_a_copy_of_a_device_is_found_out_and_neither_opens_anything_then(approve
     assert sign_in(device) is None
     assert kinds() == ["passkey_added", "passkey_refused"]
     assert told() == ["passkey_added", "passkey_refused"]
-    assert not second_factor.is_set_up(approver.id)
+    assert second_factor.is_set_up(approver.id)  # the password alone opens nothing by it
     _, proving = ask(PasskeyUse.PROVE, approver.id)
     assert json.loads(proving)["allowCredentials"] == []
 

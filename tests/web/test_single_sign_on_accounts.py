@@ -63,6 +63,14 @@ def test_somebody_deactivated_is_not_linked_either(officer, client, provider):
     assert db.session.scalars(select(ForeignIdentity)).all() == []
 
 
+def test_somebody_whose_last_day_is_over_is_not_let_in_though_the_provider_does(officer, client, provider, clock):
+    enter(client, provider)
+    with unit_of_work():
+        db.session.get_one(StaffUser, officer.id).ends_at = clock.now
+    assert client.get("/staff/").status_code == 303
+    assert enter(client, provider).status_code == 403
+
+
 def test_ours_is_asked_for_where_the_provider_asked_for_no_second_factor(officer, client, provider):
     with unit_of_work():
         second_factor.keep(db.session.get_one(StaffUser, officer.id), second_factor.new_secret())
@@ -129,6 +137,29 @@ def test_a_provider_takes_no_role_from_the_last_who_holds_it(team, client, anoth
     assert caplog.text.count("name somebody else") == 2
 
 
+def test_a_provider_takes_the_focal_role_where_another_stays(team, client, provider, roles, tmp_path):
+    far = states.a_site("FAR")
+    (tmp_path / "roles.toml").write_text('[[mapping]]\nvalue = "lane"\nroles = ["focal@BOR", "focal@FAR"]\n', "utf-8")
+    with unit_of_work():
+        db.session.execute(delete(StaffMembership).where(StaffMembership.user_id == team.second_focal.id))
+    provider.claims = {**CHECKED, "groups": []}
+    alone_there = states.staff(Role.FOCAL, (Role.FOCAL, far), site_id=team.site_id, email=EMAIL)
+    enter(client, provider)
+    assert held(alone_there) == {Membership(Role.FOCAL, far)}
+
+
+def test_a_provider_that_gives_a_wider_focal_role_takes_the_narrower_one(team, client, provider, roles, tmp_path):
+    far = states.a_site("FAR")
+    (tmp_path / "roles.toml").write_text(
+        '[[mapping]]\nvalue = "lane"\nroles = ["focal@FAR"]\n[[mapping]]\nvalue = "all"\nroles = ["focal@all"]\n',
+        "utf-8",
+    )
+    provider.claims = {**CHECKED, "groups": ["all"]}
+    alone_there = states.staff((Role.FOCAL, far), email=EMAIL)
+    enter(client, provider)
+    assert held(alone_there) == {Membership(Role.FOCAL, None)}
+
+
 def test_a_provider_makes_nobody_a_focal_point_where_there_is_no_room(team, officer, client, provider, roles, caplog):
     states.staff(Role.FOCAL, site_id=team.site_id)
     provider.claims = {**CHECKED, "groups": ["bor", "lane"]}
@@ -145,7 +176,8 @@ def test_an_invitation_links_whatever_address_the_provider_knows(team, client, s
     shown = send(client, "/account/choose-password", code=code, provider="y", new="", again="")
     assert "the invitation is used up" in said(shown)
     provider.claims = {}
-    assert come_back(client, provider.let_in(leave(client))).location == "/account/"
+    on = page(shown).select_one("main a[role=button]")["href"]
+    assert come_back(client, provider.let_in(client.get(on).location)).location == "/account/"
     assert db.session.scalars(select(ForeignIdentity.user_id)).one() == user_id
 
 
@@ -158,7 +190,7 @@ def test_an_invitation_that_was_used_links_nobody_else(team, client, session, pr
         choosing_password.choose(code, "nine grey otters at noon")
     send(client, "/account/choose-password", code=code, provider="y", new="", again="")
     provider.claims = {"sub": "subject-7"}
-    answer = come_back(client, provider.let_in(leave(client)))
+    answer = come_back(client, provider.let_in(leave(client, invited="y")))
     assert answer.status_code == 403
     assert db.session.scalars(select(ForeignIdentity)).all() == []
 

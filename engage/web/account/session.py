@@ -84,10 +84,11 @@ def enter(
     """Begin a session of somebody who proved who they are then, or just now.
 
     Nothing of an earlier session in this browser is taken over but its language; and whether a provider asked for a
-    second factor, where the session goes on under a new key.
+    second factor, where the session of the same person goes on under a new key.
     """
     account = accounts.by_session(user_id, session_key, session_id)
-    asked_there = gate.provider_asked() if by_provider is None and current_user.is_authenticated else by_provider
+    goes_on = current_user.is_authenticated and gate.me().id == user_id
+    asked_there = gate.provider_asked() if by_provider is None and goes_on else by_provider
     _begin_anew()
     if account is not None:
         login_user(SignedIn(account))
@@ -113,15 +114,24 @@ def half_entered() -> Half | None:
 
 
 def keep_invitation(code: str) -> None:
-    """Keep in this browser, sealed, the invitation of somebody who goes to a provider next."""
-    session[_INVITED] = vault.seal({"code": code}, vault.SINGLE_SIGN_ON).decode()
+    """Keep in this browser, sealed and for some minutes, the invitation of somebody who goes to a provider next."""
+    values = {"code": code, "kept_at": clock.utcnow().isoformat()}
+    session[_INVITED] = vault.seal(values, vault.SINGLE_SIGN_ON).decode()
 
 
-def go_away(asked: Asked, *, wanted: str | None, proves: bool) -> None:
-    """Keep in this browser, sealed and for some minutes, what a provider was asked. Who is signed in stays so."""
+def take_invitation() -> str | None:
+    """Return the invitation that was kept a moment ago, once; it does not wait for whoever signs in here next."""
     kept = session.pop(_INVITED, None)
-    code = vault.opened(kept.encode(), vault.SINGLE_SIGN_ON)["code"] if kept else ""
-    more = {"wanted": wanted or "", "proves": "y" if proves else "", "invited_by": code}
+    if kept is None:
+        return None
+    values = vault.opened(kept.encode(), vault.SINGLE_SIGN_ON)
+    is_recent = clock.utcnow() < datetime.fromisoformat(values["kept_at"]) + AWAY_FOR
+    return values["code"] if is_recent else None
+
+
+def go_away(asked: Asked, *, wanted: str | None, proves: bool, invited_by: str | None) -> None:
+    """Keep in this browser, sealed and for some minutes, what a provider was asked. Who is signed in stays so."""
+    more = {"wanted": wanted or "", "proves": "y" if proves else "", "invited_by": invited_by or ""}
     values = {**asked.plain(), **more, "left_at": clock.utcnow().isoformat()}
     session[_AWAY] = vault.seal(values, vault.SINGLE_SIGN_ON).decode()
 

@@ -15,7 +15,7 @@ from engage.queries import accounts as known
 from engage.queries.accounts import Account
 from engage.services import foreign_identities, second_factor, sign_in, single_sign_on
 from engage.services.account_links import DeadLink
-from engage.services.foreign_identities import Unknown
+from engage.services.foreign_identities import SomebodyElse, Unknown
 from engage.services.single_sign_on import Identity, NotSignedIn, ProviderDown
 from engage.settings import settings
 from engage.unit_of_work import release, unit_of_work
@@ -40,8 +40,12 @@ class ReturnForm(FlaskForm):
 @bp.route("/sso")
 def start_single_sign_on() -> ResponseReturnValue:
     proves = "prove" in request.args and current_user.is_authenticated
+    kept = session.take_invitation()  # the ordinary button drops it: whoever presses that is not known to be invited
+    invited_by = kept if "invited" in request.args else None
+    if "invited" in request.args and invited_by is None:
+        return _said("stale", 422)
     try:
-        return _sent_away(way_on(request.args.get("next")), proves=proves)
+        return _sent_away(way_on(request.args.get("next")), proves=proves, invited_by=invited_by)
     except ProviderDown:
         return _said("down", 503)
 
@@ -55,12 +59,12 @@ def page_for_invited(code: str) -> ResponseReturnValue:
     return render_template("account/sso_go.html", provider=settings().OIDC_NAME)
 
 
-def _sent_away(wanted: str | None, *, proves: bool) -> ResponseReturnValue:
+def _sent_away(wanted: str | None, *, proves: bool, invited_by: str | None) -> ResponseReturnValue:
     if not single_sign_on.is_on():
         return _said("off", 404)
     release()  # no connection waits for somebody else's server
     address, asked = single_sign_on.begin(anew=proves)
-    session.go_away(asked, wanted=wanted, proves=proves)
+    session.go_away(asked, wanted=wanted, proves=proves, invited_by=invited_by)
     return redirect(address, 303)
 
 
@@ -80,6 +84,8 @@ def finish_single_sign_on() -> ResponseReturnValue:
         return _said("down", 503)
     except NotSignedIn:
         return _said("refused", 422)
+    except SomebodyElse:
+        return _said("somebody_else", 403)
     except (Unknown, DeadLink):
         return _said("unknown", 403)
 

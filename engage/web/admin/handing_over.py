@@ -74,6 +74,7 @@ def _words(thing: Thing, count: int) -> str:
         Thing.CASE: ngettext("%(num)d case waits to be assigned", "%(num)d cases wait to be assigned", count),
         Thing.TASK: ngettext("%(num)d task", "%(num)d tasks", count),
         Thing.REMEDY: ngettext("%(num)d remedy to carry out", "%(num)d remedies to carry out", count),
+        Thing.ERRAND: ngettext("%(num)d word to bring to a person", "%(num)d words to bring to people", count),
         Thing.SEAT: ngettext("%(num)d seat on a panel to fill", "%(num)d seats on panels to fill", count),
         Thing.STAND_IN: ngettext("%(num)d absence without them", "%(num)d absences without them", count),
     }
