@@ -137,3 +137,16 @@ def test_whoever_is_deactivated_meanwhile_hears_of_it_all_the_same(team, chief, 
         accounts.deactivate(custodian.id, actor=chief)
     describe(custodian, THEIRS, chief)
     assert mails() == {OWN: ["Your account was changed"]}
+
+
+def test_an_address_that_is_its_owners_again_is_told_once(team, chief, custodian):
+    describe(custodian, THEIRS, chief)
+    mails()
+    describe(custodian, OWN, chief)
+    mails()
+    with unit_of_work():
+        accounts.reset_password(custodian.id, actor=chief)
+    told = mails()
+    assert told[OWN].count("Your account was changed") == 1  # when it was left
+    assert told[OWN].count("Your password was changed") == 1
+    assert told[THEIRS].count("Your account was changed") == 2  # when it was left, and the password
