@@ -46,8 +46,10 @@ def listed() -> list[dict[str, Any]]:
             {"locale": one, "version": found.version if (found := standing.get((facts.code, one.code))) else 0}
             for one in columns
         ]
-        first = columns[0].code
-        about = subject(facts, messages.shipped(facts.code, first), first)
+        own = messages.locale_of(
+            facts.code, str(get_locale())
+        )  # in the language of the page, where there are words in it
+        about = subject(facts, messages.shipped(facts.code, own), own)
         row = {"code": facts.code, "subject": about, "where": where}
         rows["fixed" if facts.fixed else facts.audience.value].append(row)
     titles = {
