@@ -89,6 +89,8 @@ def _by_next_road(message: OutboxMessage, case: Case) -> bool:
     if way is None or message.context is None or not used & set(Way):
         return False
     key = f"{first}:{way}:{newest.id}" if newest is not None and way in used else f"{first}:{way}"
+    if key == message.dedupe_key:  # it was this one, though a clock that was set back says that it came before
+        return False
     outbox.enqueue(
         Owed(
             dedupe_key=key,

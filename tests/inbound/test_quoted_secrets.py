@@ -104,7 +104,7 @@ def test_however_a_mailbox_is_spelt_nobody_reads_it(team, spelt, sender):
 
 def test_a_link_to_make_a_code_that_somebody_quotes_opens_nothing_for_who_reads_it(team):
     case = db.session.get_one(Case, came(a_mail(to=SITE, subject="Water")).case_id)
-    notice, reference = notice_of(case.reference, "code_link"), case.reference
+    notice, reference = notice_of(case.reference, "first_code_link"), case.reference
     link = db.session.scalars(select(CodeLink).where(CodeLink.case_id == case.id)).one()
     token = vault.link_token(link.id)
     quote = f"> Make your code:\n> {links.use_code_link(token)}\n"

@@ -143,3 +143,18 @@ def test_what_fails_at_the_newest_address_itself_is_an_errand_as_before(team, ma
     assert row_of(key).sent_at < engage_clock.utcnow() + timedelta(seconds=1)
     comes_back(key)
     assert errands() == ["direct"]
+
+
+def test_where_a_clock_was_set_back_the_new_address_is_tried_once_and_then_somebody_goes(team, mail, clock):
+    clock.advance(timedelta(days=2))
+    reference = a_case(team, Road.DIRECT, email=RIGHT)
+    clock.move_to(clock.now - timedelta(days=1))
+    keys = [owed_to(reference)]
+    for _ in range(2):
+        comes_back(keys[-1])
+        delivery.drain()
+        keys.append(
+            db.session.scalars(select(OutboxMessage.dedupe_key).order_by(OutboxMessage.created_at.desc())).first()
+        )
+    assert len(set(keys)) == 2
+    assert len(db.session.scalars(select(Errand)).all()) == 1

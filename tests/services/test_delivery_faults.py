@@ -156,7 +156,7 @@ def test_a_notice_dies_only_after_enough_failures_of_its_own_and_enough_time(pee
     assert row_of(key).last_error == "deferred 451 4.7.1"
 
 
-def test_a_notice_that_cannot_be_written_dies_visibly_and_does_not_hold_up_the_next(peer, reference, clock):
+def test_a_notice_that_cannot_be_written_dies_visibly_and_does_not_hold_up_the_next(clock, peer, reference):
     broken = a_notice(reference, template="case_delayed")
     fine = a_notice(reference)
     delivery.drain()

@@ -114,6 +114,6 @@ def test_a_focal_point_still_reads_the_postal_address_and_the_word_that_the_pers
     with unit_of_work():
         case_of(reference).class_ = CaseClass.RESTRICTED
     report = move(reference, team)
-    said = shown(sign_in(client, team.focal).get(f"/staff/lane/{report}"))
+    said = shown(sign_in(client, team.focal).get(f"/staff/lane/{report}/person"))
     assert "Main road 7" in said
     assert "heron" in said

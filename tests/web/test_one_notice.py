@@ -102,6 +102,7 @@ def test_the_open_errand_stands_beside_and_then_what_became_of_it(coordinator, t
         with unit_of_work():
             row = db.session.get_one(Errand, errand.id)
             row.finished_at, row.reached, row.look_at = clock.now, reached, None
+            row.finished_by_id = team.coordinator.id
         assert words in text(coordinator.get(address))
 
 
