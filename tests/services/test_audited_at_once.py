@@ -1,6 +1,7 @@
 """The record of changes when several people change something in the same instant."""
 
 import time
+import uuid
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from engage.services.accounts import Details
 from engage.services.audit import Change
 from engage.unit_of_work import unit_of_work
 from tests import states
+from tests.statements import statements
 from tests.threads import at_once
 
 
@@ -53,3 +55,10 @@ def test_a_change_that_fails_lets_the_next_one_through(app, session, sent_tasks)
     with unit_of_work():
         audit.note(Change.USER_BACK, actor=None, subject_id=user_id)
     assert [(row.number, row.kind) for row in rows(session)] == [(1, "user_back")]
+
+
+def test_an_entry_takes_its_turn_where_two_can_write_at_once(session):
+    with statements() as sent, unit_of_work():
+        audit.note(Change.NOTICE_RETRIED, actor=None, subject_id=uuid.uuid4())
+    has_waited = any("pg_advisory_xact_lock" in one for one in sent)
+    assert has_waited == (session.get_bind().dialect.name == "postgresql")
