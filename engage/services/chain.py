@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 GENESIS = "0" * 64
 
@@ -22,6 +22,15 @@ Row = TypeVar("Row", bound=Link)
 def canonical(values: object) -> str:
     """Return JSON that is the same for the same values on every machine: sorted keys, no spaces, ASCII."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def said_in(text: str) -> dict[str, Any]:
+    """Return what a row of the record says; nothing where somebody wrote over it, which its hash or signature tells."""
+    try:
+        found: dict[str, Any] = dict(json.loads(text))
+    except (ValueError, TypeError):
+        return {}
+    return found
 
 
 def hash_over(*values: object) -> str:

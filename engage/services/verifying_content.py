@@ -3,11 +3,9 @@
 What lies on the disk for a file is `verifying_files`.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, permutations
-from typing import Any
 
 from engage.domain.event import Event
 from engage.domain.events import (
@@ -30,6 +28,7 @@ from engage.domain.events import (
 from engage.domain.retention import Scope
 from engage.models import Attachment, CaseEvent, Message, Original, Statement
 from engage.services.attachments import digest_of_files
+from engage.services.chain import said_in
 from engage.services.conversation import digest_of_message
 from engage.services.new_case import digest_of_statement
 from engage.services.originals import digest_of_original
@@ -64,15 +63,6 @@ def strange_in(events: Sequence[CaseEvent], content: Content) -> Iterator[str]:
     yield from _strange_originals(events, content)
 
 
-def _said(event: CaseEvent) -> dict[str, Any]:
-    """What the event holds; nothing where somebody wrote over it, which its hash tells already."""
-    try:
-        found: dict[str, Any] = dict(json.loads(event.payload))
-    except (ValueError, TypeError):
-        return {}
-    return found
-
-
 def _of_kind(events: Sequence[CaseEvent], kind: type[Event]) -> list[CaseEvent]:
     return [event for event in events if event.kind == kind.__name__]
 
@@ -89,7 +79,7 @@ def _strange_words(events: Sequence[CaseEvent], content: Content) -> Iterator[st
 def _strange_messages(events: Sequence[CaseEvent], messages: Sequence[Message]) -> Iterator[str]:
     """A message is what the events that name it say, or else one that an event knows by its digest."""
     known = {event.content_digest for event in events}
-    named = ((_said(event).get("message_id"), event.content_digest) for event in events)
+    named = ((said_in(event.payload).get("message_id"), event.content_digest) for event in events)
     told = {str(message_id): digest for message_id, digest in named if message_id and digest}
     held = {str(message.id): digest_of_message(message) for message in messages}
     for message_id, digest in held.items():
@@ -109,7 +99,7 @@ def _strange_originals(events: Sequence[CaseEvent], content: Content) -> Iterato
     known, kept = {event.content_digest for event in events}, set[str]()
     for event in events:
         if event.kind == OriginalKept.__name__:
-            kept.add(str(_said(event).get("file_id")))
+            kept.add(str(said_in(event.payload).get("file_id")))
         elif event.kind == OriginalsForgotten.__name__:
             kept.clear()
     for file_id, original in held.items():
@@ -122,7 +112,9 @@ def _strange_originals(events: Sequence[CaseEvent], content: Content) -> Iterato
 
 def _was_erased(events: Sequence[CaseEvent]) -> bool:
     """Whether the record says that everything went: an emptied row is in order then, and only then."""
-    erased = any(_said(event).get("scope") == Scope.EVERYTHING.value for event in _of_kind(events, ContentErased))
+    erased = any(
+        said_in(event.payload).get("scope") == Scope.EVERYTHING.value for event in _of_kind(events, ContentErased)
+    )
     return erased or bool(_of_kind(events, CaseMovedToLane))
 
 
@@ -150,7 +142,7 @@ def _strange_names(events: Sequence[CaseEvent], files: Sequence[Attachment]) -> 
 
 
 def _count(event: CaseEvent) -> int:
-    count = _said(event).get("count")
+    count = said_in(event.payload).get("count")
     return count if isinstance(count, int) else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from engage import vault
 from engage.domain import merkle
 from engage.models import Checkpoint
-from engage.services.chain import GENESIS, canonical, hash_over
+from engage.services.chain import GENESIS, canonical, hash_over, said_in
 from engage.services.checkpoints import FORMAT, heads_at, roots_of
 
 # Ours: between the moment an event names and its commit lies a transaction, which our servers end after ten minutes.
@@ -91,7 +91,7 @@ class Days:
         """Return which of them do not hold: not signed by us, not after the one before, or not what the heads give."""
         wrong, previous = [], GENESIS
         for number, row in enumerate(self.all, start=1):
-            said = _said(row)
+            said = said_in(row.text)
             as_said = (row.number, *(said.get(name) for name in ("number", "on", "made_at", "previous")))
             if as_said != (number, number, row.on.isoformat(), row.made_at.isoformat(), previous):
                 wrong.append(f"checkpoint {row.number}")
@@ -142,7 +142,7 @@ class Days:
         return [
             f"checkpoint {row.number}: the entry about people and settings that it saw is missing"
             for row in self.all
-            if _said(row).get("changes_hash") not in hashes | {None, GENESIS}
+            if said_in(row.text).get("changes_hash") not in hashes | {None, GENESIS}
         ]
 
     def _back_dated(self, events: Sequence[Dated], heads: Sequence[Seen]) -> Iterator[str]:
@@ -162,7 +162,7 @@ def against(saved: Saved, days: Days) -> list[str]:
     if number not in days.made:
         return [f"checkpoint {number} is missing: an older copy of the database was put back"]
     ours = next(row for row in days.all if row.number == number)
-    wrong = [] if _said(ours) == saved.said else [f"checkpoint {number} is not the one that was saved"]
+    wrong = [] if said_in(ours.text) == saved.said else [f"checkpoint {number} is not the one that was saved"]
     if wrong:  # else it was looked at among all
         wrong += days.wrong_roots(number, saved.said)
     if saved.leaves is None:
@@ -175,12 +175,3 @@ def against(saved: Saved, days: Days) -> list[str]:
     ]
     gone = len(saved.leaves - now.keys())
     return [*wrong, *([f"{gone} cases are not there any more as checkpoint {number} saw them"] if gone else [])]
-
-
-def _said(row: Checkpoint) -> dict[str, Any]:
-    """What a checkpoint says; nothing where somebody wrote over it, which its signature tells already."""
-    try:
-        found: dict[str, Any] = dict(json.loads(row.text))
-    except (ValueError, TypeError):
-        return {}
-    return found
